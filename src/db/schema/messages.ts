@@ -1,0 +1,119 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  boolean,
+  foreignKey,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { authors } from "../../funnel/lead.ts";
+import { messageStates } from "../../funnel/message-state.ts";
+import { createdAt, instant, organizationId, rowVersion } from "./columns.ts";
+import { conversations } from "./leads.ts";
+
+export const messages = pgTable(
+  "messages",
+  {
+    organizationId: organizationId(),
+    id: uuid().notNull(),
+    conversationId: uuid().notNull(),
+    integrationId: uuid().notNull(),
+    /** Order within the conversation. */
+    seq: bigint({ mode: "number" }).notNull(),
+    direction: text({ enum: ["in", "out"] }).notNull(),
+    author: text({ enum: authors }).notNull(),
+    /** WhatsApp's type: text, button, interactive, image … */
+    kind: text().notNull(),
+    /** What a person would read; null where the kind carries no text. */
+    text: text(),
+    /** The inbound item as it came, verbatim but for characters that jsonb refuses. */
+    raw: jsonb(),
+    /** True when U+0000 or lone surrogates were replaced. */
+    altered: boolean().notNull().default(false),
+    wamid: text(),
+    replyToWamid: text(),
+    /** Outbound: what the send needs besides text (buttons, list). */
+    content: jsonb(),
+    state: text({ enum: messageStates }).notNull(),
+    priority: smallint().notNull().default(0),
+    attempts: smallint().notNull().default(0),
+    /** Database time before which the message is not tried. */
+    nextAttemptAt: instant(),
+    /** Database time after which a `sending` message is `unknown`. */
+    sendDeadlineAt: instant(),
+    /** Database time after which it is no longer worth sending. */
+    expiresAt: instant(),
+    /** Set when an `unknown` send was handed to a human. */
+    doubtAt: instant(),
+    errorCode: integer(),
+    errorText: text(),
+    cancelReason: text({ enum: ["fence", "superseded", "expired"] }),
+    /** The conversation's fence when a bot message was made; sent only while it still holds. */
+    fence: bigint({ mode: "number" }).notNull().default(0),
+    /** Nudges only: the mailbox position they were made at. */
+    seenWakeSeq: bigint({ mode: "number" }),
+    turnId: uuid(),
+    /** Pricing as Meta's status reported it. */
+    pricing: jsonb(),
+    /** Business time: when the lead sent it, or when we made it. */
+    sentAt: instant().notNull(),
+    createdAt: createdAt(),
+    version: rowVersion(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex("messages_wamid_key").on(table.integrationId, table.wamid),
+    uniqueIndex("messages_order_key").on(table.conversationId, table.seq),
+    index("messages_queue_index")
+      .on(table.integrationId, table.priority, table.createdAt)
+      .where(sql`state = 'queued'`),
+    index("messages_sending_index").on(table.sendDeadlineAt).where(sql`state = 'sending'`),
+    index("messages_unknown_index")
+      .on(table.integrationId)
+      .where(sql`state = 'unknown' and doubt_at is null`),
+    index("messages_open_index")
+      .on(table.conversationId, table.seq)
+      .where(sql`state in ('queued', 'sending', 'unknown')`),
+    foreignKey({
+      columns: [table.organizationId, table.conversationId],
+      foreignColumns: [conversations.organizationId, conversations.id],
+    }),
+  ],
+);
+
+/** Statuses whose message is not known yet: applied when it appears, expired quietly. */
+export const parkedReceipts = pgTable(
+  "parked_receipts",
+  {
+    integrationId: uuid().notNull(),
+    wamid: text().notNull(),
+    status: text().notNull(),
+    /** What `receipt` needs to apply it later. */
+    receipt: jsonb().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.integrationId, table.wamid, table.status] })],
+);
+
+/** Webhook items that are no messages, kept raw until the part that understands them. */
+export const notices = pgTable(
+  "notices",
+  {
+    id: uuid().primaryKey(),
+    organizationId: uuid(),
+    integrationId: uuid(),
+    field: text().notNull(),
+    raw: jsonb().notNull(),
+    /** SHA-256 of the raw item: a redelivery is the same row. */
+    digest: text().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [uniqueIndex("notices_digest_key").on(table.digest)],
+);

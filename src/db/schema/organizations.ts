@@ -1,0 +1,149 @@
+import {
+  boolean,
+  foreignKey,
+  integer,
+  numeric,
+  pgTable,
+  primaryKey,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { createdAt, instant, organizationId, rowVersion } from "./columns.ts";
+
+export const organizations = pgTable("organizations", {
+  id: uuid().primaryKey(),
+  name: text().notNull(),
+  description: text().notNull().default(""),
+  /** How this business wants to sell: the organization's flow, below safety and facts. */
+  policy: text().notNull().default(""),
+  language: text().notNull().default("en"),
+  timeZone: text().notNull().default("UTC"),
+  /** Debounce: silence after a lead's last text before the bot thinks, and its upper bound. */
+  quietMs: integer().notNull().default(2_000),
+  quietCapMs: integer().notNull().default(10_000),
+  /** Minutes after the lead's last message at which each nudge is due; empty = never. */
+  followUpMinutes: integer().array().notNull().default([10, 180, 360]),
+  ghostAfterMinutes: integer().notNull().default(1_440),
+  /** Said to the lead when the bot may not answer; null = stay silent. */
+  holdingLine: text(),
+  createdAt: createdAt(),
+  version: rowVersion(),
+});
+
+export const users = pgTable(
+  "users",
+  {
+    id: uuid().primaryKey(),
+    /** Lower case. */
+    email: text().notNull(),
+    name: text().notNull(),
+    passwordHash: text().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [uniqueIndex("users_email_key").on(table.email)],
+);
+
+export const memberships = pgTable(
+  "memberships",
+  {
+    organizationId: organizationId().references(() => organizations.id),
+    userId: uuid()
+      .notNull()
+      .references(() => users.id),
+    role: text({ enum: ["owner", "admin", "agent", "viewer"] }).notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.userId] })],
+);
+
+/** One WhatsApp number of one organization. Secrets are sealed by `lib/secret-box`. */
+export const integrations = pgTable(
+  "integrations",
+  {
+    organizationId: organizationId().references(() => organizations.id),
+    id: uuid().notNull(),
+    phoneNumberId: text().notNull(),
+    wabaId: text().notNull(),
+    /** Business portfolio: the scope in which a lead's BSUID is unique. */
+    portfolioId: text().notNull(),
+    displayPhoneNumber: text().notNull(),
+    accessTokenBox: text().notNull(),
+    /** Path key and secrets of the organization's own Meta app; null = the platform's app. */
+    webhookKey: text(),
+    appSecretBox: text(),
+    verifyTokenBox: text(),
+    active: boolean().notNull().default(true),
+    /** Sends without a clear answer in a row; three open the number's breaker until `pausedUntil`. */
+    unknownStreak: smallint().notNull().default(0),
+    pausedUntil: instant(),
+    /** Last webhook taken in for this number: silence counts only while this is fresh. */
+    lastIngressAt: instant(),
+    createdAt: createdAt(),
+    version: rowVersion(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex("integrations_phone_number_key").on(table.phoneNumberId),
+    uniqueIndex("integrations_webhook_key").on(table.webhookKey),
+  ],
+);
+
+/** What the bot may state. A price's `text` holds the amount exactly as the business writes it. */
+export const facts = pgTable(
+  "facts",
+  {
+    organizationId: organizationId().references(() => organizations.id),
+    id: uuid().notNull(),
+    kind: text({ enum: ["fact", "price"] }).notNull(),
+    topic: text().notNull(),
+    text: text().notNull(),
+    amount: numeric({ precision: 18, scale: 2 }),
+    currency: text(),
+    active: boolean().notNull().default(true),
+    position: integer().notNull().default(0),
+    createdAt: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.id] })],
+);
+
+/** A next step the business offers: book a call, a visit, send a link. */
+export const ctas = pgTable(
+  "ctas",
+  {
+    organizationId: organizationId().references(() => organizations.id),
+    id: uuid().notNull(),
+    kind: text({ enum: ["call", "demo", "visit", "link"] }).notNull(),
+    name: text().notNull(),
+    description: text().notNull(),
+    url: text(),
+    active: boolean().notNull().default(true),
+    position: integer().notNull().default(0),
+    createdAt: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.id] })],
+);
+
+export const templates = pgTable(
+  "templates",
+  {
+    organizationId: organizationId().references(() => organizations.id),
+    id: uuid().notNull(),
+    integrationId: uuid().notNull(),
+    name: text().notNull(),
+    language: text().notNull(),
+    category: text({ enum: ["MARKETING", "UTILITY", "AUTHENTICATION"] }).notNull(),
+    body: text().notNull(),
+    status: text().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex("templates_name_key").on(table.integrationId, table.name, table.language),
+    foreignKey({
+      columns: [table.organizationId, table.integrationId],
+      foreignColumns: [integrations.organizationId, integrations.id],
+    }),
+  ],
+);

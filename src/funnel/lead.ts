@@ -1,0 +1,31 @@
+export const stages = [
+  "greeting",
+  "qualification",
+  "pricing",
+  "cta",
+  "closed",
+  "followup",
+  "lost",
+  "ghosted",
+] as const;
+export type Stage = (typeof stages)[number];
+
+export const intents = ["unknown", "low", "medium", "high", "very_high"] as const;
+export type Intent = (typeof intents)[number];
+
+export const sentiments = [
+  "neutral",
+  "curious",
+  "confused",
+  "annoyed",
+  "distrustful",
+  "disappointed",
+  "uninterested",
+] as const;
+export type Sentiment = (typeof sentiments)[number];
+
+export const conversationModes = ["bot", "human"] as const;
+export type ConversationMode = (typeof conversationModes)[number];
+
+export const authors = ["lead", "bot", "human", "system"] as const;
+export type Author = (typeof authors)[number];

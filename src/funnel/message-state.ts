@@ -1,0 +1,37 @@
+export const messageStates = [
+  "received",
+  "queued",
+  "sending",
+  "unknown",
+  "accepted",
+  "sent",
+  "delivered",
+  "read",
+  "played",
+  "failed",
+  "cancelled",
+] as const;
+export type MessageState = (typeof messageStates)[number];
+
+/** Delivery statuses as Meta reports them, worst to best. */
+export const receiptStatuses = ["failed", "sent", "delivered", "read", "played"] as const;
+export type ReceiptStatus = (typeof receiptStatuses)[number];
+
+/**
+ * How far a message has come. A receipt only ever raises the rank: Meta's statuses arrive in any
+ * order and twice. `failed` ranks below `sent`, so it counts only if nothing better is known.
+ */
+export const receiptRank: Readonly<Record<ReceiptStatus, number>> = {
+  failed: 1,
+  sent: 2,
+  delivered: 3,
+  read: 4,
+  played: 5,
+};
+
+export function isReceiptStatus(status: string): status is ReceiptStatus {
+  return status in receiptRank;
+}
+
+/** Who goes first when a number has several messages to send. Lower is sooner. */
+export const sendPriority = { human: 0, system: 1, reply: 2, nudge: 3 } as const;

@@ -1,0 +1,63 @@
+/** The one consumer group, the same on every stream, so that one XREADGROUP reads several. */
+export const GROUP = "ll";
+
+/** Pseudo-consumer that owns entries waiting for their next try. Nothing ever reads as it. */
+export const RETRY_CONSUMER = "~retry";
+
+export interface StreamSpec {
+  /** Which blocking reader serves it: webhooks' items, or the work that follows from them. */
+  reader: "data" | "work";
+  /** A handler silent for this long in a living process has hung; its entry is free to take. */
+  leaseMs: number;
+  /** Entries handled at once per process. */
+  concurrency: number;
+  /** Fresh entries handed to the handler in one call; 1 = always alone. */
+  batchSize: number;
+  /**
+   * Deliveries after which an entry is buried. `null`: the row counts the tries, the stream never
+   * gives up by itself.
+   */
+  maxTries: number | null;
+}
+
+/** Every work stream. Order is reading priority within a reader. */
+export const streamSpecs = {
+  inbound: { reader: "data", leaseMs: 30_000, concurrency: 200, batchSize: 100, maxTries: 5 },
+  receipts: { reader: "data", leaseMs: 30_000, concurrency: 200, batchSize: 100, maxTries: 5 },
+  notices: { reader: "data", leaseMs: 30_000, concurrency: 20, batchSize: 20, maxTries: 5 },
+  outbound: { reader: "work", leaseMs: 30_000, concurrency: 16, batchSize: 1, maxTries: null },
+  turns: { reader: "work", leaseMs: 90_000, concurrency: 32, batchSize: 1, maxTries: null },
+  memory: { reader: "work", leaseMs: 60_000, concurrency: 4, batchSize: 1, maxTries: 3 },
+  dead: { reader: "work", leaseMs: 30_000, concurrency: 20, batchSize: 20, maxTries: null },
+} as const satisfies Record<string, StreamSpec>;
+
+export type StreamName = keyof typeof streamSpecs;
+export const streamNames = Object.keys(streamSpecs).filter(isStreamName);
+
+function isStreamName(name: string): name is StreamName {
+  return name in streamSpecs;
+}
+
+/** Live events: followed by `tail`, never consumed by the group; trimmed by length and age. */
+export const EVENTS_MAX_LENGTH = 100_000;
+export const EVENTS_MAX_AGE_MS = 24 * 60 * 60_000;
+
+/** An owner silent for this long is dead: its entries and leases are free to take. */
+export const SILENT_AFTER_MS = 8_000;
+export const ALIVE_EVERY_MS = 2_000;
+
+/**
+ * Names the Redis keys of one installation (or one test file). All keys of a partition carry the same
+ * hash tag, so scripts and multi-stream reads stay in one Redis Cluster slot.
+ */
+export interface Keyspace {
+  readonly prefix: string;
+  readonly partitions: number;
+}
+
+export type KeyName = StreamName | "events" | "delayed" | "alive" | "epoch";
+
+/** `{ll:3}:turns` for stream `turns` of partition 3 under prefix `ll`. */
+export function keyOf(keyspace: Keyspace, partition: number, name: KeyName): string {
+  return `{${keyspace.prefix}:${partition}}:${name}`;
+}
