@@ -1,0 +1,13 @@
+const SERVICE_WINDOW_MS = 24 * 60 * 60 * 1_000;
+
+/** When free-form messages end: 24 h after the lead's last message. Null if the lead never wrote. */
+export function windowClosesAt(lastLeadMessageAt: Date | null): Date | null {
+  if (lastLeadMessageAt === null) return null;
+  return new Date(lastLeadMessageAt.getTime() + SERVICE_WINDOW_MS);
+}
+
+/** Whether a free-form message may be sent at `now` (business time); outside, only a template. */
+export function isWindowOpen(lastLeadMessageAt: Date | null, now: Date): boolean {
+  const closesAt = windowClosesAt(lastLeadMessageAt);
+  return closesAt !== null && now.getTime() < closesAt.getTime();
+}
