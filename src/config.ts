@@ -1,0 +1,228 @@
+import { resolve } from "node:path";
+import { Value } from "@sinclair/typebox/value";
+import {
+  configSchema,
+  type Role,
+  type RunningRole,
+  type VariableFacts,
+  type VariableName,
+  type Variables,
+  variables,
+} from "./config-schema.ts";
+import { AppError } from "./lib/errors.ts";
+
+/** The settings of one process. Each part of the program is handed its slice, never the whole. */
+export interface Config {
+  role: Role;
+  production: boolean;
+  /** Absolute. Embedded servers, generated secrets, and where other roles find them. */
+  dataDir: string;
+  http: { port: number; publicUrl: string; trustedProxies: readonly string[] };
+  health: { port: number };
+  /** `null`: `all` starts its own server, other roles attach to a running `all` through dataDir. */
+  database: { url: string | null };
+  redis: { url: string | null; partitions: number };
+  /** Empty lists: generated ones of dataDir are used (never in production). */
+  whatsapp: {
+    graphUrl: string;
+    graphVersion: string;
+    appSecrets: readonly string[];
+    verifyTokens: readonly string[];
+  };
+  /** `apiKey` null: the simulated model answers. */
+  llm: {
+    apiKey: string | null;
+    baseUrl: string;
+    model: string;
+    fallbackModel: string | null;
+  };
+  security: {
+    encryptionKeys: readonly string[];
+    sessionSecrets: readonly string[];
+    /** Empty: the internal API is closed (in production), or opened by a generated key. */
+    internalApiKeys: readonly string[];
+  };
+  simulator: { enabled: boolean };
+  ops: {
+    logLevel: "debug" | "info" | "warn" | "error" | "silent";
+    otlpEndpoint: string | null;
+    crashAt: readonly string[];
+  };
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The model that the simulator plays. */
+const SIMULATED_MODEL = "simulated-1";
+const HEALTH_PORTS = { all: 3001, api: 3001, worker: 3001, scheduler: 3002 } as const;
+
+/**
+ * Reads the environment into typed slices. Throws one AppError("invalid_config") whose message lists
+ * everything that is missing or wrong for this role; `overrides.role` wins over ROLE.
+ */
+export function loadConfig(environment: Environment, overrides: { role?: Role } = {}): Config {
+  const { values, problems } = readVariables(environment);
+  const role = overrides.role ?? values.ROLE ?? "all";
+  const production = values.NODE_ENV === "production";
+  const wrong = new Set(problems.map((problem) => problem.name));
+  const required = requiredNames(values, production).filter((name) => !wrong.has(name));
+  const all = [
+    ...problems,
+    ...missing(required, values, environment),
+    ...contradictions(values, production),
+  ].filter(({ name }) => usedBy(name, role));
+  if (all.length > 0) throw invalidConfig(all, role, production);
+  return slices(values, role, production);
+}
+
+interface Problem {
+  name: VariableName;
+  text: string;
+}
+
+function invalidConfig(problems: readonly Problem[], role: Role, production: boolean): AppError {
+  const count = problems.length === 1 ? "1 setting is" : `${problems.length} settings are`;
+  const where = production ? `role ${role}, NODE_ENV=production` : `role ${role}`;
+  const lines = problems.map(({ name, text }) => `  - ${name} ${text}`);
+  return new AppError(
+    "invalid_config",
+    `Leadline cannot start (${where}): ${count} missing or wrong.\n${lines.join("\n")}\n.env.example explains each of them.`,
+    { names: problems.map(({ name }) => name) },
+  );
+}
+
+function readVariables(environment: Environment): { values: Variables; problems: Problem[] } {
+  const raw: Record<string, unknown> = {};
+  for (const [name, facts] of variables) {
+    const value = environment[name]?.trim();
+    if (value)
+      raw[name] = facts["type"] === "array" ? splitList(value) : Value.Convert(facts, value);
+  }
+  const wrong = variables.filter(([name, facts]) => name in raw && !Value.Check(facts, raw[name]));
+  const problems = wrong.map(([name, facts]) => ({ name, text: `must be ${facts.must}.` }));
+  for (const { name } of problems) delete raw[name];
+  return { values: Value.Decode(configSchema, raw), problems };
+}
+
+/** `a, b` → two values; a stray comma is no value. */
+function splitList(value: string): string[] {
+  return value
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}
+
+function usedBy(name: VariableName, role: Role): boolean {
+  if (role === "all") return true;
+  const roles: readonly RunningRole[] = factsOf(name).roles;
+  return roles.includes(role);
+}
+
+function factsOf(name: VariableName): VariableFacts {
+  return configSchema.properties[name];
+}
+
+/** With the simulator switched off by hand, this much of the outside world must be real. */
+const REQUIRED_WITHOUT_SIMULATOR: readonly VariableName[] = [
+  "WHATSAPP_APP_SECRETS",
+  "WHATSAPP_VERIFY_TOKENS",
+  "OPENAI_API_KEY",
+  "LLM_MODEL",
+];
+
+function requiredNames(values: Variables, production: boolean): VariableName[] {
+  if (production) {
+    return variables.filter(([, facts]) => facts.requiredInProduction).map(([name]) => name);
+  }
+  if (!simulatorEnabled(values, production)) return [...REQUIRED_WITHOUT_SIMULATOR];
+  return values.OPENAI_API_KEY ? ["LLM_MODEL"] : [];
+}
+
+function missing(required: readonly VariableName[], values: Variables, environment: Environment) {
+  return required
+    .filter((name) => values[name] === undefined)
+    .map((name) => {
+      const singular = name.replace(/S$/, "");
+      const misspelt = singular !== name && environment[singular];
+      const hint = misspelt ? ` You have set ${singular}: the name ends in S.` : "";
+      return { name, text: `is missing: set it to ${factsOf(name).must}.${hint}` };
+    });
+}
+
+function contradictions(values: Variables, production: boolean): Problem[] {
+  if (!production) return [];
+  const refused = {
+    SIMULATOR: values.SIMULATOR === "on" && "anybody could read and write its chats",
+    CRASH_AT: values.CRASH_AT && "it makes the process kill itself",
+  };
+  return (["SIMULATOR", "CRASH_AT"] as const)
+    .filter((name) => refused[name])
+    .map((name) => ({ name, text: `must not be set in production: ${refused[name]}.` }));
+}
+
+function simulatorEnabled(values: Variables, production: boolean): boolean {
+  if (production) return false;
+  return values.SIMULATOR ? values.SIMULATOR === "on" : values.WHATSAPP_APP_SECRETS === undefined;
+}
+
+function slices(values: Variables, role: Role, production: boolean): Config {
+  const port = values.PORT ?? 3000;
+  const enabled = simulatorEnabled(values, production);
+  const simulatorUrl = `http://127.0.0.1:${port}/simulator`;
+  return {
+    role,
+    production,
+    dataDir: resolve(values.DATA_DIR ?? ".leadline"),
+    http: {
+      port,
+      publicUrl: (values.PUBLIC_URL ?? `http://localhost:${port}`).replace(/\/+$/, ""),
+      trustedProxies: values.TRUSTED_PROXIES ?? [],
+    },
+    health: { port: values.HEALTH_PORT ?? HEALTH_PORTS[role] },
+    database: { url: values.DATABASE_URL ?? null },
+    redis: { url: values.REDIS_URL ?? null, partitions: values.PARTITIONS ?? 1 },
+    whatsapp: whatsappSlice(values, enabled ? simulatorUrl : null),
+    llm: modelSlice(values, enabled ? simulatorUrl : null),
+    security: securitySlice(values),
+    simulator: { enabled },
+    ops: opsSlice(values, production),
+  };
+}
+
+function securitySlice(values: Variables): Config["security"] {
+  return {
+    encryptionKeys: values.ENCRYPTION_KEYS ?? [],
+    sessionSecrets: values.SESSION_SECRETS ?? [],
+    internalApiKeys: values.INTERNAL_API_KEYS ?? [],
+  };
+}
+
+function opsSlice(values: Variables, production: boolean): Config["ops"] {
+  return {
+    logLevel: values.LOG_LEVEL ?? (production ? "info" : "warn"),
+    otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+    crashAt: values.CRASH_AT ?? [],
+  };
+}
+
+function whatsappSlice(values: Variables, simulatorUrl: string | null): Config["whatsapp"] {
+  const simulated = simulatorUrl !== null && !values.WHATSAPP_APP_SECRETS;
+  const graphUrl = simulated ? `${simulatorUrl}/graph` : "https://graph.facebook.com";
+  return {
+    graphUrl: values.WHATSAPP_GRAPH_URL ?? graphUrl,
+    graphVersion: values.WHATSAPP_GRAPH_VERSION ?? "v25.0",
+    appSecrets: values.WHATSAPP_APP_SECRETS ?? [],
+    verifyTokens: values.WHATSAPP_VERIFY_TOKENS ?? [],
+  };
+}
+
+function modelSlice(values: Variables, simulatorUrl: string | null): Config["llm"] {
+  const simulated = simulatorUrl !== null && !values.OPENAI_API_KEY;
+  const baseUrl = simulated ? `${simulatorUrl}/openai/v1` : "https://api.openai.com/v1";
+  return {
+    apiKey: values.OPENAI_API_KEY ?? null,
+    baseUrl: values.OPENAI_BASE_URL ?? baseUrl,
+    model: values.LLM_MODEL ?? SIMULATED_MODEL,
+    fallbackModel: values.LLM_FALLBACK_MODEL ?? null,
+  };
+}
