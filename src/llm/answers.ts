@@ -4,7 +4,7 @@ import { intents, sentiments, stages } from "../funnel/lead.ts";
 import { type BrainDecision, brainActions, type CtaOffer } from "../funnel/turn.ts";
 import { tryParseJson } from "../lib/json.ts";
 
-const oneOf = <Value extends string>(values: readonly Value[], description: string) =>
+const oneOf = <const Value extends string>(values: readonly Value[], description: string) =>
   Type.Union(
     values.map((value): TLiteral<Value> => Type.Literal(value)),
     { description },

@@ -33,8 +33,6 @@ const identity = identify("mouth", "1", INSTRUCTIONS, schema);
 
 /** The request for the message to send, after Brain has decided. */
 export function mouthPrompt(context: TurnContext, decision: BrainDecision): Prompt {
-  const { action, ctaId, ctaTime, intent, language, needsHuman, sentiment, situation, stage } =
-    decision;
   return {
     ...identity,
     schema,
@@ -44,21 +42,16 @@ export function mouthPrompt(context: TurnContext, decision: BrainDecision): Prom
         role: "user",
         content: dataBlock("context", {
           ...situationData(context),
-          decision: {
-            ...{
-              situation,
-              action,
-              stage,
-              intent,
-              sentiment,
-              ctaId,
-              ctaTime,
-              needsHuman,
-              language,
-            },
-          },
+          decision: forMouth(decision),
         }),
       },
     ],
   };
+}
+
+/** What of a decision concerns the wording; scores and follow-up plans do not. */
+function forMouth(decision: BrainDecision) {
+  const { action, ctaId, ctaTime, intent, language, needsHuman, sentiment, situation, stage } =
+    decision;
+  return { situation, action, stage, intent, sentiment, ctaId, ctaTime, needsHuman, language };
 }

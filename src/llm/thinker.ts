@@ -1,0 +1,107 @@
+import { judgeDraft } from "../funnel/guardrails.ts";
+import type { BrainDecision, LlmCall, Thought, TurnContext } from "../funnel/turn.ts";
+import type { Log } from "../lib/log.ts";
+import { MemoryAnswer, MouthAnswer, parseAnswer, parseDecision } from "./answers.ts";
+import { ask, type Question, type Run } from "./ask.ts";
+import { brainPrompt } from "./prompts/brain.ts";
+import { type MemoryInput, memoryPrompt } from "./prompts/memory.ts";
+import { mouthPrompt } from "./prompts/mouth.ts";
+import { followedBy } from "./prompts/prompt.ts";
+import { createProvider } from "./provider.ts";
+
+export interface ThinkerOptions {
+  /** Of an OpenAI-compatible API, with its version path (`…/v1`). */
+  baseUrl: string;
+  apiKey: string;
+  model: string;
+  /** Asked when the first model cannot be reached or gives nothing usable. */
+  fallbackModel: string | null;
+  log: Log;
+}
+
+export interface ThinkingRun {
+  /** For all calls together, from now. */
+  deadlineMs: number;
+  signal: AbortSignal;
+  /** Stores one attempt; awaited, also for attempts that failed. A rejection ends the run. */
+  onCall: (call: LlmCall) => Promise<void>;
+}
+
+export interface SummaryInput extends MemoryInput {
+  organizationId: string;
+  conversationId: string;
+}
+
+export type Summary = { kind: "summary"; text: string } | { kind: "failed"; reason: string };
+
+export interface Thinker {
+  /**
+   * One turn: decide, write, check. Rejects with `model_unavailable` (details may hold
+   * `retryAfterMs`) when no model could be reached in time, and with the signal's AppError, else
+   * `deadline_exceeded`, when the signal aborts. Everything else is a Thought.
+   */
+  think(context: TurnContext, run: ThinkingRun): Promise<Thought>;
+  /** The new rolling summary. Rejects like `think`. */
+  summarise(input: SummaryInput, run: ThinkingRun): Promise<Summary>;
+}
+
+/** The thinking layer over one model API. Holds no state between runs. */
+export function createThinker(options: ThinkerOptions): Thinker {
+  const { model, fallbackModel, log } = options;
+  const provider = createProvider(options);
+  const start = ({ deadlineMs, signal, onCall }: ThinkingRun): Run => ({
+    provider,
+    models: fallbackModel === null || fallbackModel === model ? [model] : [model, fallbackModel],
+    endsAtMs: performance.now() + deadlineMs,
+    signal,
+    onCall,
+    log,
+    attempts: new Map(),
+  });
+  return {
+    think: (context, run) => think(start(run), context),
+    summarise: async (input, run) => {
+      const prompt = memoryPrompt(input);
+      const parse = (content: string) => parseAnswer(MemoryAnswer, content);
+      const answer = await ask(start(run), { prompt, messages: prompt.messages, parse });
+      return answer.kind === "failed" ? answer : { kind: "summary", text: answer.value.summary };
+    },
+  };
+}
+
+async function think(run: Run, context: TurnContext): Promise<Thought> {
+  const prompt = brainPrompt(context);
+  const parse = (content: string) => parseDecision(content, context.ctas);
+  const brain = await ask(run, { prompt, messages: prompt.messages, parse });
+  if (brain.kind === "failed") return brain;
+  const decision = brain.value;
+  // `wait_schedule` means: say nothing now, whatever else was answered.
+  if (!decision.shouldRespond || decision.action === "wait_schedule") {
+    return { kind: "no_reply", decision };
+  }
+  return await speak(run, context, decision);
+}
+
+/** Writes the message, and once more if a gate stops it: the rewrite passes the same gates. */
+async function speak(run: Run, context: TurnContext, decision: BrainDecision): Promise<Thought> {
+  const prompt = mouthPrompt(context, decision);
+  const parse = (content: string) => parseAnswer(MouthAnswer, content);
+  const question: Question<{ text: string }> = { prompt, messages: prompt.messages, parse };
+
+  const first = await ask(run, question);
+  if (first.kind === "failed") return first;
+  const draft = first.value.text.trim();
+  const verdict = judgeDraft(draft, context);
+  if (verdict.ok) return { kind: "reply", decision, text: draft };
+
+  const request = `This message cannot be sent. ${verdict.advice} Write it again.`;
+  const messages = followedBy(prompt.messages, JSON.stringify({ text: draft }), request);
+  const second = await ask(run, { ...question, messages });
+  if (second.kind === "failed") {
+    return { kind: "blocked", decision, draft, reason: verdict.reason };
+  }
+  const rewritten = second.value.text.trim();
+  const secondVerdict = judgeDraft(rewritten, context);
+  if (secondVerdict.ok) return { kind: "reply", decision, text: rewritten };
+  return { kind: "blocked", decision, draft: rewritten, reason: secondVerdict.reason };
+}

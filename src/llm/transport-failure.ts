@@ -1,0 +1,72 @@
+import OpenAI from "openai";
+import type { LlmCall } from "../funnel/turn.ts";
+
+/** No usable response: the network, the server, or our patience. */
+export interface Failure {
+  kind: "failure";
+  outcome: Extract<
+    LlmCall["outcome"],
+    "timeout" | "rate_limited" | "refused" | "error" | "aborted"
+  >;
+  errorClass: string;
+  /** How long the server asked to be left alone. */
+  retryAfterMs: number | null;
+  /** True when the same request can only fail again: the server understood it and said no. */
+  permanent: boolean;
+}
+
+/** What was known from outside when the request failed. */
+interface Cut {
+  /** The caller's signal fired. */
+  aborted: boolean;
+  /** The attempt's own time ran out. */
+  expired: boolean;
+}
+
+/** The request itself is at fault; waiting will not help. */
+const PERMANENT_STATUSES: readonly number[] = [400, 413, 422];
+const POLICY_CODES: readonly string[] = [
+  "content_policy_violation",
+  "invalid_prompt",
+  "content_filter",
+];
+
+/** Sorts whatever the SDK threw into what is recorded and what is done about it. */
+export function classifyFailure(error: unknown, { aborted, expired }: Cut): Failure {
+  const failure = { kind: "failure", retryAfterMs: null, permanent: false } as const;
+  if (aborted) return { ...failure, outcome: "aborted", errorClass: "aborted" };
+  if (expired || error instanceof OpenAI.APIConnectionTimeoutError) {
+    return { ...failure, outcome: "timeout", errorClass: "timeout" };
+  }
+  if (error instanceof OpenAI.APIConnectionError) {
+    return { ...failure, outcome: "error", errorClass: "connection" };
+  }
+  if (error instanceof OpenAI.APIError && error.status !== undefined) {
+    return {
+      ...failure,
+      ...classifyStatus(error.status, error.code),
+      retryAfterMs: retryAfterMs(error.headers),
+    };
+  }
+  return { ...failure, outcome: "error", errorClass: "malformed_response" };
+}
+
+function classifyStatus(
+  status: number,
+  code: string | null | undefined,
+): Pick<Failure, "outcome" | "errorClass" | "permanent"> {
+  const permanent = PERMANENT_STATUSES.includes(status);
+  if (permanent && POLICY_CODES.includes(code ?? "")) {
+    return { outcome: "refused", errorClass: "content_policy", permanent };
+  }
+  const outcome = status === 429 ? "rate_limited" : "error";
+  return { outcome, errorClass: `http_${status}`, permanent };
+}
+
+/** OpenAI's millisecond header, else the standard one in seconds. Dates are not used by model APIs. */
+function retryAfterMs(headers: Headers | undefined): number | null {
+  const inMs = Number(headers?.get("retry-after-ms") ?? Number.NaN);
+  if (inMs >= 0) return Math.round(inMs);
+  const inSeconds = Number(headers?.get("retry-after") ?? Number.NaN);
+  return inSeconds >= 0 ? Math.round(inSeconds * 1_000) : null;
+}
