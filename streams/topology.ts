@@ -9,7 +9,7 @@ export interface StreamSpec {
   reader: "data" | "work";
   /** A handler silent for this long in a living process has hung; its entry is free to take. */
   leaseMs: number;
-  /** Entries handled at once per process. */
+  /** Entries handled at once per process, shared out over the partitions (never below 2 each). */
   concurrency: number;
   /** Fresh entries handed to the handler in one call; 1 = always alone. */
   batchSize: number;
@@ -18,25 +18,55 @@ export interface StreamSpec {
    * gives up by itself.
    */
   maxTries: number | null;
+  /** Dependencies without which a try is pointless: while one is away, nothing is taken. */
+  needs: readonly string[];
 }
+
+const needs = ["postgres"] as const;
 
 /** Every work stream. Order is reading priority within a reader. */
 export const streamSpecs = {
-  inbound: { reader: "data", leaseMs: 30_000, concurrency: 200, batchSize: 100, maxTries: 5 },
-  receipts: { reader: "data", leaseMs: 30_000, concurrency: 200, batchSize: 100, maxTries: 5 },
-  notices: { reader: "data", leaseMs: 30_000, concurrency: 20, batchSize: 20, maxTries: 5 },
-  outbound: { reader: "work", leaseMs: 30_000, concurrency: 16, batchSize: 1, maxTries: null },
-  turns: { reader: "work", leaseMs: 90_000, concurrency: 32, batchSize: 1, maxTries: null },
-  memory: { reader: "work", leaseMs: 60_000, concurrency: 4, batchSize: 1, maxTries: 3 },
-  dead: { reader: "work", leaseMs: 30_000, concurrency: 20, batchSize: 20, maxTries: null },
+  inbound: {
+    reader: "data",
+    leaseMs: 30_000,
+    concurrency: 200,
+    batchSize: 100,
+    maxTries: 5,
+    needs,
+  },
+  receipts: {
+    reader: "data",
+    leaseMs: 30_000,
+    concurrency: 200,
+    batchSize: 100,
+    maxTries: 5,
+    needs,
+  },
+  notices: { reader: "data", leaseMs: 30_000, concurrency: 20, batchSize: 20, maxTries: 5, needs },
+  outbound: {
+    reader: "work",
+    leaseMs: 30_000,
+    concurrency: 16,
+    batchSize: 1,
+    maxTries: null,
+    needs,
+  },
+  turns: { reader: "work", leaseMs: 90_000, concurrency: 32, batchSize: 1, maxTries: null, needs },
+  memory: { reader: "work", leaseMs: 60_000, concurrency: 4, batchSize: 1, maxTries: 3, needs },
+  dead: { reader: "work", leaseMs: 30_000, concurrency: 20, batchSize: 20, maxTries: null, needs },
 } as const satisfies Record<string, StreamSpec>;
 
 export type StreamName = keyof typeof streamSpecs;
 export const streamNames = Object.keys(streamSpecs).filter(isStreamName);
 
-function isStreamName(name: string): name is StreamName {
-  return name in streamSpecs;
+/** Whether a name read from Redis is a stream this version knows. */
+export function isStreamName(name: string): name is StreamName {
+  return Object.hasOwn(streamSpecs, name);
 }
+
+/** Streams a wake-up may wait for in the delayed set. */
+export const delayableStreams = ["turns", "outbound", "memory"] as const satisfies StreamName[];
+export type DelayableStream = (typeof delayableStreams)[number];
 
 /** Live events: followed by `tail`, never consumed by the group; trimmed by length and age. */
 export const EVENTS_MAX_LENGTH = 100_000;
@@ -45,6 +75,9 @@ export const EVENTS_MAX_AGE_MS = 24 * 60 * 60_000;
 /** An owner silent for this long is dead: its entries and leases are free to take. */
 export const SILENT_AFTER_MS = 8_000;
 export const ALIVE_EVERY_MS = 2_000;
+
+/** Longest a blocking read waits; a reader that has not turned for three of these is rebuilt. */
+export const BLOCK_MS = 2_000;
 
 /**
  * Names the Redis keys of one installation (or one test file). All keys of a partition carry the same
@@ -55,9 +88,19 @@ export interface Keyspace {
   readonly partitions: number;
 }
 
-export type KeyName = StreamName | "events" | "delayed" | "alive" | "epoch";
+export type KeyName = StreamName | "events" | "delayed" | "alive" | "epoch" | "pace";
 
 /** `{ll:3}:turns` for stream `turns` of partition 3 under prefix `ll`. */
 export function keyOf(keyspace: Keyspace, partition: number, name: KeyName): string {
   return `{${keyspace.prefix}:${partition}}:${name}`;
+}
+
+/** The key a living process keeps renewing in each partition it consumes. */
+export function aliveKeyOf(keyspace: Keyspace, partition: number, consumer: string): string {
+  return `${keyOf(keyspace, partition, "alive")}:${consumer}`;
+}
+
+/** Every partition's number. */
+export function partitionsOf(keyspace: Keyspace): number[] {
+  return Array.from({ length: keyspace.partitions }, (_, partition) => partition);
 }

@@ -1,0 +1,54 @@
+import type { Redis } from "ioredis";
+import { messageOf, QueueUnavailableError } from "./errors.ts";
+import { type Rate, toMicroseconds } from "./gcra.ts";
+import { partitionOf } from "./hash.ts";
+import { numberOf } from "./reply.ts";
+import { runScript, scripts } from "./scripts.ts";
+import { type Keyspace, keyOf } from "./topology.ts";
+
+export interface Bucket extends Rate {
+  /** Unique within the organization's partition, e.g. `number:<id>`. */
+  readonly key: string;
+}
+
+export interface PaceRequest {
+  organizationId: string;
+  buckets: readonly Bucket[];
+  /** Epoch milliseconds. */
+  nowMs: number;
+}
+
+export type PaceDecision = { allowed: true } | { allowed: false; retryAfterMs: number };
+
+export interface Pacer {
+  /**
+   * Takes one event out of all buckets, or out of none.
+   * @throws QueueUnavailableError when Redis does not answer; the event must then wait.
+   */
+  take(request: PaceRequest): Promise<PaceDecision>;
+}
+
+/** Limits that hold over all processes, because they live in Redis. */
+export function createPacer(deps: { redis: Redis; keyspace: Keyspace }): Pacer {
+  return {
+    take: async ({ organizationId, buckets, nowMs }) => {
+      const partition = partitionOf(organizationId, deps.keyspace.partitions);
+      const prefix = keyOf(deps.keyspace, partition, "pace");
+      const reply = await runScript(
+        deps.redis,
+        scripts.pace,
+        buckets.map((bucket) => `${prefix}:${bucket.key}`),
+        [
+          toMicroseconds(nowMs),
+          ...buckets.flatMap(({ intervalMs, burst }) => [toMicroseconds(intervalMs), burst]),
+        ],
+      ).catch((error: unknown) => {
+        throw new QueueUnavailableError(`The pacer did not answer: ${messageOf(error)}`, error);
+      });
+      const waitUs = numberOf(reply);
+      if (waitUs === null) throw new QueueUnavailableError("The pacer answered nonsense.");
+      if (waitUs === 0) return { allowed: true };
+      return { allowed: false, retryAfterMs: Math.ceil(waitUs / 1000) };
+    },
+  };
+}

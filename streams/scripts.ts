@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { Redis } from "ioredis";
+import { messageOf } from "./errors.ts";
+
+/** A Lua script of `lua/`; the number in its file name is how many keys it takes (`n` = several). */
+export interface Script {
+  readonly lua: string;
+  readonly sha: string;
+}
+
+function load(file: string): Script {
+  const lua = readFileSync(new URL(`./lua/${file}`, import.meta.url), "utf8");
+  return { lua, sha: createHash("sha1").update(lua).digest("hex") };
+}
+
+export const scripts = {
+  acknowledge: load("acknowledge-1.lua"),
+  bury: load("bury-2.lua"),
+  checkCursor: load("check-cursor-2.lua"),
+  dropConsumer: load("drop-consumer-2.lua"),
+  handOver: load("hand-over-1.lua"),
+  inspect: load("inspect-n.lua"),
+  moveDue: load("move-due-n.lua"),
+  pace: load("pace-n.lua"),
+  publishEvents: load("publish-events-2.lua"),
+  take: load("take-1.lua"),
+  trim: load("trim-1.lua"),
+};
+
+/**
+ * Runs a script by its hash, and by its text when the server does not have it yet (first run, or
+ * after a restart). Bulk strings in the reply are Buffers.
+ */
+export async function runScript(
+  redis: Redis,
+  script: Script,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+): Promise<unknown> {
+  try {
+    return await redis.callBuffer("EVALSHA", script.sha, keys.length, ...keys, ...args);
+  } catch (error) {
+    if (!messageOf(error).startsWith("NOSCRIPT")) throw error;
+    return await redis.callBuffer("EVAL", script.lua, keys.length, ...keys, ...args);
+  }
+}
