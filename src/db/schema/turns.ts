@@ -90,6 +90,8 @@ export const llmCalls = pgTable(
       enum: ["ok", "timeout", "rate_limited", "refused", "invalid_json", "error", "aborted"],
     }).notNull(),
     errorClass: text(),
+    /** How the turn it served ended; null while it runs, and for summaries. */
+    disposition: text({ enum: turnDispositions }),
     /** USD; null = the price is unknown. */
     cost: numeric({ precision: 18, scale: 12 }),
     priceId: uuid(),

@@ -1,0 +1,119 @@
+import postgres from "postgres";
+import { withDeadline } from "../lib/deadline.ts";
+import { AppError, errorCode, errorMessage } from "../lib/errors.ts";
+
+export interface DbSettings {
+  url: string;
+  /** Connections of this process's pool. */
+  maxConnections: number;
+  /** Shown in pg_stat_activity. */
+  name: string;
+  /** Longest a statement may take, seen from here; the server's own limit lies just below. */
+  queryDeadlineMs?: number;
+}
+
+/** A value bound to a statement, or a piece of SQL made by `fragment`. */
+export type Parameter = postgres.ParameterOrFragment<never>;
+
+/**
+ * The statements of the product. `rows` and `first` are tagged templates: values become bound
+ * parameters of a prepared statement, columns come back in camelCase, int8 as number, numeric as
+ * string. Each statement has a deadline. Whatever makes Postgres look away rejects with
+ * `database_unavailable`; every other database error passes through unchanged.
+ */
+export interface Db {
+  rows<Row extends object>(text: TemplateStringsArray, ...values: Parameter[]): Promise<Row[]>;
+  /** The first row, or undefined. */
+  first<Row extends object>(
+    text: TemplateStringsArray,
+    ...values: Parameter[]
+  ): Promise<Row | undefined>;
+  /** A piece of static SQL to place inside a statement. Never with outside text in it. */
+  fragment(staticSql: string): Parameter;
+  /** Any JSON value as a jsonb parameter. */
+  json(value: unknown): Parameter;
+  /** Lets running statements finish for at most `graceMs`, then closes the pool. */
+  close(graceMs?: number): Promise<void>;
+}
+
+const SERVER_LIMIT_MARGIN_MS = 1_000;
+
+/** Opens a pool. Connects lazily: the first statement tells whether Postgres is there. */
+export function createDb(settings: DbSettings): Db {
+  const deadlineMs = settings.queryDeadlineMs ?? 10_000;
+  let sql = open(settings, deadlineMs);
+
+  // postgres.js cannot tell a wedged socket from a slow query, and would wait for either forever;
+  // a pool that missed a deadline is thrown away whole.
+  function recycle(wedged: postgres.Sql): void {
+    if (sql !== wedged) return;
+    sql = open(settings, deadlineMs);
+    wedged.end({ timeout: 1 }).catch(() => {});
+  }
+
+  async function rows<Row extends object>(
+    text: TemplateStringsArray,
+    ...values: Parameter[]
+  ): Promise<Row[]> {
+    const pool = sql;
+    try {
+      return await withDeadline(
+        pool<Row[]>(text, ...values),
+        deadlineMs,
+        "Postgres",
+        "database_unavailable",
+      );
+    } catch (error) {
+      if (errorCode(error) === "database_unavailable") recycle(pool);
+      throw unavailable(error) ?? error;
+    }
+  }
+
+  return {
+    rows,
+    first: async (text, ...values) => (await rows<never>(text, ...values))[0],
+    fragment: (staticSql) => sql.unsafe(staticSql),
+    json: (value) => sql.json(asJson(value)),
+    close: (graceMs = 5_000) => sql.end({ timeout: graceMs / 1_000 }),
+  };
+}
+
+function open(settings: DbSettings, deadlineMs: number): postgres.Sql {
+  const serverLimitMs = Math.max(deadlineMs - SERVER_LIMIT_MARGIN_MS, 500);
+  return postgres(settings.url, {
+    max: settings.maxConnections,
+    connect_timeout: 5,
+    // Seconds. A database that comes back is noticed within one.
+    backoff: (tries: number) => Math.min(0.1 * 2 ** tries, 1),
+    onnotice: () => {},
+    transform: { column: { from: postgres.toCamel } },
+    types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
+    connection: {
+      application_name: settings.name,
+      statement_timeout: serverLimitMs,
+      lock_timeout: Math.floor(serverLimitMs / 2),
+      idle_in_transaction_session_timeout: serverLimitMs,
+    },
+  });
+}
+
+/** Error codes of postgres.js, the socket and the server that mean "not now", not "wrong". */
+const AWAY =
+  /^(CONNECT|ECONN|EPIPE|ENOTFOUND|ENOENT|ETIMEDOUT|EHOSTUNREACH|57P0[123]|08|53[0-3]|57014)/;
+
+function unavailable(error: unknown): AppError | undefined {
+  if (error instanceof AppError) return undefined;
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  if (!AWAY.test(code)) return undefined;
+  return new AppError(
+    "database_unavailable",
+    `Postgres does not answer (${code}). Is it running and reachable?`,
+    { reason: errorMessage(error) },
+    error,
+  );
+}
+
+/** postgres.js types JSON values too narrowly; anything JSON.stringify takes is fine here. */
+function asJson(value: unknown): postgres.JSONValue {
+  return value as postgres.JSONValue;
+}

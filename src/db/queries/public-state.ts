@@ -1,0 +1,39 @@
+/**
+ * Public state of rows as live events carry it: static SQL, placed where the row changes, so that the
+ * event is a row of the same commit. `alias` names the row in the statement.
+ */
+export function messageState(alias: string): string {
+  return `jsonb_build_object(
+    'id', ${alias}.id, 'conversationId', ${alias}.conversation_id, 'seq', ${alias}.seq,
+    'direction', ${alias}.direction, 'author', ${alias}.author, 'kind', ${alias}.kind,
+    'text', ${alias}.text, 'content', ${alias}.content, 'state', ${alias}.state,
+    'errorCode', ${alias}.error_code, 'errorText', ${alias}.error_text,
+    'cancelReason', ${alias}.cancel_reason, 'replyToWamid', ${alias}.reply_to_wamid,
+    'turnId', ${alias}.turn_id, 'sentAt', ${alias}.sent_at, 'version', ${alias}.version)`;
+}
+
+export function conversationState(alias: string): string {
+  return `jsonb_build_object(
+    'id', ${alias}.id, 'leadId', ${alias}.lead_id, 'integrationId', ${alias}.integration_id,
+    'mode', ${alias}.mode, 'takenOverBy', ${alias}.taken_over_by,
+    'takenOverAt', ${alias}.taken_over_at, 'optedOutAt', ${alias}.opted_out_at,
+    'stage', ${alias}.stage, 'intent', ${alias}.intent, 'sentiment', ${alias}.sentiment,
+    'language', ${alias}.language, 'summary', ${alias}.summary, 'lastSeq', ${alias}.last_seq,
+    'followUpAt', ${alias}.follow_up_at, 'followUpStep', ${alias}.follow_up_step,
+    'attentionReason', ${alias}.attention_reason, 'attentionAt', ${alias}.attention_at,
+    'attentionOwnerId', ${alias}.attention_owner_id,
+    'lastLeadMessageAt', ${alias}.last_lead_message_at,
+    'lastMessageAt', ${alias}.last_message_at, 'version', ${alias}.version)`;
+}
+
+/** The live event that an outbox row stands for, as JSON. */
+export function outboxEvent(alias: string): string {
+  return `jsonb_build_object('eventId', ${alias}.id, 'organizationId', ${alias}.organization_id,
+    'kind', ${alias}.kind, 'entityId', ${alias}.entity_id, 'version', ${alias}.version,
+    'data', ${alias}.data)`;
+}
+
+/** All of a set of outbox rows as one JSON array; empty, never null. */
+export function outboxEvents(table: string): string {
+  return `(select coalesce(jsonb_agg(${outboxEvent("o")}), '[]'::jsonb) from ${table} o)`;
+}

@@ -1,0 +1,92 @@
+import type { Db } from "../../db/client.ts";
+import { isBots } from "../../db/queries/claimable.ts";
+import { messageState, outboxEvents } from "../../db/queries/public-state.ts";
+import type { Author } from "../../funnel/lead.ts";
+import type { LiveEvent } from "../../lib/events.ts";
+import { NOTHING_EARLIER_IS_OPEN } from "./pick.ts";
+
+/** Longest a send may take before it counts as `unknown`; above the client's own deadline. */
+const SEND_DEADLINE_SECONDS = 20;
+
+export interface SendClaim {
+  messageId: string;
+  organizationId: string;
+  integrationId: string;
+  conversationId: string;
+  author: Author;
+  attempt: number;
+  kind: string;
+  text: string | null;
+  content: unknown;
+  replyToWamid: string | null;
+  /** Where to: the phone wins over the BSUID. */
+  phone: string | null;
+  bsuid: string | null;
+  phoneNumberId: string;
+  accessTokenBox: string;
+}
+
+export interface ClaimOutcome {
+  /** Null: nothing to send, because it was cancelled here or somebody else has it. */
+  claim: SendClaim | null;
+  events: LiveEvent[];
+}
+
+/**
+ * The last gate. Locks the conversation first and reads its newest version, so that a takeover or a
+ * stop word that committed before this moment is always seen (a plain `UPDATE … FROM` would judge by
+ * a stale snapshot); then moves the message to `sending`, or cancels it with the reason.
+ */
+export async function claimSend(
+  db: Db,
+  organizationId: string,
+  conversationId: string,
+  messageId: string,
+): Promise<ClaimOutcome> {
+  const sql = db.fragment;
+  const outcome = await db.first<ClaimOutcome>`
+    with conversation as (
+      select c.organization_id, c.id, c.fence, c.wake_seq, c.phone, c.bsuid,
+        ${sql(isBots("c"))} as is_bots
+      from conversations c
+      where c.organization_id = ${organizationId} and c.id = ${conversationId}
+      for share
+    ), verdict as (
+      select m.id,
+        case when m.expires_at <= now() then 'expired'
+          when m.author = 'bot' and (not c.is_bots or m.fence <> c.fence) then 'fence'
+          when m.author = 'system' and m.fence <> c.fence then 'fence'
+          when m.author = 'bot' and m.seen_wake_seq <> c.wake_seq then 'superseded'
+        end as cancel
+      from conversation c join messages m on m.organization_id = c.organization_id
+        and m.conversation_id = c.id
+      where m.id = ${messageId} and m.state = 'queued'
+        and ${sql(NOTHING_EARLIER_IS_OPEN)}
+    ), moved as (
+      update messages m set
+        state = case when v.cancel is null then 'sending' else 'cancelled' end,
+        cancel_reason = v.cancel, attempts = m.attempts + (v.cancel is null)::int,
+        send_deadline_at = now() + ${SEND_DEADLINE_SECONDS} * interval '1 second',
+        version = m.version + 1
+      from verdict v
+      where m.organization_id = ${organizationId} and m.id = v.id and m.state = 'queued'
+      returning m.*
+    ), news as (
+      insert into outbox (id, organization_id, kind, entity_id, version, data)
+      select gen_random_uuid(), organization_id, 'message.updated', id, version,
+        ${sql(messageState("moved"))} from moved where state = 'cancelled'
+      returning outbox.*
+    )
+    select (
+      select jsonb_build_object('messageId', m.id, 'organizationId', m.organization_id,
+        'integrationId', m.integration_id, 'conversationId', m.conversation_id,
+        'author', m.author, 'attempt', m.attempts, 'kind', m.kind, 'text', m.text,
+        'content', m.content, 'replyToWamid', m.reply_to_wamid, 'phone', c.phone,
+        'bsuid', c.bsuid, 'phoneNumberId', i.phone_number_id,
+        'accessTokenBox', i.access_token_box)
+      from moved m, conversation c, integrations i
+      where m.state = 'sending' and i.organization_id = m.organization_id
+        and i.id = m.integration_id
+    ) as claim, ${sql(outboxEvents("news"))} as events`;
+  return outcome ?? { claim: null, events: [] };
+}

@@ -1,0 +1,110 @@
+import type { Db } from "../../db/client.ts";
+import { conversationState, messageState, outboxEvents } from "../../db/queries/public-state.ts";
+import type { LiveEvent } from "../../lib/events.ts";
+import type { SendClaim } from "./claim.ts";
+
+/** Unclear answers in a row that make a number rest. */
+const UNKNOWNS_TO_REST = 3;
+const REST_SECONDS = 60;
+
+/**
+ * Meta took the message. A status may have come first and settled it: the state only moves up from
+ * `sending` or `unknown`.
+ */
+export async function settleAccepted(
+  db: Db,
+  claim: SendClaim,
+  wamid: string,
+): Promise<LiveEvent[]> {
+  const sql = db.fragment;
+  const row = await db.first<{ events: LiveEvent[] }>`
+    with accepted as (
+      update messages m set wamid = coalesce(m.wamid, ${wamid}),
+        state = case when m.state in ('sending', 'unknown') then 'accepted' else m.state end,
+        error_code = null, error_text = null, version = m.version + 1
+      where m.organization_id = ${claim.organizationId} and m.id = ${claim.messageId}
+      returning m.*
+    ), rested as (
+      update integrations set unknown_streak = 0, paused_until = null
+      where organization_id = ${claim.organizationId} and id = ${claim.integrationId}
+        and unknown_streak > 0
+    ), news as (
+      insert into outbox (id, organization_id, kind, entity_id, version, data)
+      select gen_random_uuid(), organization_id,
+        case when accepted.seen_wake_seq is null then 'message.sent' else 'follow_up.sent' end,
+        id, version, ${sql(messageState("accepted"))} from accepted
+      returning outbox.*
+    )
+    select ${sql(outboxEvents("news"))} as events`;
+  return row?.events ?? [];
+}
+
+/** Certainly not taken by Meta: the message waits and is tried again. */
+export async function settleRetry(
+  db: Db,
+  claim: SendClaim,
+  retry: { delayMs: number; code: number | null; text: string },
+): Promise<void> {
+  await db.rows`
+    update messages set state = 'queued', error_code = ${retry.code}, error_text = ${retry.text},
+      next_attempt_at = now() + ${retry.delayMs} * interval '1 millisecond', version = version + 1
+    where organization_id = ${claim.organizationId} and id = ${claim.messageId}
+      and state = 'sending' and attempts = ${claim.attempt}`;
+}
+
+/** Nobody knows whether Meta took it. Never sent again by itself; three in a row rest the number. */
+export async function settleUnknown(db: Db, claim: SendClaim, why: string): Promise<LiveEvent[]> {
+  const sql = db.fragment;
+  const row = await db.first<{ events: LiveEvent[] }>`
+    with doubted as (
+      update messages m set state = 'unknown', error_text = ${why}, version = m.version + 1
+      where m.organization_id = ${claim.organizationId} and m.id = ${claim.messageId}
+        and m.state = 'sending' and m.attempts = ${claim.attempt}
+      returning m.*
+    ), streak as (
+      update integrations i set unknown_streak = i.unknown_streak + 1,
+        paused_until = case when i.unknown_streak + 1 >= ${UNKNOWNS_TO_REST}
+          then now() + ${REST_SECONDS} * interval '1 second' else i.paused_until end
+      from doubted d
+      where i.organization_id = d.organization_id and i.id = d.integration_id
+    ), news as (
+      insert into outbox (id, organization_id, kind, entity_id, version, data)
+      select gen_random_uuid(), organization_id, 'message.status', id, version,
+        ${sql(messageState("doubted"))} from doubted
+      returning outbox.*
+    )
+    select ${sql(outboxEvents("news"))} as events`;
+  return row?.events ?? [];
+}
+
+/** Meta refused it for good: the message failed and a person is asked to look. */
+export async function settleFailed(
+  db: Db,
+  claim: SendClaim,
+  failure: { code: number | null; text: string },
+): Promise<LiveEvent[]> {
+  const sql = db.fragment;
+  const row = await db.first<{ events: LiveEvent[] }>`
+    with failed as (
+      update messages m set state = 'failed', error_code = ${failure.code},
+        error_text = ${failure.text}, version = m.version + 1
+      where m.organization_id = ${claim.organizationId} and m.id = ${claim.messageId}
+        and m.state = 'sending' and m.attempts = ${claim.attempt}
+      returning m.*
+    ), flagged as (
+      update conversations c set attention_reason = coalesce(c.attention_reason, 'send_failed'),
+        attention_at = coalesce(c.attention_at, now()), version = c.version + 1
+      from failed f where c.organization_id = f.organization_id and c.id = f.conversation_id
+      returning c.*
+    ), news as (
+      insert into outbox (id, organization_id, kind, entity_id, version, data)
+      select gen_random_uuid(), organization_id, 'message.status', id, version,
+        ${sql(messageState("failed"))} from failed
+      union all
+      select gen_random_uuid(), organization_id, 'attention.required', id, version,
+        ${sql(conversationState("flagged"))} from flagged
+      returning outbox.*
+    )
+    select ${sql(outboxEvents("news"))} as events`;
+  return row?.events ?? [];
+}

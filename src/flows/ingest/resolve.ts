@@ -1,0 +1,198 @@
+import type { Db } from "../../db/client.ts";
+import { outboxEvent } from "../../db/queries/public-state.ts";
+import { AppError } from "../../lib/errors.ts";
+import type { LiveEvent } from "../../lib/events.ts";
+import { newId } from "../../lib/ids.ts";
+
+/** One person on one number, as a webhook named them. At least one of phone and BSUID is there. */
+export interface Person {
+  organizationId: string;
+  integrationId: string;
+  phone: string | null;
+  bsuid: string | null;
+  name: string | null;
+  username: string | null;
+  referral: unknown;
+}
+
+export interface Resolved {
+  leadId: string;
+  conversationId: string;
+}
+
+interface Found {
+  no: number;
+  leadId: string | null;
+  conversationId: string | null;
+  lacksPhone: boolean;
+  lacksBsuid: boolean;
+  nameChanged: boolean;
+}
+
+/** A person's identities may be written by two workers at once; the loser looks again. */
+const MAX_ROUNDS = 3;
+
+/**
+ * Finds each person's lead and conversation, creating what is missing. A BSUID decides over a phone
+ * number, and two leads are never joined here. Answers in the order of `people`, with the live
+ * events of the leads that were made or renamed.
+ */
+export async function resolvePeople(
+  db: Db,
+  people: readonly Person[],
+): Promise<{ resolved: Resolved[]; events: LiveEvent[] }> {
+  const events: LiveEvent[] = [];
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const found = await find(db, people);
+    const resolved = found.map(toResolved).filter((one) => one !== undefined);
+    const incomplete = found.filter(
+      (one) => toResolved(one) === undefined || one.lacksPhone || one.lacksBsuid,
+    );
+    if (incomplete.length > 0) events.push(...(await create(db, people, incomplete)));
+    const renamed = found.filter((one) => one.nameChanged);
+    if (renamed.length > 0) events.push(...(await rename(db, people, renamed)));
+    if (resolved.length === people.length) return { resolved, events };
+  }
+  throw new AppError("conflict", "Leads kept changing while they were looked up; try again.", {
+    people: people.length,
+  });
+}
+
+function toResolved(found: Found): Resolved | undefined {
+  if (found.leadId === null || found.conversationId === null) return undefined;
+  return { leadId: found.leadId, conversationId: found.conversationId };
+}
+
+function find(db: Db, people: readonly Person[]): Promise<Found[]> {
+  return db.rows<Found>`
+    select p.no, coalesce(b.lead_id, f.lead_id) as lead_id, c.id as conversation_id,
+      p.phone is not null and f.lead_id is null as lacks_phone,
+      p.bsuid is not null and b.lead_id is null as lacks_bsuid,
+      l.id is not null and (p.name is distinct from l.name and p.name is not null
+        or p.username is distinct from l.username and p.username is not null) as name_changed
+    from jsonb_to_recordset(${db.json(numbered(people))}) as p(
+      no int, organization_id uuid, integration_id uuid, phone text, bsuid text, name text,
+      username text)
+    join integrations i on i.organization_id = p.organization_id and i.id = p.integration_id
+    left join lead_identities b on b.organization_id = p.organization_id and b.kind = 'bsuid'
+      and b.scope = i.portfolio_id and b.value = p.bsuid and b.ended_at is null
+    left join lead_identities f on f.organization_id = p.organization_id and f.kind = 'phone'
+      and f.scope = '' and f.value = p.phone and f.ended_at is null
+    left join leads l on l.organization_id = p.organization_id
+      and l.id = coalesce(b.lead_id, f.lead_id)
+    left join conversations c on c.organization_id = p.organization_id
+      and c.lead_id = coalesce(b.lead_id, f.lead_id) and c.integration_id = p.integration_id
+    order by p.no`;
+}
+
+/**
+ * One statement: the first identity that is not taken yet brings its lead into being, the other
+ * identity and the conversation follow. Whatever somebody else wrote first is left alone, and the
+ * next round finds it.
+ */
+async function create(
+  db: Db,
+  people: readonly Person[],
+  incomplete: readonly Found[],
+): Promise<LiveEvent[]> {
+  const wanted = incomplete.map((found) => ({
+    ...people[found.no],
+    referral: people[found.no]?.referral ?? null,
+    lead_id: found.leadId,
+    new_lead_id: newId(),
+    phone_identity_id: newId(),
+    bsuid_identity_id: newId(),
+    new_conversation_id: newId(),
+  }));
+  const created = await db.rows<{ event: LiveEvent }>`
+    with people as (
+      select p.*, i.portfolio_id
+      from jsonb_to_recordset(${db.json(wanted.map(snakeKeys))}) as p(
+        organization_id uuid, integration_id uuid, phone text, bsuid text, name text,
+        username text, referral jsonb, lead_id uuid, new_lead_id uuid, phone_identity_id uuid,
+        bsuid_identity_id uuid, new_conversation_id uuid)
+      join integrations i on i.organization_id = p.organization_id and i.id = p.integration_id
+    ), first_identity as (
+      insert into lead_identities (organization_id, id, lead_id, kind, scope, value)
+      select organization_id, case when phone is null then bsuid_identity_id else phone_identity_id end,
+        new_lead_id, case when phone is null then 'bsuid' else 'phone' end,
+        case when phone is null then portfolio_id else '' end, coalesce(phone, bsuid)
+      from people where lead_id is null
+      on conflict do nothing
+      returning organization_id, lead_id
+    ), owned as (
+      select p.*, coalesce(p.lead_id, n.lead_id) as owner_id
+      from people p left join first_identity n on n.lead_id = p.new_lead_id
+    ), new_leads as (
+      insert into leads (organization_id, id, name, username, referral)
+      select o.organization_id, o.new_lead_id, o.name, o.username, o.referral
+      from owned o where o.lead_id is null and o.owner_id is not null
+      returning organization_id, id, name, username, referral, version
+    ), other_identity as (
+      insert into lead_identities (organization_id, id, lead_id, kind, scope, value)
+      select organization_id, bsuid_identity_id, owner_id, 'bsuid', portfolio_id, bsuid
+      from owned where owner_id is not null and bsuid is not null
+        and (phone is not null or lead_id is not null)
+      union all
+      select organization_id, phone_identity_id, owner_id, 'phone', '', phone
+      from owned where lead_id is not null and phone is not null
+      on conflict do nothing
+    ), new_conversations as (
+      insert into conversations (organization_id, id, lead_id, integration_id, phone, bsuid)
+      select organization_id, new_conversation_id, owner_id, integration_id, phone, bsuid
+      from owned where owner_id is not null
+      on conflict do nothing
+    )
+    insert into outbox (id, organization_id, kind, entity_id, version, data)
+    select gen_random_uuid(), organization_id, 'lead.created', id, version,
+      jsonb_build_object('id', id, 'name', name, 'username', username, 'referral', referral,
+        'version', version)
+    from new_leads
+    returning ${db.fragment(outboxEvent("outbox"))} as event`;
+  return created.map((row) => row.event);
+}
+
+async function rename(
+  db: Db,
+  people: readonly Person[],
+  renamed: readonly Found[],
+): Promise<LiveEvent[]> {
+  const names = renamed.map((found) => ({
+    organization_id: people[found.no]?.organizationId,
+    lead_id: found.leadId,
+    name: people[found.no]?.name ?? null,
+    username: people[found.no]?.username ?? null,
+  }));
+  const changed = await db.rows<{ event: LiveEvent }>`
+    with changed as (
+      update leads l set name = coalesce(n.name, l.name),
+        username = coalesce(n.username, l.username), version = l.version + 1
+      from (
+        select distinct on (lead_id) * from jsonb_to_recordset(${db.json(names)}) as x(
+          organization_id uuid, lead_id uuid, name text, username text)
+        order by lead_id
+      ) n
+      where l.organization_id = n.organization_id and l.id = n.lead_id
+      returning l.*
+    )
+    insert into outbox (id, organization_id, kind, entity_id, version, data)
+    select gen_random_uuid(), organization_id, 'lead.updated', id, version,
+      jsonb_build_object('id', id, 'name', name, 'username', username, 'referral', referral,
+        'version', version)
+    from changed
+    returning ${db.fragment(outboxEvent("outbox"))} as event`;
+  return changed.map((row) => row.event);
+}
+
+function numbered(people: readonly Person[]): object[] {
+  return people.map((person, no) => ({ ...snakeKeys({ ...person, referral: null }), no }));
+}
+
+function snakeKeys(record: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(record).map(([key, value]) => [
+      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
+}

@@ -1,0 +1,112 @@
+import type { Db } from "../../db/client.ts";
+import { conversationState, messageState, outboxEvents } from "../../db/queries/public-state.ts";
+import type { LiveEvent } from "../../lib/events.ts";
+
+/** The best status known of one message, as it travels to Postgres. */
+export interface ReceiptRow {
+  organization_id: string;
+  integration_id: string;
+  wamid: string;
+  /** Our own message id, echoed by Meta; null when the status carried none. */
+  message_id: string | null;
+  status: string;
+  rank: number;
+  error_code: number | null;
+  error_text: string | null;
+  pricing: unknown;
+}
+
+const RECEIPT_COLUMNS = `organization_id uuid, integration_id uuid, wamid text, message_id uuid,
+  status text, rank int, error_code int, error_text text, pricing jsonb`;
+
+/** How far a message has come, on the scale of `receiptRank`; static SQL over the row `m`. */
+const MESSAGE_RANK = `(case m.state when 'failed' then 1 when 'sent' then 2 when 'delivered' then 3
+  when 'read' then 4 when 'played' then 5 else 0 end)`;
+
+/**
+ * Moves messages up their ladder from the CTE `receipts`: static SQL, the tail of a statement. A
+ * receipt finds its message by the echoed id, else by wamid; several for one message are reduced to
+ * the best before the update, which would otherwise apply an arbitrary one.
+ */
+const APPLY = `best as (
+    select distinct on (m.id) m.organization_id, m.id, r.wamid, r.status, r.rank, r.error_code,
+      r.error_text, max(r.pricing::text) over (partition by m.id) as pricing
+    from receipts r join messages m on m.organization_id = r.organization_id
+      and m.id = coalesce(
+        (select a.id from messages a
+          where a.organization_id = r.organization_id and a.id = r.message_id),
+        (select b.id from messages b
+          where b.integration_id = r.integration_id and b.wamid = r.wamid))
+    where m.direction = 'out'
+    order by m.id, r.rank desc
+  ), moved as (
+    update messages m set
+      wamid = coalesce(m.wamid, b.wamid),
+      state = case when b.rank > ${MESSAGE_RANK} then b.status else m.state end,
+      error_code = case when b.rank > ${MESSAGE_RANK} then b.error_code else m.error_code end,
+      error_text = case when b.rank > ${MESSAGE_RANK} then b.error_text else m.error_text end,
+      pricing = coalesce(m.pricing, b.pricing::jsonb),
+      version = m.version + 1
+    from best b
+    where m.organization_id = b.organization_id and m.id = b.id
+      and (b.rank > ${MESSAGE_RANK} or m.wamid is null or m.pricing is null and b.pricing is not null)
+    returning m.*
+  ), flagged as (
+    update conversations c set attention_reason = coalesce(c.attention_reason, 'send_failed'),
+      attention_at = coalesce(c.attention_at, now()), version = c.version + 1
+    from (select distinct organization_id, conversation_id from moved where state = 'failed') f
+    where c.organization_id = f.organization_id and c.id = f.conversation_id
+    returning c.*
+  ), news as (
+    insert into outbox (id, organization_id, kind, entity_id, version, data)
+    select gen_random_uuid(), organization_id, 'message.status', id, version,
+      ${messageState("moved")} from moved
+    union all
+    select gen_random_uuid(), organization_id, 'attention.required', id, version,
+      ${conversationState("flagged")} from flagged
+    returning outbox.*
+  )`;
+
+/**
+ * Applies a batch; what finds no message is parked. The caller applies the parked ones of the same
+ * wamids afterwards, because the message may have been stored between the two.
+ */
+export async function applyReceipts(
+  db: Db,
+  rows: readonly ReceiptRow[],
+): Promise<{ parked: string[]; events: LiveEvent[] }> {
+  const sql = db.fragment;
+  const outcome = await db.first<{ parked: string[]; events: LiveEvent[] }>`
+    with receipts as (
+      select * from jsonb_to_recordset(${db.json(rows)}) as x(${sql(RECEIPT_COLUMNS)})
+    ), ${sql(APPLY)}, parked as (
+      insert into parked_receipts (integration_id, wamid, status, receipt)
+      select r.integration_id, r.wamid, r.status, to_jsonb(r) from receipts r
+      where not exists (select 1 from messages m where m.organization_id = r.organization_id
+          and m.id = r.message_id)
+        and not exists (select 1 from messages m where m.integration_id = r.integration_id
+          and m.wamid = r.wamid)
+      on conflict do nothing
+      returning wamid
+    )
+    select (select coalesce(jsonb_agg(distinct wamid), '[]'::jsonb) from parked) as parked,
+      ${sql(outboxEvents("news"))} as events`;
+  return outcome ?? { parked: [], events: [] };
+}
+
+/** Applies and removes parked receipts whose message is known by now. */
+export async function applyParked(db: Db, wamids: readonly string[]): Promise<LiveEvent[]> {
+  if (wamids.length === 0) return [];
+  const sql = db.fragment;
+  const row = await db.first<{ events: LiveEvent[] }>`
+    with due as (
+      delete from parked_receipts p
+      where p.wamid = any(${[...wamids]}::text[]) and exists (select 1 from messages m
+        where m.integration_id = p.integration_id and m.wamid = p.wamid)
+      returning p.receipt
+    ), receipts as (
+      select x.* from due, jsonb_to_record(due.receipt) as x(${sql(RECEIPT_COLUMNS)})
+    ), ${sql(APPLY)}
+    select ${sql(outboxEvents("news"))} as events`;
+  return row?.events ?? [];
+}

@@ -1,0 +1,89 @@
+import type { EntryOf } from "../../streams/messages.ts";
+import type { Db } from "../db/client.ts";
+import { recordLlmCall } from "../db/queries/record-llm-call.ts";
+import type { Author } from "../funnel/lead.ts";
+import type { LlmCall } from "../funnel/turn.ts";
+import { AppError } from "../lib/errors.ts";
+import type { Thinker } from "../llm/thinker.ts";
+
+const SUMMARY_DEADLINE_MS = 30_000;
+const MESSAGES_PER_SUMMARY = 60;
+
+interface Unsummarized {
+  leadId: string;
+  summary: string | null;
+  summarySeq: number;
+  language: string;
+  messages: { seq: number; author: Author; kind: string; text: string; sentAt: string }[];
+}
+
+export interface RememberDeps {
+  db: Db;
+  thinker: Thinker;
+  onLlmCall(call: LlmCall, costUsd: number | null): void;
+}
+
+interface MemoryDelivery {
+  entry: EntryOf["memory"];
+  signal: AbortSignal;
+}
+
+/** Handler of `memory`: folds messages that no summary covers yet into the rolling summary. */
+export function createRememberHandler(
+  deps: RememberDeps,
+): (delivery: MemoryDelivery) => Promise<void> {
+  return async ({ entry, signal }) => {
+    const { organizationId, conversationId } = entry;
+    const behind = await loadUnsummarized(deps.db, organizationId, conversationId);
+    const newest = behind?.messages.at(-1);
+    if (behind === undefined || newest === undefined) return;
+    const answer = await deps.thinker.summarise(
+      {
+        organizationId,
+        conversationId,
+        previous: behind.summary,
+        language: behind.language,
+        messages: behind.messages.map((message) => ({
+          ...message,
+          sentAt: new Date(message.sentAt),
+          isNew: true,
+        })),
+      },
+      {
+        deadlineMs: SUMMARY_DEADLINE_MS,
+        signal,
+        onCall: async (call) => {
+          const subject = { organizationId, conversationId, leadId: behind.leadId, turnId: null };
+          const { costUsd } = await recordLlmCall(deps.db, subject, call);
+          deps.onLlmCall(call, costUsd);
+        },
+      },
+    );
+    if (answer.kind === "failed") {
+      throw new AppError("model_unavailable", `No summary could be made: ${answer.reason}`);
+    }
+    // Only if nobody else summarised meanwhile; then this one is older and worth nothing.
+    await deps.db.rows`
+      update conversations set summary = ${answer.text}, summary_seq = ${newest.seq},
+        version = version + 1
+      where organization_id = ${organizationId} and id = ${conversationId}
+        and summary_seq = ${behind.summarySeq}`;
+  };
+}
+
+function loadUnsummarized(
+  db: Db,
+  organizationId: string,
+  conversationId: string,
+): Promise<Unsummarized | undefined> {
+  return db.first<Unsummarized>`
+    select c.lead_id, c.summary, c.summary_seq, coalesce(c.language, o.language) as language,
+      (select coalesce(jsonb_agg(jsonb_build_object('seq', m.seq, 'author', m.author,
+          'kind', m.kind, 'text', coalesce(m.text, '[' || m.kind || ']'), 'sentAt', m.sent_at)
+          order by m.seq), '[]'::jsonb)
+        from (select * from messages where conversation_id = c.id and seq > c.summary_seq
+            and state not in ('cancelled', 'failed', 'queued', 'sending')
+          order by seq limit ${MESSAGES_PER_SUMMARY}) m) as messages
+    from conversations c join organizations o on o.id = c.organization_id
+    where c.organization_id = ${organizationId} and c.id = ${conversationId}`;
+}

@@ -1,0 +1,175 @@
+import type { EntryOf } from "../../streams/messages.ts";
+import type { Db } from "../db/client.ts";
+import { recordLlmCall } from "../db/queries/record-llm-call.ts";
+import { turnRetryDelayMs } from "../funnel/backoff.ts";
+import type { LlmCall, TurnContext, TurnDisposition } from "../funnel/turn.ts";
+import type { Clock } from "../lib/clock.ts";
+import { AppError, errorCode, errorMessage } from "../lib/errors.ts";
+import type { Log } from "../lib/log.ts";
+import type { Thinker } from "../llm/thinker.ts";
+import type { Announcer } from "./announce.ts";
+import type { Append, Wakeup } from "./deps.ts";
+import { type Claim, claimTurn, comeBackAt } from "./turn/claim.ts";
+import { type CommitOutcome, commitTurn, type TurnResult } from "./turn/commit.ts";
+import { loadContext, type Seen } from "./turn/context.ts";
+import { decide, ghosted, ghostStep } from "./turn/decide.ts";
+import { buryTurn, releaseTurn } from "./turn/release.ts";
+
+export const MAX_TURN_ATTEMPTS = 5;
+
+/** One deadline for the whole turn; well inside the lease, so that a turn never outlives it. */
+const THINKING_DEADLINE_MS = 45_000;
+
+/** Messages beyond the summary that make a new summary worth its price. */
+const SUMMARIZE_AFTER = 12;
+
+export interface TurnDeps {
+  db: Db;
+  clock: Clock;
+  log: Log;
+  workerId: string;
+  thinker: Thinker;
+  announcer: Announcer;
+  /** Shows "typing…" to the lead. Fire and forget. */
+  showTyping(claim: Claim): void;
+  /** Fault tests stop the process here. */
+  crash(step: string): void;
+  onTurn(disposition: TurnDisposition | "lost"): void;
+  onLlmCall(call: LlmCall, costUsd: number | null): void;
+}
+
+interface TurnDelivery {
+  entry: EntryOf["turns"];
+  signal: AbortSignal;
+}
+
+/** Handler of `turns`: claim → think → commit. A missed claim is acknowledged and left. */
+export function createTurnHandler(deps: TurnDeps): (delivery: TurnDelivery) => Promise<void> {
+  const running = new Set<string>();
+  return async ({ entry, signal }) => {
+    const claim = await claimTurn(deps.db, {
+      organizationId: entry.organizationId,
+      conversationId: entry.conversationId,
+      cause: entry.cause,
+      workerId: deps.workerId,
+      now: deps.clock.now(),
+      ownLeaseIsLeftover: !running.has(entry.conversationId),
+    });
+    if (claim === undefined) return await comeBackWhenDue(deps, entry);
+    deps.crash("turn:claimed");
+    running.add(claim.conversationId);
+    try {
+      await runTurn(deps, claim, signal);
+    } finally {
+      running.delete(claim.conversationId);
+    }
+  };
+}
+
+async function comeBackWhenDue(deps: TurnDeps, entry: EntryOf["turns"]): Promise<void> {
+  const at = await comeBackAt(deps.db, entry.organizationId, entry.conversationId);
+  if (at) await deps.announcer.announce({ schedule: [wakeAt(entry, at)] });
+}
+
+async function runTurn(deps: TurnDeps, claim: Claim, signal: AbortSignal): Promise<void> {
+  if (claim.attempt > MAX_TURN_ATTEMPTS) return await giveUp(deps, claim, "The worker kept dying.");
+  try {
+    const loaded = await loadContext(deps.db, claim, deps.clock.now());
+    if (loaded === undefined) return deps.onTurn("lost");
+    const result = await think(deps, claim, loaded, signal);
+    deps.crash("turn:thought");
+    const committed = await commitTurn(deps.db, claim, loaded.seen, result, deps.clock.now());
+    deps.crash("turn:committed");
+    deps.onTurn(committed.outcome === "committed" ? result.disposition : committed.outcome);
+    await announceTurn(deps, claim, result, committed);
+  } catch (error) {
+    if (errorCode(error) === "database_unavailable") throw error;
+    await failTurn(deps, claim, error, signal);
+  }
+}
+
+async function think(
+  deps: TurnDeps,
+  claim: Claim,
+  { context, seen }: { context: TurnContext; seen: Seen },
+  signal: AbortSignal,
+): Promise<TurnResult> {
+  if (context.followUpStep !== null && context.followUpStep >= ghostStep(seen)) {
+    return ghosted(seen);
+  }
+  if (claim.cause !== "follow_up") deps.showTyping(claim);
+  const thought = await deps.thinker.think(context, {
+    deadlineMs: THINKING_DEADLINE_MS,
+    signal,
+    onCall: async (call) => {
+      const { costUsd } = await recordLlmCall(deps.db, context, call);
+      deps.onLlmCall(call, costUsd);
+    },
+  });
+  return decide(thought, context, seen);
+}
+
+async function announceTurn(
+  deps: TurnDeps,
+  claim: Claim,
+  result: TurnResult,
+  committed: CommitOutcome,
+): Promise<void> {
+  const { organizationId, conversationId, integrationId } = claim;
+  const append: Append[] = [];
+  if (committed.outcome === "committed" && result.reply !== null) {
+    append.push({ stream: "outbound", entry: { v: 1, organizationId, integrationId } });
+  }
+  if (committed.outcome === "committed" && committed.unsummarized >= SUMMARIZE_AFTER) {
+    append.push({ stream: "memory", entry: { v: 1, organizationId, conversationId } });
+  }
+  const schedule: Wakeup[] = [];
+  if (committed.dueAt !== null) {
+    schedule.push(
+      wakeAt({ v: 1, organizationId, conversationId, cause: "message" }, new Date(committed.dueAt)),
+    );
+  }
+  await deps.announcer.announce({ append, schedule, events: committed.events });
+}
+
+/** A turn that failed waits and tries again; after the last try a person is asked to look. */
+async function failTurn(
+  deps: TurnDeps,
+  claim: Claim,
+  error: unknown,
+  signal: AbortSignal,
+): Promise<void> {
+  const { conversationId, organizationId, turnId, attempt } = claim;
+  deps.log.warn(
+    { organizationId, conversationId, turnId, attempt, error: errorMessage(error) },
+    "turn failed",
+  );
+  if (!signal.aborted && attempt >= MAX_TURN_ATTEMPTS) {
+    return await giveUp(deps, claim, errorMessage(error));
+  }
+  const dueAt = await releaseTurn(deps.db, claim, {
+    delayMs: signal.aborted ? 0 : turnRetryDelayMs(attempt),
+    spendsTry: !signal.aborted,
+    error: errorMessage(error),
+    now: deps.clock.now(),
+  });
+  deps.onTurn("released");
+  if (dueAt === undefined) return;
+  await deps.announcer.announce({
+    schedule: [wakeAt({ v: 1, organizationId, conversationId, cause: "retry" }, dueAt)],
+  });
+}
+
+/** Rejects with `poison`, so that the entry ends in the dead letters where people look. */
+async function giveUp(deps: TurnDeps, claim: Claim, why: string): Promise<never> {
+  const events = await buryTurn(deps.db, claim, "turn_buried", why);
+  deps.onTurn("buried");
+  await deps.announcer.announce({ events });
+  throw new AppError("poison", `Turn given up after ${MAX_TURN_ATTEMPTS} tries: ${why}`, {
+    turnId: claim.turnId,
+  });
+}
+
+function wakeAt(entry: EntryOf["turns"], at: Date): Wakeup {
+  return { append: { stream: "turns", entry }, atMs: at.getTime(), keep: "latest" };
+}

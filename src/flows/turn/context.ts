@@ -1,0 +1,103 @@
+import type { Db } from "../../db/client.ts";
+import type { Author, Intent, Sentiment, Stage } from "../../funnel/lead.ts";
+import type { CtaOffer, Fact, TurnContext } from "../../funnel/turn.ts";
+import type { Claim } from "./claim.ts";
+
+/** Older messages are the summary's business. */
+const MESSAGES_IN_CONTEXT = 30;
+
+/** What the turn saw, beside what it thinks about: the commit is guarded by these. */
+export interface Seen {
+  wakeSeq: number;
+  lastSeq: number;
+  fence: number;
+  /** Newest message of the lead: what a stage move is blamed on. */
+  messageId: string | null;
+  holdingLine: string | null;
+  followUpMinutes: readonly number[];
+  ghostAfterMinutes: number;
+  lastLeadMessageAt: Date | null;
+}
+
+interface Row extends Seen {
+  leadId: string;
+  stage: Stage;
+  intent: Intent;
+  sentiment: Sentiment;
+  summary: string | null;
+  leadName: string | null;
+  businessName: string;
+  description: string;
+  policy: string;
+  language: string;
+  timeZone: string;
+  facts: Fact[];
+  ctas: CtaOffer[];
+  messages: { author: Author; kind: string; text: string; sentAt: string; isNew: boolean }[];
+  earlierReplyInDoubt: boolean;
+}
+
+/** Loads all that one turn knows with one query, so that what it saw is one moment in time. */
+export async function loadContext(
+  db: Db,
+  claim: Claim,
+  now: Date,
+): Promise<{ context: TurnContext; seen: Seen } | undefined> {
+  const row = await db.first<Row>`
+    select c.wake_seq, c.last_seq, c.fence, c.lead_id, c.stage, c.intent, c.sentiment, c.summary,
+      c.last_lead_message_at, l.name as lead_name, o.name as business_name, o.description,
+      o.policy, o.language, o.time_zone, o.holding_line, o.follow_up_minutes,
+      o.ghost_after_minutes,
+      (select m.id from messages m where m.conversation_id = c.id and m.direction = 'in'
+        order by m.seq desc limit 1) as message_id,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'kind', f.kind, 'topic', f.topic,
+          'text', f.text) order by f.position, f.id), '[]'::jsonb)
+        from facts f where f.organization_id = c.organization_id and f.active) as facts,
+      (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'kind', t.kind, 'name', t.name,
+          'description', t.description, 'url', t.url) order by t.position, t.id), '[]'::jsonb)
+        from ctas t where t.organization_id = c.organization_id and t.active) as ctas,
+      (select coalesce(jsonb_agg(jsonb_build_object('author', r.author, 'kind', r.kind,
+          'text', coalesce(r.text, '[' || r.kind || ']'), 'sentAt', r.sent_at,
+          'isNew', r.author = 'lead' and r.seq > c.answered_seq) order by r.seq), '[]'::jsonb)
+        from (select m.* from messages m where m.conversation_id = c.id
+            and m.state not in ('cancelled', 'failed')
+          order by m.seq desc limit ${MESSAGES_IN_CONTEXT}) r) as messages,
+      exists (select 1 from messages m where m.conversation_id = c.id and m.state = 'unknown')
+        as earlier_reply_in_doubt
+    from conversations c
+    join leads l on l.organization_id = c.organization_id and l.id = c.lead_id
+    join organizations o on o.id = c.organization_id
+    where c.organization_id = ${claim.organizationId} and c.id = ${claim.conversationId}
+      and c.lease_epoch = ${claim.epoch}`;
+  return row && { context: toContext(row, claim, now), seen: row };
+}
+
+function toContext(row: Row, claim: Claim, now: Date): TurnContext {
+  return {
+    organizationId: claim.organizationId,
+    conversationId: claim.conversationId,
+    leadId: row.leadId,
+    turnId: claim.turnId,
+    cause: claim.cause,
+    business: {
+      name: row.businessName,
+      description: row.description,
+      policy: row.policy,
+      language: row.language,
+      timeZone: row.timeZone,
+    },
+    facts: row.facts,
+    ctas: row.ctas,
+    lead: {
+      name: row.leadName,
+      stage: row.stage,
+      intent: row.intent,
+      sentiment: row.sentiment,
+    },
+    summary: row.summary,
+    messages: row.messages.map((message) => ({ ...message, sentAt: new Date(message.sentAt) })),
+    followUpStep: claim.cause === "follow_up" ? claim.followUpStep : null,
+    earlierReplyInDoubt: row.earlierReplyInDoubt,
+    now,
+  };
+}

@@ -1,0 +1,137 @@
+import { nextFollowUp } from "../../funnel/follow-up.ts";
+import { judgeStageMove, terminalStages } from "../../funnel/stage.ts";
+import type { BrainDecision, Thought, TurnContext } from "../../funnel/turn.ts";
+import { isWindowOpen } from "../../funnel/window.ts";
+import type { TurnResult } from "./commit.ts";
+import type { Seen } from "./context.ts";
+
+const nothing: Omit<TurnResult, "disposition"> = {
+  reply: null,
+  decision: null,
+  draft: null,
+  gate: null,
+  error: null,
+  stage: null,
+  intent: null,
+  sentiment: null,
+  language: null,
+  booking: null,
+  attention: null,
+  followUp: null,
+};
+
+/** The model proposes, this disposes: what a thought changes, by the funnel's rules. */
+export function decide(thought: Thought, context: TurnContext, seen: Seen): TurnResult {
+  if (thought.kind === "failed") {
+    return {
+      ...nothing,
+      disposition: "model_failed",
+      reply: holdingLine(context, seen),
+      error: thought.reason,
+      attention: "model_failed",
+    };
+  }
+  const { decision } = thought;
+  const base = { ...nothing, ...understanding(decision, context) };
+  switch (thought.kind) {
+    case "blocked":
+      return {
+        ...base,
+        disposition: "blocked_by_gate",
+        reply: holdingLine(context, seen),
+        draft: thought.draft,
+        gate: thought.reason,
+        attention: "blocked_by_gate",
+      };
+    case "no_reply":
+      return { ...base, disposition: "no_reply", followUp: askedPause(decision, context) };
+    case "reply":
+      return {
+        ...base,
+        disposition: "replied",
+        reply: thought.text,
+        booking: bookingOf(decision),
+        followUp: ladder(base, context, seen),
+      };
+  }
+}
+
+/** The end of an unanswered follow-up ladder. */
+export function ghosted(seen: Seen): TurnResult {
+  return {
+    ...nothing,
+    disposition: "no_reply",
+    stage: {
+      to: "ghosted",
+      author: "system",
+      reason: `No answer to ${seen.followUpMinutes.length} follow-ups.`,
+      confidence: null,
+    },
+  };
+}
+
+function understanding(decision: BrainDecision, context: TurnContext): Partial<TurnResult> {
+  const verdict = judgeStageMove(context.lead.stage, decision.stage, decision.confidence);
+  return {
+    decision,
+    intent: decision.intent,
+    sentiment: decision.sentiment,
+    language: decision.language,
+    attention: decision.needsHuman ? (decision.attentionReason ?? "unsure") : null,
+    stage: verdict.move
+      ? {
+          to: verdict.to,
+          author: "bot",
+          reason: decision.situation,
+          confidence: decision.confidence,
+        }
+      : null,
+  };
+}
+
+/** Silence is better than repeating the holding line to a lead who was not asking anything. */
+function holdingLine(context: TurnContext, seen: Seen): string | null {
+  return context.cause === "follow_up" ? null : seen.holdingLine;
+}
+
+function bookingOf(decision: BrainDecision): TurnResult["booking"] {
+  if (decision.action !== "initiate_cta" || decision.ctaId === null) return null;
+  return { ctaId: decision.ctaId, requestedTime: decision.ctaTime };
+}
+
+/** The lead asked to be written to later, and the window will still be open then. */
+function askedPause(decision: BrainDecision, context: TurnContext): TurnResult["followUp"] {
+  if (decision.action !== "wait_schedule" || decision.followUpDelayMinutes === null) return null;
+  return {
+    at: new Date(context.now.getTime() + decision.followUpDelayMinutes * 60_000),
+    step: 1,
+  };
+}
+
+function ladder(
+  result: Pick<TurnResult, "stage" | "attention">,
+  context: TurnContext,
+  seen: Seen,
+): TurnResult["followUp"] {
+  if (result.attention !== null) return null;
+  const stage = result.stage?.to ?? context.lead.stage;
+  if (terminalStages.includes(stage)) return null;
+  const plan = nextFollowUp({
+    policyMinutes: seen.followUpMinutes,
+    ghostAfterMinutes: seen.ghostAfterMinutes,
+    step: context.followUpStep ?? 0,
+    lastLeadMessageAt: seen.lastLeadMessageAt,
+    now: context.now,
+    stage,
+    mode: "bot",
+    optedOut: false,
+    windowOpen: isWindowOpen(seen.lastLeadMessageAt, context.now),
+  });
+  if (plan.kind === "none") return null;
+  return { at: plan.at, step: plan.kind === "ghost" ? ghostStep(seen) : plan.step };
+}
+
+/** One past the last nudge stands for the end of the ladder. */
+export function ghostStep(seen: Seen): number {
+  return seen.followUpMinutes.length + 1;
+}

@@ -1,0 +1,73 @@
+import type { Db } from "../../db/client.ts";
+import { conversationState, outboxEvents } from "../../db/queries/public-state.ts";
+import type { AttentionReason } from "../../funnel/turn.ts";
+import type { LiveEvent } from "../../lib/events.ts";
+import type { Claim } from "./claim.ts";
+
+/**
+ * Hands a turn back after a failure: the conversation is due again after `delayMs`. `spendsTry` is
+ * false when the turn was only interrupted (shutdown). Answers when it is due, undefined if another
+ * worker owns the conversation by now.
+ */
+export async function releaseTurn(
+  db: Db,
+  claim: Claim,
+  release: { delayMs: number; spendsTry: boolean; error: string; now: Date },
+): Promise<Date | undefined> {
+  const nudgeAt = new Date(release.now.getTime() + release.delayMs);
+  const row = await db.first<{ dueAt: Date }>`
+    with released as (
+      update conversations c set lease_owner = null, lease_until = null,
+        turn_attempts = c.turn_attempts - ${release.spendsTry ? 0 : 1}::smallint,
+        due_at = now() + ${release.delayMs} * interval '1 millisecond',
+        follow_up_at = case when ${claim.cause === "follow_up"} then ${nudgeAt}
+          else c.follow_up_at end
+      where c.organization_id = ${claim.organizationId} and c.id = ${claim.conversationId}
+        and c.lease_epoch = ${claim.epoch} and c.lease_owner is not null
+      returning c.organization_id, c.due_at
+    ), closed as (
+      update turns t set error = ${release.error}, finished_at = now(), disposition = 'released'
+      from released r where t.organization_id = r.organization_id and t.id = ${claim.turnId}
+    ), billed as (
+      update llm_calls l set disposition = 'released' from released r
+      where l.organization_id = r.organization_id and l.turn_id = ${claim.turnId}
+    )
+    select due_at from released`;
+  return row?.dueAt;
+}
+
+/**
+ * Gives a turn up for good: what it should have answered counts as handled, and a person is asked to
+ * look. Needs nothing that could be the poison itself.
+ */
+export async function buryTurn(
+  db: Db,
+  claim: Claim,
+  attention: AttentionReason,
+  error: string,
+): Promise<LiveEvent[]> {
+  const sql = db.fragment;
+  const row = await db.first<{ events: LiveEvent[] }>`
+    with buried as (
+      update conversations c set lease_owner = null, lease_until = null, turn_attempts = 0,
+        supersessions = 0, handled_seq = c.wake_seq, answered_seq = c.last_seq,
+        follow_up_at = null, attention_reason = coalesce(c.attention_reason, ${attention}),
+        attention_at = coalesce(c.attention_at, now()), version = c.version + 1
+      where c.organization_id = ${claim.organizationId} and c.id = ${claim.conversationId}
+        and c.lease_epoch = ${claim.epoch} and c.lease_owner is not null
+      returning c.*
+    ), closed as (
+      update turns t set error = ${error}, finished_at = now(), disposition = 'buried'
+      from buried b where t.organization_id = b.organization_id and t.id = ${claim.turnId}
+    ), billed as (
+      update llm_calls l set disposition = 'buried' from buried b
+      where l.organization_id = b.organization_id and l.turn_id = ${claim.turnId}
+    ), news as (
+      insert into outbox (id, organization_id, kind, entity_id, version, data)
+      select gen_random_uuid(), organization_id, 'attention.required', id, version,
+        ${sql(conversationState("buried"))} from buried
+      returning outbox.*
+    )
+    select ${sql(outboxEvents("news"))} as events`;
+  return row?.events ?? [];
+}

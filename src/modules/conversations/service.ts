@@ -1,0 +1,113 @@
+import type { Db } from "../../db/client.ts";
+import { conversationState, messageState, outboxEvents } from "../../db/queries/public-state.ts";
+import { AppError } from "../../lib/errors.ts";
+import type { LiveEvent } from "../../lib/events.ts";
+
+export interface HandOver {
+  /** Conversation's row version after the change. */
+  version: number;
+  /** Live events of the commit, to be published at once. */
+  events: LiveEvent[];
+}
+
+interface Outcome {
+  found: boolean;
+  /** Null when the guard refused. */
+  version: number | null;
+  events: LiveEvent[];
+}
+
+/**
+ * A person takes the conversation: the fence rises, what the bot had queued or planned is cancelled,
+ * the attention flag is cleared and the lead's open messages count as handled. A bot message whose
+ * POST is already under way stays visible as `sending`. Fails with `not_found`, or with `conflict`
+ * when another person has it.
+ */
+export async function takeOver(
+  db: Db,
+  organizationId: string,
+  conversationId: string,
+  userId: string,
+): Promise<HandOver> {
+  const sql = db.fragment;
+  const row = await db.first<Outcome>`
+    with locked as (
+      select c.organization_id, c.id, c.attention_reason, c.follow_up_at,
+        c.mode = 'bot' or c.taken_over_by is null or c.taken_over_by = ${userId}::uuid as free
+      from conversations c
+      where c.organization_id = ${organizationId} and c.id = ${conversationId}
+      for update
+    ), taken as (
+      update conversations c set mode = 'human', taken_over_by = ${userId}, taken_over_at = now(),
+        fence = c.fence + 1, handled_seq = c.wake_seq, answered_seq = c.last_seq,
+        lease_owner = null, lease_until = null, turn_attempts = 0, supersessions = 0,
+        follow_up_at = null, follow_up_step = 0, attention_reason = null, attention_at = null,
+        attention_owner_id = null, version = c.version + 1
+      from locked l where l.free and c.organization_id = l.organization_id and c.id = l.id
+      returning c.*
+    ), cancelled as (
+      update messages m set state = 'cancelled', cancel_reason = 'fence', version = m.version + 1
+      from taken t
+      where m.organization_id = t.organization_id and m.conversation_id = t.id
+        and m.state = 'queued' and m.author = 'bot'
+      returning m.*
+    ), news as (
+      insert into outbox (id, organization_id, kind, entity_id, version, data)
+      select gen_random_uuid(), organization_id, 'message.updated', id, version,
+        ${sql(messageState("cancelled"))} from cancelled
+      union all
+      select gen_random_uuid(), t.organization_id, kind, t.id, t.version,
+        ${sql(conversationState("t"))}
+      from taken t join locked l on l.id = t.id cross join lateral (
+        select 'takeover.started' as kind
+        union all select 'attention.resolved' where l.attention_reason is not null
+        union all select 'follow_up.cancelled' where l.follow_up_at is not null) kinds
+      returning outbox.*
+    )
+    select exists (select 1 from locked) as found, (select version from taken) as version,
+      ${sql(outboxEvents("news"))} as events`;
+  return handOver(row, conversationId, "Somebody else has taken this conversation over.");
+}
+
+/**
+ * The bot may speak again. If the lead is still waiting for an answer, `wakes` says so and the caller
+ * publishes a turn with cause `release`. Fails with `conflict` when the bot has it already.
+ */
+export async function release(
+  db: Db,
+  organizationId: string,
+  conversationId: string,
+): Promise<HandOver & { wakes: boolean }> {
+  const sql = db.fragment;
+  const row = await db.first<Outcome & { wakes: boolean }>`
+    with locked as (
+      select c.organization_id, c.id, c.mode = 'human' as held from conversations c
+      where c.organization_id = ${organizationId} and c.id = ${conversationId}
+      for update
+    ), released as (
+      update conversations c set mode = 'bot', taken_over_by = null, taken_over_at = null,
+        fence = c.fence + 1, due_at = now(), version = c.version + 1
+      from locked l where l.held and c.organization_id = l.organization_id and c.id = l.id
+      returning c.*
+    ), news as (
+      insert into outbox (id, organization_id, kind, entity_id, version, data)
+      select gen_random_uuid(), organization_id, 'takeover.ended', id, version,
+        ${sql(conversationState("released"))} from released
+      returning outbox.*
+    )
+    select exists (select 1 from locked) as found, (select version from released) as version,
+      exists (select 1 from released where wake_seq > handled_seq) as wakes,
+      ${sql(outboxEvents("news"))} as events`;
+  return {
+    ...handOver(row, conversationId, "The bot already has this conversation."),
+    wakes: row?.wakes ?? false,
+  };
+}
+
+function handOver(row: Outcome | undefined, conversationId: string, conflict: string): HandOver {
+  if (!row?.found) {
+    throw new AppError("not_found", "There is no such conversation.", { conversationId });
+  }
+  if (row.version === null) throw new AppError("conflict", conflict, { conversationId });
+  return { version: row.version, events: row.events };
+}
