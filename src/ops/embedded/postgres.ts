@@ -1,0 +1,153 @@
+import { spawnSync } from "node:child_process";
+import { chownSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { AppError } from "../../lib/errors.ts";
+import { type PostgresHome, postgresVersion } from "./postgres-home.ts";
+import {
+  describeProcess,
+  endProcess,
+  logTail,
+  SERVER_ENVIRONMENT,
+  signalProcess,
+  startServerProcess,
+  waitForServer,
+} from "./process.ts";
+import type { RunningServer } from "./running-server.ts";
+
+export interface PostgresSettings {
+  home: PostgresHome;
+  logFile: string;
+  port: number;
+  password: string;
+  /** False only for tests: the data may be lost when the machine (not the process) crashes. */
+  durable: boolean;
+}
+
+const START_DEADLINE_MS = 60_000;
+const STOP_GRACE_MS = 15_000;
+
+/** Starts Postgres with a database `leadline`, made on first use. */
+export async function startPostgres(settings: PostgresSettings): Promise<RunningServer> {
+  const { home, port, password, logFile } = settings;
+  const found = clusterVersion(home);
+  if (found === null) createCluster(settings);
+  else refuseOtherVersion(home, found);
+  const server = startServerProcess({
+    command: join(home.nativeDir, "bin", "postgres"),
+    args: serverArguments(settings),
+    identity: home.identity,
+    logFile,
+  });
+  // The server itself writes its state on the eighth line.
+  const isReady = () =>
+    pidFileLine(home, 0) === String(server.pid) && pidFileLine(home, 7)?.trim() === "ready";
+  const outcome = await waitForServer(server, isReady, START_DEADLINE_MS);
+  if (outcome !== "ready") {
+    await endProcess(server.pid, "SIGQUIT", STOP_GRACE_MS);
+    throw new AppError("database_unavailable", `Postgres did not start:\n${logTail(logFile)}`);
+  }
+  return {
+    url: `postgres://leadline:${password}@127.0.0.1:${port}/leadline`,
+    pid: server.pid,
+    // SIGINT is Postgres's fast shutdown: it disconnects everybody and writes a checkpoint.
+    stop: () => endProcess(server.pid, "SIGINT", STOP_GRACE_MS),
+    signal: (name) => signalProcess(server.pid, name),
+  };
+}
+
+function serverArguments({ home, port, durable }: PostgresSettings): string[] {
+  const options = [
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "max_connections=200",
+    "log_min_messages=error",
+    ...(durable ? [] : ["fsync=off", "full_page_writes=off"]),
+  ];
+  return ["-D", clusterDir(home), "-p", String(port), ...options.flatMap((o) => ["-c", o])];
+}
+
+/** The major version that wrote this cluster; null when there is none yet. */
+function clusterVersion(home: PostgresHome): string | null {
+  try {
+    return readFileSync(join(clusterDir(home), "PG_VERSION"), "utf8").trim();
+  } catch {
+    return null;
+  }
+}
+
+function refuseOtherVersion(home: PostgresHome, found: string): void {
+  const ours = /\d+/.exec(postgresVersion(home.nativeDir))?.[0];
+  if (found === ours) return;
+  throw new AppError(
+    "invalid_config",
+    `The data in ${clusterDir(home)} was written by Postgres ${found}; this Leadline brings Postgres ${ours}. Dump it with the version that wrote it, or move the folder away to start with an empty database.`,
+    { found, ours },
+  );
+}
+
+/** Made aside and renamed when complete, so that a half-made cluster is never taken for one. */
+function createCluster(settings: PostgresSettings): void {
+  const { home, password, durable } = settings;
+  const draft = join(home.dir, "cluster.new");
+  const passwordFile = join(home.dir, "password");
+  rmSync(draft, { recursive: true, force: true });
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  if (home.identity) chownSync(passwordFile, home.identity.uid, home.identity.gid);
+  try {
+    run(home, "initdb", [
+      `--pgdata=${draft}`,
+      "--username=leadline",
+      `--pwfile=${passwordFile}`,
+      "--auth=scram-sha-256",
+      "--encoding=UTF8",
+      "--locale=C",
+      "--locale-provider=builtin",
+      "--builtin-locale=C.UTF-8",
+      ...(durable ? [] : ["--no-sync"]),
+    ]);
+    run(home, "postgres", ["--single", "-D", draft, "postgres"], "create database leadline;\n");
+    renameSync(draft, clusterDir(home));
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+}
+
+function run(home: PostgresHome, program: string, args: readonly string[], input = ""): void {
+  const result = spawnSync(join(home.nativeDir, "bin", program), [...args], {
+    cwd: "/",
+    env: SERVER_ENVIRONMENT,
+    input,
+    timeout: START_DEADLINE_MS,
+    ...(home.identity ?? {}),
+  });
+  if (result.status === 0) return;
+  throw new AppError(
+    "database_unavailable",
+    `${program} could not make the embedded database:\n${result.stderr.toString().trim()}`,
+  );
+}
+
+/** Ends a Postgres of this folder whose parent died, so that its port and files are free. */
+export async function endLeftoverPostgres(home: PostgresHome): Promise<void> {
+  const pid = Number.parseInt(pidFileLine(home, 0) ?? "", 10);
+  if (Number.isNaN(pid)) return;
+  const living = describeProcess(pid);
+  if (living?.command.includes(clusterDir(home))) {
+    await endProcess(pid, "SIGINT", STOP_GRACE_MS);
+  } else if (living) {
+    // The pid now belongs to something else; Postgres would take that for a running server.
+    rmSync(join(clusterDir(home), "postmaster.pid"), { force: true });
+  }
+}
+
+function pidFileLine(home: PostgresHome, index: number): string | undefined {
+  try {
+    return readFileSync(join(clusterDir(home), "postmaster.pid"), "utf8").split("\n")[index];
+  } catch {
+    return undefined;
+  }
+}
+
+function clusterDir(home: PostgresHome): string {
+  return join(home.dir, "cluster");
+}
