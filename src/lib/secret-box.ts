@@ -14,6 +14,11 @@ export interface SecretBox {
   open(box: string, context: string): string;
 }
 
+/** Where a number's access token is kept, for `seal` and `open`. */
+export function accessTokenContext(integrationId: string): string {
+  return `integrations.access_token:${integrationId}`;
+}
+
 interface Key {
   id: string;
   bytes: Buffer;
