@@ -3,8 +3,8 @@ import type { LiveEvent } from "../lib/events.ts";
 
 /** One entry for one stream. The partition follows from the entry's organization. */
 export type Append = {
-  [Name in keyof EntryOf]: { stream: Name; entry: EntryOf[Name] };
-}[keyof EntryOf];
+  [Name in Exclude<keyof EntryOf, "dead">]: { stream: Name; entry: EntryOf[Name] };
+}[Exclude<keyof EntryOf, "dead">];
 
 /** A wake-up for later: the entry is moved into its stream once `atMs` (epoch, wall clock) is past. */
 export interface Wakeup {

@@ -94,6 +94,7 @@ export async function storeInbound(db: Db, rows: readonly InboundRow[]): Promise
       select f.*, l.follow_up_at as old_follow_up_at, l.mode as old_mode,
         l.quiet_ms, l.quiet_cap_ms,
         f.stop_keyword is not null as stops,
+        f.stop_keyword is not null and l.opted_out_at is null as opts_out,
         f.stop_keyword is not null and l.opted_out_at is null and f.confirmation is not null
           as confirms,
         case when f.stop_keyword is not null or l.opted_out_at is not null and not f.starts
@@ -116,7 +117,7 @@ export async function storeInbound(db: Db, rows: readonly InboundRow[]): Promise
             now() + d.quiet_ms * interval '1 millisecond',
             coalesce(c.unseen_since, now()) + d.quiet_cap_ms * interval '1 millisecond')
           else c.due_at end,
-        fence = c.fence + (d.stops or d.from_human)::int,
+        fence = c.fence + (d.opts_out or d.from_human)::int,
         opted_out_at = case when d.stops then coalesce(c.opted_out_at, now())
           when d.starts then null else c.opted_out_at end,
         mode = case when d.from_human then 'human' else c.mode end,
