@@ -31,7 +31,7 @@ const TABLE_LOCK_LIMIT_MS = 15_000;
 const ANSWER_MS = 10_000;
 
 /**
- * Brings a database to the newest schema. Each migration and its row in `leadline.migrations` are one
+ * Brings a database to the newest schema. Each migration and its row in `leadline_meta.migrations` are one
  * transaction; files in `drizzle/after` run outside one. Safe to start many times at once: one works,
  * the others wait for it. Throws `conflict` if the database is newer than this program, if an applied
  * file was changed, or if another process holds the lock for too long; `internal` if a migration fails,
@@ -65,7 +65,12 @@ function connect(url: string): postgres.Sql {
     connect_timeout: 5,
     fetch_types: false,
     onnotice: () => {},
-    connection: { application_name: "leadline-migrate", statement_timeout: STATEMENT_LIMIT_MS },
+    connection: {
+      application_name: "leadline-migrate",
+      statement_timeout: STATEMENT_LIMIT_MS,
+      // The default begins with a schema of the user's name, which would swallow the tables.
+      search_path: "public",
+    },
   });
 }
 
@@ -103,8 +108,8 @@ async function claimPending(
 }
 
 const BOOKKEEPING = `
-  create schema if not exists leadline;
-  create table if not exists leadline.migrations (
+  create schema if not exists leadline_meta;
+  create table if not exists leadline_meta.migrations (
     name text primary key,
     hash text not null,
     applied_at timestamptz not null default now()
@@ -117,9 +122,9 @@ interface AppliedRow {
 
 async function readApplied(sql: postgres.Sql): Promise<AppliedRow[]> {
   const [table] = await answer(sql<{ there: boolean }[]>`
-    select to_regclass('leadline.migrations') is not null as there`);
+    select to_regclass('leadline_meta.migrations') is not null as there`);
   if (!table?.there) return [];
-  return answer(sql<AppliedRow[]>`select name, hash from leadline.migrations order by name`);
+  return answer(sql<AppliedRow[]>`select name, hash from leadline_meta.migrations order by name`);
 }
 
 function pendingOf(migrations: readonly Migration[], applied: readonly AppliedRow[]): Migration[] {
@@ -159,7 +164,7 @@ async function applyOneByOne(sql: postgres.Sql, migration: Migration): Promise<v
 }
 
 function recordOf({ name, hash }: Migration): string {
-  return `insert into leadline.migrations (name, hash) values ('${name}', '${hash}')`;
+  return `insert into leadline_meta.migrations (name, hash) values ('${name}', '${hash}')`;
 }
 
 async function answer<T>(statement: PromiseLike<T>, limitMs = 0): Promise<T> {
