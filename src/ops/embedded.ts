@@ -108,6 +108,14 @@ async function startServers(settings: EmbeddedSettings): Promise<Embedded["serve
   }
 }
 
+/** Ends the servers of a folder whose Leadline died, without starting new ones. */
+export async function endLeftovers(dataDir: string): Promise<void> {
+  const remembered = readStateFile(join(dataDir, "embedded.json"), Identity);
+  if (!remembered) return;
+  await endLeftoverPostgres(postgresHome(dataDir, remembered.id));
+  await endLeftoverRedis(join(dataDir, "redis"));
+}
+
 async function serverIdentity(remembered?: { port: number; password: string }) {
   return {
     port: await choosePort(remembered?.port ?? null),
