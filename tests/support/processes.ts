@@ -76,7 +76,7 @@ async function collect(stream: ReadableStream<Uint8Array>, into: { text: string 
 }
 
 async function waitUntilReady(
-  child: { exitCode: number | null; signalCode: string | null },
+  child: Pick<Bun.Subprocess, "exitCode" | "signalCode">,
   url: string,
   printed: { text: string },
   timeoutMs: number,
