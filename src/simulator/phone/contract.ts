@@ -70,7 +70,7 @@ export type PhoneFrame =
 
 /**
  * Page → server, POST /simulator/api/messages → `SendAnswer`. A repeated `clientRef` is the same
- * message: the server answers with the first one's wamid and sends nothing again.
+ * message: the server answers with the first one's wamid and sends nothing again, unless it failed.
  */
 export type PhoneSend = { persona: string; clientRef: string } & (
   | { text: string }

@@ -1,0 +1,96 @@
+/// <reference lib="dom" />
+import type { PhoneSend } from "../contract.ts";
+import { advanceClock, fetchPersonas, problemSentence } from "./api.ts";
+import { retryDelayMs } from "./backoff.ts";
+import { openLine } from "./lines.ts";
+import { createStore } from "./store.ts";
+import { createChatView } from "./views/chat-view.ts";
+import { createClockView } from "./views/clock-view.ts";
+import { createComposerView } from "./views/composer-view.ts";
+import { createHeaderView } from "./views/header-view.ts";
+import { createPeopleView } from "./views/people-view.ts";
+import { createSheetView } from "./views/sheet-view.ts";
+
+const store = createStore();
+const businessNow = () => new Date(Date.now() + store.state().clockOffsetMs);
+const currentPersona = () => store.state().activePersona;
+
+function type(send: PhoneSend): void {
+  store.dispatch({ type: "message_typed", send, nowMs: Date.now() });
+}
+
+/** Not crypto.randomUUID: that one is missing when the phone is opened over plain http from another device. */
+function newClientRef(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function newSend() {
+  return { persona: currentPersona(), clientRef: newClientRef() };
+}
+
+function selectPersona(persona: string): void {
+  history.replaceState(null, "", `#${encodeURIComponent(persona)}`);
+  store.dispatch({ type: "persona_selected", persona });
+}
+
+async function moveClock(advanceMs: number): Promise<void> {
+  try {
+    const { now } = await advanceClock(advanceMs);
+    const frame = { type: "clock", now } as const;
+    store.dispatch({
+      type: "frame_received",
+      persona: currentPersona(),
+      frame,
+      nowMs: Date.now(),
+    });
+    store.dispatch({ type: "clock_noted", note: "The business is in its future now." });
+  } catch (error) {
+    store.dispatch({ type: "clock_noted", note: problemSentence(error) });
+  }
+}
+
+async function loadPeople(attempt = 0): Promise<void> {
+  try {
+    const answer = await fetchPersonas();
+    const wanted = decodeURIComponent(location.hash.slice(1));
+    const active = answer.data.find(({ id }) => id === wanted) ?? answer.data[0];
+    store.dispatch({ type: "people_loaded", answer, active: active?.id ?? "" });
+    for (const persona of answer.data) openLine(store, persona.id);
+  } catch {
+    store.dispatch({ type: "people_failed" });
+    setTimeout(() => void loadPeople(attempt + 1), retryDelayMs(attempt, Math.random()));
+  }
+}
+
+store.subscribe(createPeopleView(selectPersona));
+store.subscribe(createHeaderView());
+store.subscribe(
+  createChatView({
+    now: businessNow,
+    onScrolled: (atEnd) => store.dispatch({ type: "scrolled", atEnd }),
+    onRetry: ({ key }) =>
+      store.dispatch({ type: "send_retried", persona: currentPersona(), clientRef: key }),
+    onOpenList: ({ wamid }) => store.dispatch({ type: "list_opened", wamid }),
+    onButton: ({ wamid }, { id, title }) =>
+      type({ ...newSend(), type: "button_reply", id, title, context: wamid }),
+  }),
+);
+store.subscribe(
+  createComposerView({
+    onDraft: (draft) => store.dispatch({ type: "draft_changed", persona: currentPersona(), draft }),
+    onSend: (text) => {
+      store.dispatch({ type: "draft_changed", persona: currentPersona(), draft: "" });
+      type({ ...newSend(), text });
+    },
+  }),
+);
+store.subscribe(
+  createSheetView({
+    onClose: () => store.dispatch({ type: "list_closed" }),
+    onPick: ({ wamid }, { id, title }) =>
+      type({ ...newSend(), type: "list_reply", id, title, context: wamid }),
+  }),
+);
+store.subscribe(createClockView({ now: businessNow, onAdvance: moveClock }));
+void loadPeople();
