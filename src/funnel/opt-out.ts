@@ -26,7 +26,13 @@ const vocabularies: readonly Vocabulary[] = [
     language: "es",
     stop: [
       ...["parar", "baja", "darme de baja", "dar de baja", "quiero darme de baja", "detener"],
-      ...["no molestar", "no me escriban", "no me escribas mas", "cancelar suscripcion"],
+      ...[
+        "no molestar",
+        "no me escriban",
+        "no me escriban mas",
+        "no me escribas mas",
+        "cancelar suscripcion",
+      ],
     ],
     start: ["iniciar", "reanudar", "alta", "darme de alta", "suscribirme"],
     confirmation: "No le enviaremos más mensajes; escriba INICIAR cuando quiera volver.",
