@@ -104,5 +104,7 @@ export function parseDecision(content: string, ctas: readonly CtaOffer[]): Parse
   if (action === "initiate_cta" && ctaId === null) {
     return { ok: false, problem: "The action initiate_cta needs a ctaId from the offered CTAs." };
   }
-  return parsed;
+  // Two ways to say one thing: a flag without the mark would reach nobody.
+  const needsHuman = parsed.value.needsHuman || action === "flag_attention";
+  return { ok: true, value: { ...parsed.value, needsHuman } };
 }

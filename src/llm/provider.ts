@@ -84,8 +84,15 @@ export function createProvider({ baseUrl, apiKey }: { baseUrl: string; apiKey: s
 
 async function request<T>(client: OpenAI, attempt: Attempt<T>) {
   const { model, prompt, messages, signal, timeoutMs } = attempt;
-  const expired = new AbortController();
-  const timer = setTimeout(() => expired.abort(), timeoutMs);
+  // Not AbortSignal.any: with one signal for the life of a process, each combination would stay.
+  const cut = new AbortController();
+  const stop = () => cut.abort();
+  signal.addEventListener("abort", stop, { once: true });
+  let expired = false;
+  const timer = setTimeout(() => {
+    expired = true;
+    cut.abort();
+  }, timeoutMs);
   try {
     const body: unknown = await client.chat.completions.create(
       {
@@ -98,7 +105,7 @@ async function request<T>(client: OpenAI, attempt: Attempt<T>) {
         },
       },
       // The SDK's own timer is only a backstop; ours also covers a body that never ends.
-      { signal: AbortSignal.any([signal, expired.signal]), timeout: timeoutMs + 1_000 },
+      { signal: cut.signal, timeout: timeoutMs + 1_000 },
     );
     const completion = asCompletion(body);
     if (completion === null) return { result: malformed, facts: noResponse };
@@ -107,13 +114,11 @@ async function request<T>(client: OpenAI, attempt: Attempt<T>) {
       facts: responseFacts(completion),
     };
   } catch (error) {
-    const result = classifyFailure(error, {
-      aborted: signal.aborted,
-      expired: expired.signal.aborted,
-    });
+    const result = classifyFailure(error, { aborted: signal.aborted, expired });
     return { result, facts: noResponse };
   } finally {
     clearTimeout(timer);
+    signal.removeEventListener("abort", stop);
   }
 }
 

@@ -46,6 +46,27 @@ describe("a turn that goes well", () => {
     expect(it.calls[1]?.promptHash).not.toBe(call?.promptHash);
   });
 
+  test("knows nothing of tokens where the server says nothing, rather than zero", async () => {
+    const unsaid = { inputTokens: null, cachedTokens: null, outputTokens: null };
+    const content = JSON.stringify(decision({ shouldRespond: false }));
+    for (const usage of [null, { prompt_tokens: -1 }, "many"]) {
+      await using it = rig([completion({ content, usage })]);
+      await it.thinker.think(context(), it.run());
+      expect(it.calls).toMatchObject([{ ...unsaid, reasoningTokens: null, outcome: "ok" }]);
+    }
+    const usage = { prompt_tokens: 7, completion_tokens: 0, prompt_tokens_details: null };
+    await using it = rig([completion({ content, usage })]);
+    await it.thinker.think(context(), it.run());
+    expect(it.calls).toMatchObject([{ inputTokens: 7, cachedTokens: null, outputTokens: 0 }]);
+  });
+
+  test("a decision to flag the chat always asks for a human", async () => {
+    const flagged = decision({ action: "flag_attention", needsHuman: false, shouldRespond: false });
+    await using it = rig([answering(flagged)]);
+    const thought = await it.thinker.think(context(), it.run());
+    expect(thought).toMatchObject({ kind: "no_reply", decision: { needsHuman: true } });
+  });
+
   test("waits for each record to be stored before it goes on", async () => {
     await using it = rig([brain(), mouth()]);
     const stored: number[] = [];
@@ -112,6 +133,7 @@ describe("an answer that cannot be used", () => {
     test(`${name} is repaired once, and both attempts are on record`, async () => {
       await using it = rig([answer(), brain(), mouth()]);
       expect((await it.thinker.think(context(), it.run())).kind).toBe("reply");
+      expect(it.calls[0]).toMatchObject({ inputTokens: 1_500, outputTokens: 120 });
       expect(it.calls.map((call) => [call.attempt, call.outcome, call.errorClass])).toEqual([
         [1, outcome, errorClass],
         [2, "ok", null],
@@ -165,6 +187,14 @@ describe("an answer that cannot be used", () => {
     });
     expect(it.calls).toHaveLength(1);
   });
+});
+
+test("a request refused for its content is recorded as refused, and the fallback is asked", async () => {
+  const refused = failing(400, {}, "content_policy_violation");
+  await using it = rig([refused, brain(), mouth()], "second-model");
+  expect((await it.thinker.think(context(), it.run())).kind).toBe("reply");
+  expect(outcomes(it.calls)).toEqual(["brain:refused", "brain:ok", "mouth:ok"]);
+  expect(it.server.requests[2]?.model).toBe("first-model");
 });
 
 describe("a model that cannot be reached", () => {
