@@ -7,6 +7,8 @@ import { createRows } from "./rows.ts";
 
 /** Closer to the end than this counts as reading the newest message. */
 const END_SLACK_PX = 64;
+/** How long a message stays marked after a jump to it. */
+const POINTED_AT_MS = 1_500;
 
 interface ChatViewEvents extends Omit<BubbleEvents, "onJump"> {
   onScrolled(atEnd: boolean): void;
@@ -27,7 +29,7 @@ function createScroll(scroller: HTMLElement, list: HTMLElement) {
       const row = list.querySelector(`[data-wamid="${CSS.escape(wamid)}"]`);
       row?.scrollIntoView({ block: "center" });
       row?.classList.add("is-pointed-at");
-      row?.addEventListener("animationend", () => row.classList.remove("is-pointed-at"));
+      setTimeout(() => row?.classList.remove("is-pointed-at"), POINTED_AT_MS);
     },
   };
 }

@@ -15,6 +15,7 @@ interface ComposerEvents {
 function createOpeners(onSend: (text: string) => void): (state: PhoneState) => void {
   const openers = byId("openers", HTMLElement);
   const invitation = byId("invitation", HTMLElement);
+  const about = byId("empty-about", HTMLElement);
   let shownFor = "";
   return (state) => {
     const chat = chatOf(state, state.activePersona);
@@ -25,6 +26,7 @@ function createOpeners(onSend: (text: string) => void): (state: PhoneState) => v
     const texts = person.suggestions.length > 0 ? person.suggestions : [FIRST_OPENER];
     invitation.textContent = `Try “${texts[0] ?? FIRST_OPENER}”`;
     invitation.lang = person.language;
+    about.textContent = `You are ${person.name}. ${person.about}`;
     const chips = texts.map((text) => {
       const chip = el("button", {
         className: "chip",

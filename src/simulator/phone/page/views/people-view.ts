@@ -24,11 +24,20 @@ export function avatar(name: string, tone: number): HTMLElement {
   });
 }
 
+/** The narrow strip shows first names only; the style sheet hides the rest there. */
+function nameNode(name: string): HTMLElement {
+  const [first = name, ...rest] = name.split(" ");
+  return el("span", { className: "person-name", attributes: { dir: "auto" } }, [
+    document.createTextNode(first),
+    el("span", { className: "person-rest", text: ["", ...rest].join(" ") }),
+  ]);
+}
+
 function personCard(persona: Persona, tone: number, onSelect: () => void): PersonCard {
   const line = el("span", { className: "person-line", attributes: { dir: "auto" } });
   const badge = el("span", { className: "badge" });
   const text = el("span", { className: "person-text" }, [
-    el("span", { className: "person-name", text: persona.name, attributes: { dir: "auto" } }),
+    nameNode(persona.name),
     el("span", { className: "person-handle", text: handleOf(persona) }),
     el("span", { className: "person-about", text: persona.about }),
     line,
