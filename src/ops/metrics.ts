@@ -1,0 +1,187 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { withDeadline } from "../lib/deadline.ts";
+import { boundedLabels } from "./metric-labels.ts";
+
+/** State of one stream at a moment. Ages in milliseconds; null when nothing waits. */
+export interface StreamGauges {
+  stream: string;
+  /** Entries not yet delivered plus those being handled. */
+  depth: number;
+  /** Entries not yet delivered to anybody; null when Redis cannot tell. */
+  lag: number | null;
+  pending: number;
+  oldestAgeMs: number | null;
+}
+
+export interface ModelUsage {
+  step: string;
+  model: string;
+  outcome: string;
+  durationMs: number;
+  inputTokens: number;
+  cachedTokens: number;
+  outputTokens: number;
+  reasoningTokens: number;
+  /** Null when the price is unknown. */
+  costUsd: number | null;
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;
+
+const HANDLER_SECONDS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+const COLLECT_DEADLINE_MS = 2_000;
+
+/**
+ * The numbers of one process. Every function only counts; none throws or waits. `render` first asks
+ * the given sources for gauges that must be looked up; one that fails leaves its old values.
+ */
+export function createMetrics(settings: { defaults?: boolean } = {}) {
+  const registry = new Registry();
+  if (settings.defaults ?? true) collectDefaultMetrics({ register: registry });
+  const sources: (() => Promise<void>)[] = [];
+  return {
+    ...webhookMetrics(registry),
+    ...streamMetrics(registry),
+    ...thinkingMetrics(registry),
+    ...sendMetrics(registry),
+    ...processMetrics(registry),
+    /** Called before each `render`, with a deadline of 2 s. */
+    beforeRender(source: () => Promise<void>): void {
+      sources.push(source);
+    },
+    contentType: registry.contentType,
+    async render(): Promise<string> {
+      const asked = sources.map((source) => withDeadline(source(), COLLECT_DEADLINE_MS, "metrics"));
+      await Promise.allSettled(asked);
+      return registry.metrics();
+    },
+  };
+}
+
+function webhookMetrics(registry: Registry) {
+  const requests = counter(registry, "webhook_requests_total", "Webhook requests.", ["outcome"]);
+  const items = counter(registry, "webhook_items_total", "Items in webhooks.", ["outcome"]);
+  const duration = histogram(registry, "webhook_duration_seconds", "From request to answer.", []);
+  return {
+    webhook: (outcome: string, durationMs?: number) => {
+      requests({ outcome });
+      if (durationMs !== undefined) duration({}, durationMs / 1000);
+    },
+    webhookItems: (outcome: string, count: number) => items({ outcome }, count),
+  };
+}
+
+function streamMetrics(registry: Registry) {
+  const handled = histogram(registry, "handler_duration_seconds", "Handling of stream entries.", [
+    "stream",
+    "outcome",
+  ]);
+  const retries = counter(registry, "stream_retries_total", "Failed tries.", ["stream"]);
+  const buried = counter(registry, "stream_buried_total", "Entries given up.", ["stream"]);
+  const reclaimed = counter(registry, "stream_reclaimed_total", "Entries taken over.", [
+    "stream",
+    "from",
+  ]);
+  const lost = counter(registry, "stream_lost_payloads_total", "Entries deleted while pending.", [
+    "stream",
+  ]);
+  const breakers = gauge(registry, "breaker_open", "1 while a dependency is seen as away.", [
+    "dependency",
+  ]);
+  return {
+    processed: (stream: string, outcome: string, durationMs: number) => {
+      handled({ stream, outcome }, durationMs / 1000);
+      if (outcome === "retried") retries({ stream });
+      if (outcome === "buried") buried({ stream });
+    },
+    reclaimed: (stream: string, from: string) => reclaimed({ stream, from }),
+    lostPayload: (stream: string, count: number) => lost({ stream }, count),
+    breaker: (dependency: string, open: boolean) => breakers({ dependency }, open ? 1 : 0),
+    streamGauges: streamGauges(registry),
+  };
+}
+
+function streamGauges(registry: Registry) {
+  const depth = gauge(registry, "stream_depth", "Entries not finished.", ["stream"]);
+  const lag = gauge(registry, "stream_lag", "Entries not yet delivered.", ["stream"]);
+  const pending = gauge(registry, "stream_pending", "Entries being handled or waiting.", [
+    "stream",
+  ]);
+  const oldest = gauge(registry, "stream_oldest_age_seconds", "Age of the oldest unfinished.", [
+    "stream",
+  ]);
+  return (state: StreamGauges) => {
+    const { stream } = state;
+    depth({ stream }, state.depth);
+    pending({ stream }, state.pending);
+    if (state.lag !== null) lag({ stream }, state.lag);
+    oldest({ stream }, (state.oldestAgeMs ?? 0) / 1000);
+  };
+}
+
+function thinkingMetrics(registry: Registry) {
+  const turns = counter(registry, "turns_total", "Turns by how they ended.", ["disposition"]);
+  const tokens = counter(registry, "model_tokens_total", "Tokens.", ["step", "model", "kind"]);
+  const cost = counter(registry, "model_cost_usd_total", "Model cost in USD.", ["step", "model"]);
+  const calls = histogram(registry, "model_call_duration_seconds", "Model calls.", [
+    "step",
+    "outcome",
+  ]);
+  return {
+    turn: (disposition: string) => turns({ disposition }),
+    modelCall: (usage: ModelUsage) => {
+      const { step, model, outcome } = usage;
+      calls({ step, outcome }, usage.durationMs / 1000);
+      tokens({ step, model, kind: "input" }, usage.inputTokens);
+      tokens({ step, model, kind: "cached" }, usage.cachedTokens);
+      tokens({ step, model, kind: "output" }, usage.outputTokens);
+      tokens({ step, model, kind: "reasoning" }, usage.reasoningTokens);
+      if (usage.costUsd !== null) cost({ step, model }, usage.costUsd);
+    },
+  };
+}
+
+function sendMetrics(registry: Registry) {
+  const codes = counter(registry, "graph_answers_total", "Graph API answers by code.", ["code"]);
+  const sends = counter(registry, "sends_total", "Sends by outcome.", ["outcome"]);
+  return {
+    /** `ok`, Graph's own code, or the kind of failure when there was none. */
+    graph: (code: string | number) => codes({ code: String(code) }),
+    send: (outcome: string) => sends({ outcome }),
+  };
+}
+
+function processMetrics(registry: Registry) {
+  const workers = gauge(registry, "workers_alive", "Processes seen within 8 s.", ["role"]);
+  const stuck = gauge(registry, "stuck", "1 while this process does not get on with work.", []);
+  return {
+    workersAlive: (role: string, count: number) => workers({ role }, count),
+    stuck: (isStuck: boolean) => stuck({}, isStuck ? 1 : 0),
+  };
+}
+
+type Labels = Record<string, string>;
+
+function counter(registry: Registry, name: string, help: string, labelNames: string[]) {
+  const metric = new Counter({ name: `leadline_${name}`, help, labelNames, registers: [registry] });
+  const bounded = boundedLabels();
+  return (labels: Labels, by = 1) => metric.inc(bounded(labels), Math.max(0, by));
+}
+
+function gauge(registry: Registry, name: string, help: string, labelNames: string[]) {
+  const metric = new Gauge({ name: `leadline_${name}`, help, labelNames, registers: [registry] });
+  const bounded = boundedLabels();
+  return (labels: Labels, value: number) => metric.set(bounded(labels), value);
+}
+
+function histogram(registry: Registry, name: string, help: string, labelNames: string[]) {
+  const metric = new Histogram({
+    name: `leadline_${name}`,
+    help,
+    labelNames,
+    buckets: HANDLER_SECONDS,
+    registers: [registry],
+  });
+  const bounded = boundedLabels();
+  return (labels: Labels, seconds: number) => metric.observe(bounded(labels), seconds);
+}
