@@ -2,7 +2,7 @@ import { type Amount, readAmounts, readBareNumbers } from "./amounts.ts";
 import type { CtaOffer, Fact } from "./turn.ts";
 
 /** What the organization has written down. What the lead said is not among it. */
-export interface ClaimGrounds {
+export interface Grounds {
   facts: readonly Fact[];
   ctas: readonly CtaOffer[];
 }
@@ -12,12 +12,12 @@ export interface ClaimGrounds {
  * no other currency. Other numbers ("3 bedrooms", "tomorrow at 10") are no claims. A sum, a
  * conversion or a discount worked out from facts counts as made up.
  */
-export function ungroundedClaims(draft: string, grounds: ClaimGrounds): readonly Amount[] {
+export function ungroundedClaims(draft: string, grounds: Grounds): readonly Amount[] {
   const stated = groundAmounts(grounds);
   return readAmounts(draft).filter((claim) => !stated.some((ground) => supports(ground, claim)));
 }
 
-function groundAmounts({ facts, ctas }: ClaimGrounds): readonly Amount[] {
+function groundAmounts({ facts, ctas }: Grounds): readonly Amount[] {
   return [
     ...facts.flatMap(factAmounts),
     ...ctas.flatMap(({ name, description }) => [...readAmounts(name), ...readAmounts(description)]),

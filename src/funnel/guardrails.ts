@@ -1,19 +1,12 @@
-import { ungroundedClaims } from "./claims.ts";
-import type { CtaOffer, Fact } from "./turn.ts";
+import { type Grounds, ungroundedClaims } from "./claims.ts";
 
 /** Readers stop at walls of text; WhatsApp itself would take 4,096. */
 const MAX_CHARS = 1_000;
 
-export type GateVerdict =
+type GateVerdict =
   | { ok: true }
   /** `reason` is stored; `advice` tells the writer what to change. */
   | { ok: false; reason: string; advice: string };
-
-/** What a draft may state. */
-export interface Grounds {
-  facts: readonly Fact[];
-  ctas: readonly CtaOffer[];
-}
 
 /** Our own machinery: names that no message to a lead contains by accident, and raw JSON. */
 const INTERNAL = [

@@ -136,7 +136,7 @@ function normalise(text: string): string {
     .trim();
 }
 
-export interface OptOutMatch {
+interface OptOutMatch {
   kind: "stop" | "start";
   language: string;
   /** The listed word as it stands in the vocabulary. */

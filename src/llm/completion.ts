@@ -34,7 +34,7 @@ const Usage = Type.Object({
 type Tokens = Pick<LlmCall, "inputTokens" | "cachedTokens" | "outputTokens" | "reasoningTokens">;
 
 /** The facts of a response that belong on its call record, whatever its content is worth. */
-export type ResponseFacts = Tokens & Pick<LlmCall, "responseModel" | "responseId" | "finishReason">;
+type ResponseFacts = Tokens & Pick<LlmCall, "responseModel" | "responseId" | "finishReason">;
 
 export const noResponse: ResponseFacts = {
   responseModel: null,

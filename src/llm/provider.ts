@@ -17,7 +17,7 @@ import { classifyFailure, type Failure } from "./transport-failure.ts";
 /** Room for hidden reasoning as well; the answers themselves are a few hundred tokens. */
 const MAX_OUTPUT_TOKENS = 4_000;
 
-export interface Attempt<T> {
+interface Attempt<T> {
   model: string;
   prompt: Prompt;
   /** The prompt's messages, possibly followed by a repair request. */

@@ -9,7 +9,7 @@ import { mouthPrompt } from "./prompts/mouth.ts";
 import { followedBy } from "./prompts/prompt.ts";
 import { createProvider } from "./provider.ts";
 
-export interface ThinkerOptions {
+interface ThinkerOptions {
   /** Of an OpenAI-compatible API, with its version path (`…/v1`). */
   baseUrl: string;
   apiKey: string;
@@ -19,7 +19,7 @@ export interface ThinkerOptions {
   log: Log;
 }
 
-export interface ThinkingRun {
+interface ThinkingRun {
   /** For all calls together, from now. */
   deadlineMs: number;
   signal: AbortSignal;
@@ -27,12 +27,12 @@ export interface ThinkingRun {
   onCall: (call: LlmCall) => Promise<void>;
 }
 
-export interface SummaryInput extends MemoryInput {
+interface SummaryInput extends MemoryInput {
   organizationId: string;
   conversationId: string;
 }
 
-export type Summary = { kind: "summary"; text: string } | { kind: "failed"; reason: string };
+type Summary = { kind: "summary"; text: string } | { kind: "failed"; reason: string };
 
 export interface Thinker {
   /**

@@ -298,9 +298,11 @@ describe("a run that is called off", () => {
     };
     await using it = rig([whileThinking], "second-model");
     const run = it.run({ signal: superseded.signal });
+    const startedMs = performance.now();
     const error = await thrownBy(it.thinker.think(context(), run));
     expect(error).toMatchObject({ code: "deadline_exceeded" });
     expect(outcomes(it.calls)).toEqual(["brain:aborted"]);
+    expect(performance.now() - startedMs).toBeLessThan(1_000);
   });
 
   test("rejects with the signal's own AppError", async () => {

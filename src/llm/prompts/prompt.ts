@@ -6,7 +6,7 @@ export interface PromptMessage {
 }
 
 /** What identifies a prompt on every call made with it. */
-export interface PromptIdentity {
+interface PromptIdentity {
   name: "brain" | "mouth" | "memory";
   /** Raised by hand with each change of meaning. */
   version: string;
