@@ -40,7 +40,6 @@ export async function takeOver(
     ), taken as (
       update conversations c set mode = 'human', taken_over_by = ${userId}, taken_over_at = now(),
         fence = c.fence + 1, handled_seq = c.wake_seq, answered_seq = c.last_seq,
-        lease_owner = null, lease_until = null, turn_attempts = 0, supersessions = 0,
         follow_up_at = null, follow_up_step = 0, attention_reason = null, attention_at = null,
         attention_owner_id = null, version = c.version + 1
       from locked l where l.free and c.organization_id = l.organization_id and c.id = l.id

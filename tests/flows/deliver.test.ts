@@ -1,0 +1,236 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import postgres from "postgres";
+import { claimSend } from "../../src/flows/deliver/claim.ts";
+import { newId } from "../../src/lib/ids.ts";
+import { takeOver } from "../../src/modules/conversations/service.ts";
+import { callbackDataOf } from "../../src/whatsapp/callback-data.ts";
+import { eventually } from "../support/wait.ts";
+import { createWorld, noPhone, type World } from "./world.ts";
+
+describe("deliver", () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld("deliver");
+  });
+  afterEach(() => world.close());
+
+  /** A lead wrote and the bot's reply is queued. */
+  async function queued() {
+    await world.receive({});
+    const { id } = await world.conversation();
+    await world.turn(id);
+    const reply = await onlyReply();
+    return { conversationId: id, messageId: reply.id };
+  }
+  async function onlyReply() {
+    const [reply, ...more] = await world.outgoing();
+    if (reply === undefined || more.length > 0) throw new Error("expected one reply");
+    return reply;
+  }
+
+  test("sends once, to the phone, and keeps Meta's id", async () => {
+    await queued();
+    world.send = () => ({ kind: "accepted", wamid: "wamid.1" });
+    await world.deliver();
+    await world.deliver();
+    expect(world.sends).toMatchObject([{ to: "14155550100" }]);
+    expect(await onlyReply()).toMatchObject({ state: "accepted", wamid: "wamid.1" });
+  });
+
+  test("a lead without a phone number is addressed by BSUID", async () => {
+    await world.receive({ from: noPhone });
+    await world.turn((await world.conversation()).id);
+    await world.deliver();
+    expect(world.sends).toMatchObject([{ to: noPhone.bsuid }]);
+  });
+
+  test("two deliverers at once send a message once", async () => {
+    await queued();
+    await Promise.all([world.deliver(), world.deliver(), world.deliver()]);
+    expect(world.sends).toHaveLength(1);
+  });
+
+  test("a takeover between draft and claim: nothing is sent", async () => {
+    const { conversationId } = await queued();
+    await takeOver(world.db, world.organizationId, conversationId, newId());
+    await world.deliver();
+    expect(world.sends).toHaveLength(0);
+    expect(await onlyReply()).toMatchObject({ state: "cancelled", cancelReason: "fence" });
+  });
+
+  test("a takeover that commits while the claim waits for its lock: nothing is sent", async () => {
+    const { conversationId, messageId } = await queued();
+    const other = postgres(world.url, { max: 1 });
+    const held = Promise.withResolvers<void>();
+    const commit = Promise.withResolvers<void>();
+    const takeover = other.begin(async (sql) => {
+      await sql`update conversations set mode = 'human', fence = fence + 1
+        where id = ${conversationId}`;
+      held.resolve();
+      await commit.promise;
+    });
+    await held.promise;
+    const claiming = claimSend(world.db, world.organizationId, conversationId, messageId);
+    await eventually(async () => {
+      const waiting = await world.db.rows`
+        select 1 from pg_stat_activity where wait_event_type = 'Lock'
+          and datname = current_database()`;
+      return waiting.length === 1;
+    });
+    commit.resolve();
+    await takeover;
+    expect((await claiming).claim).toBeNull();
+    expect(await onlyReply()).toMatchObject({ state: "cancelled", cancelReason: "fence" });
+    await other.end();
+  });
+
+  test("a stop word between draft and claim: only the confirmation is sent", async () => {
+    await queued();
+    await world.receive({ text: "stop" });
+    await world.deliver();
+    expect(world.sends).toHaveLength(1);
+    expect((await world.outgoing()).map(({ author, state }) => [author, state])).toEqual([
+      ["bot", "cancelled"],
+      ["system", "accepted"],
+    ]);
+  });
+
+  test("a nudge is not sent once the lead has written again", async () => {
+    const { conversationId } = await queued();
+    await world.deliver();
+    world.clock.setOffsetMs(11 * 60_000);
+    await world.turn(conversationId, "follow_up");
+    await world.receive({ text: "I'm back" });
+    await world.deliver();
+    expect(world.sends).toHaveLength(1);
+    expect((await world.outgoing()).at(-1)).toMatchObject({ cancelReason: "superseded" });
+  });
+
+  test("the pacer's refusal holds no slot: the message waits and comes back", async () => {
+    await queued();
+    world.pace = () => ({ retryAfterMs: 5_000 });
+    await world.deliver();
+    expect(world.sends).toHaveLength(0);
+    const wake = world.scheduled.at(-1);
+    expect(wake?.append.stream).toBe("outbound");
+    expect((wake?.atMs ?? 0) - Date.now()).toBeGreaterThan(3_000);
+  });
+
+  test("a throttled send is tried again, a refused one fails and calls a person", async () => {
+    await queued();
+    world.send = () => ({
+      kind: "rejected",
+      code: 130429,
+      title: "Rate limit",
+      details: null,
+      class: "retry_later",
+    });
+    await world.deliver();
+    expect(await onlyReply()).toMatchObject({ state: "queued", errorCode: 130429, attempts: 1 });
+    await world.db.rows`update messages set next_attempt_at = now()`;
+    world.send = () => ({
+      kind: "rejected",
+      code: 131026,
+      title: "Undeliverable",
+      details: null,
+      class: "recipient",
+    });
+    await world.deliver();
+    expect(await onlyReply()).toMatchObject({ state: "failed", errorCode: 131026 });
+    expect(await world.conversation()).toMatchObject({ attentionReason: "send_failed" });
+  });
+
+  test("an unclear answer is `unknown`, is never sent again, and a status settles it", async () => {
+    const { messageId } = await queued();
+    world.send = () => ({ kind: "unknown", why: "connection reset" });
+    await world.deliver();
+    await world.deliver();
+    expect(world.sends).toHaveLength(1);
+    expect(await onlyReply()).toMatchObject({ state: "unknown" });
+    await world.receipt({
+      wamid: "wamid.late",
+      status: "delivered",
+      callbackData: callbackDataOf(messageId, 1),
+    });
+    expect(await onlyReply()).toMatchObject({ state: "delivered", wamid: "wamid.late" });
+  });
+
+  test("three unclear answers in a row let the number rest; its messages stay queued", async () => {
+    world.send = () => ({ kind: "unknown", why: "timeout" });
+    for (const phone of ["1", "2", "3", "4"]) {
+      const from = { phone, bsuid: `US.${phone}`, username: null, name: null };
+      await world.receive({ from });
+      const conversation = (await world.conversations()).at(-1);
+      await world.turn(conversation?.id ?? "");
+      await world.deliver();
+    }
+    expect(world.sends).toHaveLength(3);
+    expect((await world.outgoing()).map(({ state }) => state).sort()).toEqual([
+      "queued",
+      "unknown",
+      "unknown",
+      "unknown",
+    ]);
+  });
+
+  test("a status that arrives before our own answer is parked and applied", async () => {
+    await queued();
+    await world.receipt({ wamid: "wamid.quick", status: "delivered", pricing: { billable: true } });
+    world.send = () => ({ kind: "accepted", wamid: "wamid.quick" });
+    await world.deliver();
+    expect(await onlyReply()).toMatchObject({ state: "delivered", pricing: { billable: true } });
+    expect(await world.db.rows`select 1 from parked_receipts`).toHaveLength(0);
+  });
+
+  const statuses = ["sent", "delivered", "read", "failed"] as const;
+  for (const order of permutations(statuses)) {
+    test(`statuses ${order.join(", ")} end at read and never step back`, async () => {
+      await queued();
+      world.send = () => ({ kind: "accepted", wamid: "wamid.1" });
+      await world.deliver();
+      const seen: string[] = [];
+      for (const status of [...order, ...order]) {
+        await world.receipt({ wamid: "wamid.1", status });
+        seen.push((await onlyReply()).state);
+      }
+      expect(seen.at(-1)).toBe("read");
+      const best = ["accepted", "failed", "sent", "delivered", "read"];
+      const ranks = seen.map((state) => best.indexOf(state));
+      expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
+    });
+  }
+
+  test("a send whose worker died becomes unknown, then a person's task", async () => {
+    await queued();
+    world.send = () => Promise.withResolvers<never>().promise;
+    world.deliver().catch(() => {});
+    await eventually(async () => (await onlyReply()).state === "sending");
+    await world.db.rows`update messages set send_deadline_at = now() - interval '1 second'
+      where state = 'sending'`;
+    await world.sweep();
+    expect(await onlyReply()).toMatchObject({ state: "unknown", doubtAt: null });
+
+    await world.db.rows`update messages set send_deadline_at = now() - interval '2 minutes'`;
+    await world.sweep();
+    expect(await onlyReply()).toMatchObject({ doubtAt: null });
+    await world.db.rows`update integrations set last_ingress_at = now()`;
+    await world.sweep();
+    expect((await onlyReply()).doubtAt).not.toBeNull();
+    expect(await world.conversation()).toMatchObject({ attentionReason: "send_in_doubt" });
+  });
+
+  test("a reply that waited past its lifetime is not sent any more", async () => {
+    await queued();
+    await world.db.rows`update messages set expires_at = now() where direction = 'out'`;
+    await world.sweep();
+    expect(await onlyReply()).toMatchObject({ state: "cancelled", cancelReason: "expired" });
+    expect(await world.conversation()).toMatchObject({ attentionReason: "send_failed" });
+  });
+});
+
+function permutations<T>(items: readonly T[]): T[][] {
+  if (items.length < 2) return [[...items]];
+  return items.flatMap((item, index) =>
+    permutations(items.toSpliced(index, 1)).map((rest) => [item, ...rest]),
+  );
+}

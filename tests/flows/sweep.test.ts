@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { createWorld, type World } from "./world.ts";
+
+describe("sweep", () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld("sweep");
+  });
+  afterEach(() => world.close());
+
+  /** As if Redis had lost everything a while ago. */
+  async function forgetWakeUps() {
+    world.appended.length = 0;
+    world.scheduled.length = 0;
+    await world.db.rows`update conversations set due_at = now() - interval '4 seconds'`;
+    await world.db.rows`
+      update messages set next_attempt_at = now() - interval '4 seconds' where state = 'queued'`;
+  }
+
+  test("rebuilds the wake-up of an unanswered conversation, once", async () => {
+    await world.receive({});
+    await forgetWakeUps();
+    const { id } = await world.conversation();
+    expect(await world.sweep()).toMatchObject({ turns: 1 });
+    expect(world.appended).toMatchObject([{ stream: "turns", entry: { conversationId: id } }]);
+    expect(await world.sweep()).toMatchObject({ turns: 0 });
+  });
+
+  test("leaves alone what a living worker is at, and what was answered", async () => {
+    await world.receive({});
+    const { id } = await world.conversation();
+    world.think = async () => {
+      await forgetWakeUps();
+      expect(await world.sweep()).toMatchObject({ turns: 0 });
+      return { kind: "failed", reason: "no matter" };
+    };
+    await world.turn(id);
+    await forgetWakeUps();
+    expect(await world.sweep()).toMatchObject({ turns: 0 });
+    expect(world.dispositions).toEqual(["model_failed"]);
+  });
+
+  test("rebuilds the wake-up of a queued reply", async () => {
+    await world.receive({});
+    await world.turn((await world.conversation()).id);
+    await forgetWakeUps();
+    expect(await world.sweep()).toMatchObject({ turns: 0, numbers: 1 });
+    expect(world.appended).toMatchObject([{ stream: "outbound" }]);
+  });
+
+  test("wakes a follow-up when business time has come", async () => {
+    await world.receive({});
+    await world.turn((await world.conversation()).id);
+    await world.deliver();
+    expect(await world.sweep()).toMatchObject({ turns: 0 });
+    world.clock.setOffsetMs(11 * 60_000);
+    expect(await world.sweep()).toMatchObject({ turns: 1 });
+    expect(world.appended.at(-1)).toMatchObject({ entry: { cause: "follow_up" } });
+  });
+
+  test("publishes events whose process died between commit and publication", async () => {
+    await world.receive({});
+    const [outboxRow] = world.events;
+    if (outboxRow === undefined) throw new Error("no event");
+    await world.db.rows`
+      insert into outbox (id, organization_id, kind, entity_id, version, data, created_at)
+      values (${outboxRow.eventId}, ${world.organizationId}, 'lead.created', ${outboxRow.entityId},
+        1, '{}', now() - interval '6 seconds')
+      on conflict (id) do update set created_at = excluded.created_at`;
+    const before = world.events.length;
+    expect(await world.sweep()).toMatchObject({ events: 1 });
+    expect(world.events.slice(before)).toMatchObject([{ eventId: outboxRow.eventId }]);
+  });
+
+  test("applies a parked receipt whose message turned up without anybody noticing", async () => {
+    await world.receive({});
+    await world.turn((await world.conversation()).id);
+    await world.receipt({ wamid: "wamid.9", status: "read" });
+    await world.db.rows`
+      update messages set wamid = 'wamid.9', state = 'accepted' where direction = 'out'`;
+    await world.sweep();
+    expect((await world.outgoing())[0]).toMatchObject({ state: "read" });
+  });
+});

@@ -1,0 +1,251 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { MAX_TURN_ATTEMPTS } from "../../src/flows/turn.ts";
+import { AppError } from "../../src/lib/errors.ts";
+import { newId } from "../../src/lib/ids.ts";
+import { takeOver } from "../../src/modules/conversations/service.ts";
+import { createWorld, decision, type World } from "./world.ts";
+
+describe("turn", () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld("turn");
+  });
+  afterEach(() => world.close());
+
+  async function started(...texts: string[]) {
+    await world.receive(...(texts.length > 0 ? texts : ["Hi"]).map((text) => ({ text })));
+    return (await world.conversation()).id;
+  }
+  const inAMoment = (text: string) => world.receive({ text });
+
+  test("five texts of one burst get one reply that saw all five", async () => {
+    const id = await started("1", "2", "3", "4", "5");
+    await world.turn(id);
+    await world.turn(id);
+    expect(await world.outgoing()).toMatchObject([{ text: "5 answered", state: "queued" }]);
+    expect(world.dispositions).toEqual(["replied"]);
+  });
+
+  test("commits what the brain understood, with who moved the stage and why", async () => {
+    const id = await started();
+    await world.turn(id);
+    expect(await world.conversation()).toMatchObject({ stage: "pricing", leaseOwner: null });
+    expect(
+      await world.db.rows`select from_stage, to_stage, author, reason from stage_changes`,
+    ).toEqual([
+      {
+        fromStage: "greeting",
+        toStage: "pricing",
+        author: "bot",
+        reason: decision.situation,
+      },
+    ]);
+  });
+
+  test("a turn that another worker holds is left alone", async () => {
+    const id = await started();
+    let inner: Promise<void> | undefined;
+    world.think = async () => {
+      inner ??= world.turn(id);
+      await inner;
+      return { kind: "reply", decision, text: "once" };
+    };
+    await world.turn(id);
+    expect(world.dispositions).toEqual(["replied"]);
+    expect(await world.outgoing()).toHaveLength(1);
+  });
+
+  test("text during thinking: the draft is kept as superseded, the successor answers all", async () => {
+    const id = await started("price?");
+    world.think = async () => {
+      await inAMoment("and for a flat roof?");
+      return { kind: "reply", decision, text: "too early" };
+    };
+    await world.turn(id);
+    expect(await world.outgoing()).toHaveLength(0);
+    expect(await world.db.rows`select draft, disposition from turns`).toEqual([
+      { draft: "too early", disposition: "superseded" },
+    ]);
+    expect(world.scheduled.at(-1)?.append).toMatchObject({ entry: { conversationId: id } });
+    world.think = (context) => ({
+      kind: "reply",
+      decision,
+      text: `${context.messages.filter((message) => message.isNew).length} answered`,
+    });
+    await world.turn(id);
+    expect(await world.outgoing()).toMatchObject([{ text: "2 answered" }]);
+  });
+
+  test("a steady typist is answered after two superseded drafts, then again", async () => {
+    const id = await started("one");
+    world.think = async (context) => {
+      await inAMoment("and another thing");
+      return { kind: "reply", decision, text: `saw ${context.messages.length}` };
+    };
+    await world.turn(id);
+    await world.turn(id);
+    await world.turn(id);
+    expect(world.dispositions).toEqual(["superseded", "superseded", "replied"]);
+    const conversation = await world.conversation();
+    expect(conversation.wakeSeq - conversation.handledSeq).toBe(1);
+  });
+
+  test("no reply needed: nothing is sent, and the bot does not think about it again", async () => {
+    const id = await started("ok thanks");
+    let thoughts = 0;
+    world.think = () => {
+      thoughts += 1;
+      return { kind: "no_reply", decision: { ...decision, shouldRespond: false } };
+    };
+    await world.turn(id);
+    await world.turn(id);
+    expect(thoughts).toBe(1);
+    expect(await world.outgoing()).toHaveLength(0);
+  });
+
+  test("a draft that no gate lets pass calls a person and is never sent", async () => {
+    const id = await started();
+    world.think = () => ({ kind: "blocked", decision, draft: "Only $1!", reason: "ungrounded $1" });
+    await world.turn(id);
+    expect(await world.outgoing()).toHaveLength(0);
+    expect(await world.conversation()).toMatchObject({ attentionReason: "blocked_by_gate" });
+    expect(await world.db.rows`select draft, gate from turns`).toEqual([
+      { draft: "Only $1!", gate: "ungrounded $1" },
+    ]);
+  });
+
+  test("a blocked turn says the organization's holding line, if it has one", async () => {
+    await world.db.rows`update organizations set holding_line = 'A colleague will answer soon.'`;
+    const id = await started();
+    world.think = () => ({ kind: "failed", reason: "the model made no sense" });
+    await world.turn(id);
+    expect(await world.outgoing()).toMatchObject([{ text: "A colleague will answer soon." }]);
+    expect(await world.conversation()).toMatchObject({ attentionReason: "model_failed" });
+  });
+
+  test("a model that is always away is tried five times, then a person is called", async () => {
+    const id = await started();
+    let thoughts = 0;
+    world.think = () => {
+      thoughts += 1;
+      throw new AppError("model_unavailable", "The model does not answer.");
+    };
+    for (let attempt = 1; attempt < MAX_TURN_ATTEMPTS; attempt += 1) {
+      await world.turn(id);
+      const { turnAttempts, dueAt } = await world.conversation();
+      expect(turnAttempts).toBe(attempt);
+      expect(dueAt?.getTime()).toBeGreaterThan(Date.now());
+      await world.db.rows`update conversations set due_at = now()`;
+    }
+    expect(world.turn(id)).rejects.toMatchObject({ code: "poison" });
+    await world.turn(id).catch(() => {});
+    expect(thoughts).toBe(MAX_TURN_ATTEMPTS);
+    expect(await world.conversation()).toMatchObject({ attentionReason: "turn_buried" });
+    expect(await world.outgoing()).toHaveLength(0);
+  });
+
+  test("a turn whose worker died is taken over once the owner is silent, with a new epoch", async () => {
+    const id = await started();
+    const { promise: thinking, resolve: begin } = Promise.withResolvers<void>();
+    const { promise: stuck, resolve: finish } = Promise.withResolvers<void>();
+    world.think = async () => {
+      begin();
+      await stuck;
+      return { kind: "reply", decision, text: "from the grave" };
+    };
+    const dead = world.turn(id);
+    await thinking;
+    await world.db.rows`update workers set seen_at = now() - interval '9 seconds'`;
+    world.think = () => ({ kind: "reply", decision, text: "from the living" });
+    await world.turn(id, "retry");
+    finish();
+    await dead;
+    expect(await world.outgoing()).toMatchObject([{ text: "from the living" }]);
+    expect(world.dispositions).toEqual(["replied", "lost"]);
+  });
+
+  test("a takeover while the bot thinks: the draft is fenced off", async () => {
+    const id = await started();
+    world.think = async () => {
+      await takeOver(world.db, world.organizationId, id, newId());
+      return { kind: "reply", decision, text: "me too" };
+    };
+    await world.turn(id);
+    expect(await world.outgoing()).toHaveLength(0);
+    expect(world.dispositions).toEqual(["fenced"]);
+    expect(await world.conversation()).toMatchObject({ mode: "human", leaseOwner: null });
+  });
+
+  test("every model attempt is a row with its cost, and an unknown model costs null", async () => {
+    await world.db.rows`
+      insert into llm_prices (id, provider, model_pattern, input_usd_per_million,
+        cached_usd_per_million, output_usd_per_million, valid_from, source)
+      values (${newId()}, 'openai', '^known', 0.15, 0.075, 0.60, now() - interval '1 day', 'test')`;
+    const id = await started();
+    const { thinkWithCalls } = callsOf(["known-2026", "mystery"]);
+    world.think = thinkWithCalls;
+    await world.turn(id);
+    // (1000 − 400) · 0.15 + 400 · 0.075 + 50 · 0.60 per million
+    expect(
+      await world.db.rows`
+        select response_model, cost::text, disposition from llm_calls order by attempt`,
+    ).toEqual([
+      { responseModel: "known-2026", cost: "0.000150000000", disposition: "replied" },
+      { responseModel: "mystery", cost: null, disposition: "replied" },
+    ]);
+  });
+
+  test("a reply plans one follow-up; the lead's next message cancels it", async () => {
+    const id = await started();
+    await world.turn(id);
+    const planned = await world.conversation();
+    expect(planned.followUpStep).toBe(1);
+    expect(planned.followUpAt).not.toBeNull();
+    await inAMoment("Still here");
+    expect(await world.conversation()).toMatchObject({ followUpAt: null });
+  });
+
+  test("follow-ups nudge by the business clock, then the lead counts as ghosted", async () => {
+    const id = await started();
+    await world.turn(id);
+    await world.turn(id, "follow_up");
+    expect(await world.outgoing()).toHaveLength(1);
+    for (const hours of [0.2, 3.1, 6.1, 24.1]) {
+      world.clock.setOffsetMs(hours * 3_600_000);
+      await world.turn(id, "follow_up");
+    }
+    expect(world.dispositions).toEqual(["replied", "replied", "replied", "replied", "no_reply"]);
+    expect(await world.conversation()).toMatchObject({ stage: "ghosted", followUpAt: null });
+  });
+});
+
+/** A thought during which one model call is recorded for each of these answering models. */
+function callsOf(models: readonly string[]) {
+  const thinkWithCalls: World["think"] = async (_context, run) => {
+    for (const [index, responseModel] of models.entries()) {
+      await run.onCall({
+        id: newId(),
+        step: "brain",
+        attempt: index + 1,
+        provider: "openai",
+        requestModel: "asked",
+        responseModel,
+        responseId: null,
+        promptName: "brain",
+        promptVersion: "1",
+        promptHash: "hash",
+        inputTokens: 1_000,
+        cachedTokens: 400,
+        outputTokens: 50,
+        reasoningTokens: 10,
+        startedAt: new Date(),
+        latencyMs: 5,
+        finishReason: "stop",
+        outcome: "ok",
+        errorClass: null,
+      });
+    }
+    return { kind: "reply", decision, text: "done" };
+  };
+  return { thinkWithCalls };
+}
