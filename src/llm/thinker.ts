@@ -19,7 +19,7 @@ interface ThinkerOptions {
   log: Log;
 }
 
-interface ThinkingRun {
+export interface ThinkingRun {
   /** For all calls together, from now. */
   deadlineMs: number;
   signal: AbortSignal;
