@@ -1,5 +1,5 @@
 /** A dated price, in USD per million tokens, as the decimal strings the database stores. */
-export interface ModelPrice {
+interface ModelPrice {
   /** Fixed, so that seeding twice changes nothing. */
   id: string;
   /** As on the call record: see `providerName`. */
