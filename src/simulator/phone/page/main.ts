@@ -34,7 +34,7 @@ function selectPersona(persona: string): void {
   store.dispatch({ type: "persona_selected", persona });
 }
 
-async function moveClock(advanceMs: number): Promise<void> {
+async function moveClock(advanceMs: number, label: string): Promise<void> {
   try {
     const { now } = await advanceClock(advanceMs);
     const frame = { type: "clock", now } as const;
@@ -44,7 +44,8 @@ async function moveClock(advanceMs: number): Promise<void> {
       frame,
       nowMs: Date.now(),
     });
-    store.dispatch({ type: "clock_noted", note: "The business is in its future now." });
+    const note = `Moved ${label}. What is due by now arrives in a moment.`;
+    store.dispatch({ type: "clock_noted", note });
   } catch (error) {
     store.dispatch({ type: "clock_noted", note: problemSentence(error) });
   }

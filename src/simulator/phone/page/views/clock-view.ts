@@ -6,7 +6,8 @@ import { clockLabel, timeLabel } from "../timeline.ts";
 interface ClockEvents {
   /** Business time. */
   now(): Date;
-  onAdvance(advanceMs: number): Promise<void>;
+  /** `label` is what the button says, e.g. "+3 h". */
+  onAdvance(advanceMs: number, label: string): Promise<void>;
 }
 
 /** The business clock and the buttons that move it forward, so that follow-ups can be seen today. */
@@ -19,7 +20,7 @@ export function createClockView(events: ClockEvents): (state: PhoneState) => voi
   for (const button of buttons) {
     button.addEventListener("click", async () => {
       for (const each of buttons) each.disabled = true;
-      await events.onAdvance(Number(button.dataset["advanceMs"]));
+      await events.onAdvance(Number(button.dataset["advanceMs"]), button.textContent.trim());
       for (const each of buttons) each.disabled = false;
       button.focus();
     });
