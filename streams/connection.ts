@@ -45,25 +45,35 @@ const readerProfile = {
   socketTimeout: READER_SOCKET_TIMEOUT_MS,
 } satisfies RedisOptions;
 
+type Profile = typeof producerProfile | typeof readerProfile;
+
+/** A connection to the deployment, of either profile. */
+export type Client = Redis;
+
 /** The one place that knows which deployment a URL names. */
-function open(url: string, profile: RedisOptions, log: Log): Redis {
+function open(url: string, profile: Profile, log: Log): Client {
   if (!/^rediss?:\/\//.test(url)) {
     throw new QueueUnavailableError("REDIS_URL must start with redis:// or rediss://.");
   }
   const client = new Redis(url, profile);
+  let reported = false;
   client.on("error", (error: unknown) => {
-    log.warn({ error: messageOf(error) }, "redis connection failed; reconnecting");
+    if (!reported) log.warn({ error: messageOf(error) }, "redis connection failed; reconnecting");
+    reported = true;
+  });
+  client.on("ready", () => {
+    reported = false;
   });
   return client;
 }
 
 /** Opens a client for writes and control commands. It connects by itself, also again. */
-export function openProducer(url: string, log: Log): Redis {
+export function openProducer(url: string, log: Log): Client {
   return open(url, producerProfile, log);
 }
 
 /** Opens a client for one loop of blocking reads, and for nothing else. */
-export function openReader(url: string, log: Log): Redis {
+export function openReader(url: string, log: Log): Client {
   return open(url, readerProfile, log);
 }
 
@@ -72,7 +82,7 @@ export function openReader(url: string, log: Log): Redis {
  * queueing them while it is not connected.
  * @throws QueueUnavailableError when it is not ready within `deadlineMs`.
  */
-export async function connected(client: Redis, deadlineMs: number): Promise<void> {
+export async function connected(client: Client, deadlineMs: number): Promise<void> {
   if (client.status === "ready") return;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const onEnd = () => reject(new QueueUnavailableError("The Redis connection was closed."));
@@ -99,7 +109,7 @@ export interface ServerFacts {
 }
 
 /** What a server says about itself. @throws QueueUnavailableError when it does not answer. */
-export async function readServerFacts(client: Redis): Promise<ServerFacts> {
+export async function readServerFacts(client: Client): Promise<ServerFacts> {
   const info = await client.info().catch((error: unknown) => {
     throw new QueueUnavailableError("Redis did not answer INFO.", error);
   });

@@ -1,4 +1,4 @@
-import type { Redis } from "ioredis";
+import type { Client } from "./connection.ts";
 import { messageOf, QueueUnavailableError } from "./errors.ts";
 import { type Rate, toMicroseconds } from "./gcra.ts";
 import { partitionOf } from "./hash.ts";
@@ -29,7 +29,7 @@ export interface Pacer {
 }
 
 /** Limits that hold over all processes, because they live in Redis. */
-export function createPacer(deps: { redis: Redis; keyspace: Keyspace }): Pacer {
+export function createPacer(deps: { redis: Client; keyspace: Keyspace }): Pacer {
   return {
     take: async ({ organizationId, buckets, nowMs }) => {
       const partition = partitionOf(organizationId, deps.keyspace.partitions);

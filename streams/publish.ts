@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { ChainableCommander, Redis } from "ioredis";
+import type { ChainableCommander } from "ioredis";
+import type { Client } from "./connection.ts";
 import { canonicalJson, DATA_FIELD } from "./entry.ts";
 import { messageOf, QueueUnavailableError } from "./errors.ts";
 import { partitionOf } from "./hash.ts";
@@ -32,7 +33,7 @@ export interface Publish {
 }
 
 /** A publisher over a client of the producer profile. */
-export function createPublisher(deps: { redis: Redis; keyspace: Keyspace }): Publish {
+export function createPublisher(deps: { redis: Client; keyspace: Keyspace }): Publish {
   const { redis, keyspace } = deps;
 
   /** Groups by partition, because on a cluster each lives on its own node. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Redis } from "ioredis";
+import type { Client } from "./connection.ts";
 import { messageOf } from "./errors.ts";
 
 /** A Lua script of `lua/`; the number in its file name is how many keys it takes (`n` = several). */
@@ -33,7 +33,7 @@ export const scripts = {
  * after a restart). Bulk strings in the reply are Buffers.
  */
 export async function runScript(
-  redis: Redis,
+  redis: Client,
   script: Script,
   keys: readonly string[],
   args: readonly (string | number)[],

@@ -1,0 +1,66 @@
+import type { Client } from "./connection.ts";
+import type { Log } from "./ports.ts";
+import { BLOCK_MS } from "./topology.ts";
+
+/**
+ * The connection of one loop of blocking reads, with a watchdog: no client option covers every way a
+ * read can hang, so a read that hangs for three BLOCKs costs the connection and is given up.
+ */
+export class BlockingConnection {
+  readonly #name: string;
+  readonly #open: () => Client;
+  readonly #log: Log;
+  readonly #watchdog: ReturnType<typeof setInterval>;
+  #client: Client;
+  #generation = 0;
+  #askedAt: number | undefined;
+  #giveUp: (reason: Error) => void = () => undefined;
+
+  constructor(name: string, open: () => Client, log: Log) {
+    this.#name = name;
+    this.#open = open;
+    this.#log = log;
+    this.#client = this.#connect();
+    this.#watchdog = setInterval(() => this.#watch(), BLOCK_MS / 2);
+  }
+
+  /** Counts connections made: what was known of the server holds only while it stays the same. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** Sends one read at a time. What a given-up read brings later is never seen. */
+  async ask<T>(send: (client: Client) => Promise<T>): Promise<T> {
+    const { promise: givenUp, reject } = Promise.withResolvers<never>();
+    this.#giveUp = reject;
+    this.#askedAt = performance.now();
+    try {
+      return await Promise.race([send(this.#client), givenUp]);
+    } finally {
+      this.#askedAt = undefined;
+    }
+  }
+
+  /** Closes at once; a read under way rejects. */
+  stop(): void {
+    clearInterval(this.#watchdog);
+    this.#giveUp(new Error("The connection was stopped."));
+    this.#client.disconnect();
+  }
+
+  #connect(): Client {
+    const client = this.#open();
+    client.on("ready", () => {
+      this.#generation += 1;
+    });
+    return client;
+  }
+
+  #watch(): void {
+    if (this.#askedAt === undefined || performance.now() - this.#askedAt < 3 * BLOCK_MS) return;
+    this.#log.warn({ reader: this.#name }, "read hangs; connection rebuilt");
+    this.#client.disconnect();
+    this.#client = this.#connect();
+    this.#giveUp(new Error("The read hung."));
+  }
+}

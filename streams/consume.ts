@@ -1,0 +1,139 @@
+import { Breakers, type Probe } from "./breaker.ts";
+import {
+  type Client,
+  connected,
+  openProducer,
+  readServerFacts,
+  serverProblems,
+} from "./connection.ts";
+import { messageOf, QueueUnavailableError } from "./errors.ts";
+import type { Handlers } from "./messages.ts";
+import { type Observe, observing } from "./observe.ts";
+import { PartitionRuntime } from "./partition.ts";
+import type { Clock, Log } from "./ports.ts";
+import type { Verdict } from "./retry.ts";
+import {
+  type Keyspace,
+  partitionsOf,
+  type StreamName,
+  type StreamSpec,
+  streamSpecs,
+} from "./topology.ts";
+
+const BOOT_DEADLINE_MS = 15_000;
+
+export interface ConsumeOptions {
+  /** `redis://` or `rediss://`. */
+  url: string;
+  keyspace: Keyspace;
+  /** New for every start of a process: an owner that has died never comes back under its name. */
+  consumerId: string;
+  /** The streams this process serves. */
+  handlers: Handlers;
+  /** What a handler's error means. */
+  classify(error: unknown): Verdict;
+  /** By name: rejects while that dependency is away. Names are those of `StreamSpec.needs`. */
+  dependencies: Readonly<Record<string, Probe>>;
+  clock: Clock;
+  log: Log;
+  observe?: Partial<Observe>;
+  /** Redis lost streams: entries and wake-ups may be gone, sweep soon. */
+  onStreamsLost?(): void;
+  /** Other leases and limits than the topology's. */
+  specs?: Readonly<Record<StreamName, StreamSpec>>;
+}
+
+export interface Consumers {
+  /**
+   * Stops taking at once, gives running handlers `graceMs`, hands the rest back so that another
+   * process takes it immediately, and closes all connections. Never rejects.
+   */
+  stop(graceMs: number): Promise<{ handedBack: number }>;
+  /** Why only a restart would help, in a sentence; `null` while all is well. */
+  stuck(): string | null;
+}
+
+/**
+ * Starts to serve streams in all partitions.
+ * @throws QueueUnavailableError when Redis cannot be reached at boot or may not carry the queue.
+ */
+export async function startConsumers(options: ConsumeOptions): Promise<Consumers> {
+  const { url, keyspace, log, consumerId: consumer } = options;
+  const observe = observing(options.observe);
+  const redis = await openControl(url, log);
+  let partitions: readonly PartitionRuntime[] = [];
+  const breakers = new Breakers(options.dependencies, log, (name, open) => {
+    observe.breaker(name, open);
+    for (const partition of partitions) partition.wake();
+  });
+  partitions = partitionsOf(keyspace).map(
+    (partition) =>
+      new PartitionRuntime(
+        {
+          ...options,
+          redis,
+          consumer,
+          observe,
+          breakers,
+          classify: (error) => options.classify(error),
+          specs: options.specs ?? streamSpecs,
+          onStreamsLost: () => options.onStreamsLost?.(),
+        },
+        partition,
+      ),
+  );
+  const stop = (graceMs: number) => stopAll(partitions, breakers, redis, graceMs, log);
+  try {
+    await Promise.all(partitions.map((partition) => partition.start()));
+  } catch (error) {
+    await stop(0);
+    throw new QueueUnavailableError(`Consumers did not start: ${messageOf(error)}`, error);
+  }
+  let stopping: Promise<{ handedBack: number }> | undefined;
+  return {
+    stop: (graceMs) => {
+      stopping ??= stop(graceMs);
+      return stopping;
+    },
+    stuck: () => partitions.map((partition) => partition.stuck()).find(Boolean) ?? null,
+  };
+}
+
+/** The connection for all but blocking reads, to a server that may carry the queue. */
+async function openControl(url: string, log: Log): Promise<Client> {
+  const redis = openProducer(url, log);
+  try {
+    await connected(redis, BOOT_DEADLINE_MS);
+    const problems = serverProblems(await readServerFacts(redis));
+    if (problems.length > 0) throw new QueueUnavailableError(problems.join(" "));
+    return redis;
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+}
+
+async function stopAll(
+  partitions: readonly PartitionRuntime[],
+  breakers: Breakers,
+  redis: Client,
+  graceMs: number,
+  log: Log,
+): Promise<{ handedBack: number }> {
+  const deadlineAt = performance.now() + graceMs;
+  const left = await Promise.allSettled(
+    partitions.map(async (partition) => {
+      await partition.stopTaking();
+      await partition.idle(deadlineAt);
+      return await partition.leave();
+    }),
+  );
+  breakers.stop();
+  redis.disconnect();
+  let handedBack = 0;
+  for (const result of left) {
+    if (result.status === "fulfilled") handedBack += result.value;
+    else log.warn({ error: messageOf(result.reason) }, "entries not handed back; they time out");
+  }
+  return { handedBack };
+}

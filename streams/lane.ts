@@ -1,0 +1,263 @@
+import type { Breakers } from "./breaker.ts";
+import type { Client } from "./connection.ts";
+import { organizationIn, parseEntry } from "./entry.ts";
+import { messageOf } from "./errors.ts";
+import type { Groups } from "./groups.ts";
+import { type DeadClass, type Delivery, ENTRY_VERSION, type Handler } from "./messages.ts";
+import type { Observe, Outcome } from "./observe.ts";
+import type { Clock, Log } from "./ports.ts";
+import type { RawEntry } from "./reply.ts";
+import { fateOf, type Verdict } from "./retry.ts";
+import { type Settled, Settler } from "./settle.ts";
+import { Slots } from "./slots.ts";
+import { type Keyspace, keyOf, type StreamName, type StreamSpec } from "./topology.ts";
+
+const MAX_REASON_CHARS = 500;
+
+/** An entry that is ours, with its delivery count and whether its last owner died with it. */
+export interface Arrival extends RawEntry {
+  readonly tries: number;
+  readonly suspect: boolean;
+}
+
+/** An entry in hand: from the read that brought it until Redis confirmed its settlement. */
+export interface Job {
+  readonly id: string;
+  readonly tries: number;
+  readonly suspect: boolean;
+  readonly fields: ReadonlyMap<string, Uint8Array>;
+  readonly startedAt: number;
+  readonly abort: AbortController;
+  beatAt: number;
+  hung: boolean;
+}
+
+export interface LaneDeps {
+  redis: Client;
+  keyspace: Keyspace;
+  partition: number;
+  consumer: string;
+  clock: Clock;
+  log: Log;
+  observe: Observe;
+  breakers: Breakers;
+  groups: Groups;
+  classify(error: unknown): Verdict;
+  /** Room was made, or an entry left: readers may look again. */
+  onChange(): void;
+}
+
+/** One stream of one partition in this process, whatever its entries are. */
+export interface Lane {
+  readonly stream: StreamName;
+  readonly key: string;
+  readonly spec: StreamSpec;
+  readonly slots: Slots;
+  readonly jobs: ReadonlyMap<string, Job>;
+  /** Whether a dependency it needs is away. */
+  readonly paused: boolean;
+  /** Handles entries; the caller has reserved one slot for each. `fresh` ones may go together. */
+  accept(arrivals: readonly Arrival[], how: "fresh" | "alone"): void;
+  /** Settles nothing any more. */
+  stop(): void;
+}
+
+/** Opens a stream for handling. */
+export function openLane<Name extends StreamName>(
+  deps: LaneDeps,
+  stream: Name,
+  spec: StreamSpec,
+  handler: Handler<Name>,
+): Lane {
+  return new TypedLane(deps, stream, spec, handler);
+}
+
+interface Ready<Name extends StreamName> {
+  readonly job: Job;
+  readonly delivery: Delivery<Name>;
+}
+
+class TypedLane<Name extends StreamName> implements Lane {
+  readonly stream: Name;
+  readonly key: string;
+  readonly spec: StreamSpec;
+  readonly slots: Slots;
+  readonly jobs = new Map<string, Job>();
+  readonly #deps: LaneDeps;
+  readonly #handler: Handler<Name>;
+  readonly #settler: Settler;
+
+  constructor(deps: LaneDeps, stream: Name, spec: StreamSpec, handler: Handler<Name>) {
+    const { keyspace, partition } = deps;
+    this.#deps = deps;
+    this.#handler = handler;
+    this.stream = stream;
+    this.spec = spec;
+    this.key = keyOf(keyspace, partition, stream);
+    this.slots = new Slots(Math.floor(spec.concurrency / keyspace.partitions), deps.onChange);
+    const deadKey = keyOf(keyspace, partition, "dead");
+    this.#settler = new Settler({ ...deps, streamKey: this.key, deadKey });
+  }
+
+  get paused(): boolean {
+    return this.#deps.breakers.anyOpen(this.spec.needs);
+  }
+
+  stop(): void {
+    this.#settler.stop();
+  }
+
+  accept(arrivals: readonly Arrival[], how: "fresh" | "alone"): void {
+    const ready = arrivals.flatMap((arrival) => this.#begin(arrival) ?? []);
+    const size = how === "fresh" ? this.spec.batchSize : 1;
+    for (let start = 0; start < ready.length; start += size) {
+      void this.#run(ready.slice(start, start + size));
+    }
+  }
+
+  /** Registers an entry; nothing is returned when it needs no handler or must not reach one. */
+  #begin(arrival: Arrival): Ready<Name> | undefined {
+    const { id, tries, fields, suspect } = arrival;
+    if (this.jobs.get(id)?.hung === false) {
+      // The same reply told twice: once to the reader, once to the reclaimer.
+      this.slots.release(1);
+      return;
+    }
+    const now = performance.now();
+    const job: Job = {
+      id,
+      tries,
+      suspect,
+      fields: fields ?? new Map(),
+      startedAt: now,
+      abort: new AbortController(),
+      beatAt: now,
+      hung: false,
+    };
+    this.jobs.set(id, job);
+    if (fields === null) {
+      void this.#finish(job, "lost", Promise.resolve<Settled>("vanished"));
+      return;
+    }
+    if (this.paused) {
+      void this.#finish(job, "waiting", this.#settler.giveBack(job));
+      return;
+    }
+    return this.#admit(job);
+  }
+
+  #admit(job: Job): Ready<Name> | undefined {
+    const { maxTries } = this.spec;
+    if (maxTries !== null && job.tries > maxTries) {
+      this.#bury(job, "crashed", `The handler died or hung in each of ${maxTries} tries.`);
+      return;
+    }
+    const parsed = parseEntry(this.stream, job.fields);
+    if (!parsed.ok) {
+      this.#giveUp(job, "malformed", parsed.reason);
+      return;
+    }
+    const { id, tries } = job;
+    const { partition } = this.#deps;
+    const { signal } = job.abort;
+    const { entry } = parsed;
+    return { job, delivery: { stream: this.stream, partition, id, entry, tries, signal } };
+  }
+
+  async #run(group: readonly Ready<Name>[]): Promise<void> {
+    const error = await this.#attempt(group);
+    if (error === undefined) {
+      for (const { job } of group) {
+        void this.#finish(job, "done", this.#settler.acknowledge(job));
+      }
+      return;
+    }
+    const verdict = this.#verdictOn(error.thrown);
+    if (group.length > 1 && verdict.class !== "dependency") {
+      for (const one of group) void this.#run([one]);
+      return;
+    }
+    for (const { job } of group) this.#fail(job, verdict, error.thrown);
+  }
+
+  async #attempt(group: readonly Ready<Name>[]): Promise<{ thrown: unknown } | undefined> {
+    try {
+      await this.#handler(group.map(({ delivery }) => delivery));
+      return undefined;
+    } catch (thrown) {
+      return { thrown };
+    }
+  }
+
+  #verdictOn(error: unknown): Verdict {
+    try {
+      const verdict = this.#deps.classify(error);
+      if (verdict.class !== "dependency") return verdict;
+      if (this.#deps.breakers.knows(verdict.dependency ?? "")) return verdict;
+    } catch (failure) {
+      this.#deps.log.error({ error: messageOf(failure) }, "classify failed");
+    }
+    return { class: "transient" };
+  }
+
+  #fail(job: Job, verdict: Verdict, error: unknown): void {
+    const fate = fateOf(verdict, job.tries, this.spec.maxTries);
+    const facts = { stream: this.stream, id: job.id, tries: job.tries, error: messageOf(error) };
+    if (fate.kind === "wait") {
+      this.#deps.breakers.trip(fate.dependency, error, fate.holdMs);
+      void this.#finish(job, "waiting", this.#settler.giveBack(job));
+    } else if (fate.kind === "bury") {
+      this.#giveUp(job, fate.class, messageOf(error));
+    } else {
+      this.#deps.log.warn(facts, "entry failed; it is tried again later");
+      void this.#finish(job, "retried", this.#settler.retry(job));
+    }
+  }
+
+  /** Burying what is already buried would only move it: `dead` tries again for ever. */
+  #giveUp(job: Job, deadClass: DeadClass, reason: string): void {
+    if (this.stream !== "dead") {
+      this.#bury(job, deadClass, reason);
+      return;
+    }
+    this.#deps.log.error({ id: job.id, reason }, "buried entry not archived; tried again later");
+    void this.#finish(job, "retried", this.#settler.retry(job));
+  }
+
+  #bury(job: Job, errorClass: DeadClass, reason: string): void {
+    const { id, tries, fields } = job;
+    const text = reason.slice(0, MAX_REASON_CHARS);
+    this.#deps.log.error(
+      { stream: this.stream, id, tries, errorClass, reason: text },
+      "entry buried",
+    );
+    const about = {
+      v: ENTRY_VERSION,
+      stream: this.stream,
+      origin: `${this.key}/${id}`,
+      organizationId: organizationIn(fields),
+      reason: text,
+      errorClass,
+      tries: errorClass === "crashed" ? tries - 1 : tries,
+      firstSeenAt: Number.parseInt(id, 10),
+      lastSeenAt: this.#deps.clock.now().getTime(),
+    };
+    void this.#finish(job, "buried", this.#settler.bury(job, JSON.stringify(about)));
+  }
+
+  async #finish(job: Job, outcome: Outcome, settling: Promise<Settled>): Promise<void> {
+    const settled = await settling;
+    const { observe, log } = this.#deps;
+    if (this.jobs.get(job.id) === job) this.jobs.delete(job.id);
+    if (settled === "vanished") {
+      log.error({ stream: this.stream, id: job.id }, "entry was deleted while pending");
+      observe.lostPayload(this.stream, 1);
+    }
+    if (settled === "missed") {
+      log.warn({ stream: this.stream, id: job.id }, "entry has another owner; settled nothing");
+    }
+    const final = settled === "settled" ? outcome : "lost";
+    observe.processed(this.stream, final, performance.now() - job.startedAt);
+    this.slots.release(1);
+  }
+}
