@@ -2,6 +2,8 @@
 export type ErrorCode =
   | "invalid_config"
   | "invalid_input"
+  | "malformed_request"
+  | "forbidden"
   | "not_found"
   | "conflict"
   | "signature_invalid"

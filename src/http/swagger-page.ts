@@ -1,0 +1,68 @@
+/** The Swagger page: our own shell around swagger-ui-dist, without inline script and without a CDN. */
+
+export const swaggerPageHtml = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Leadline API</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/swagger/assets/swagger-ui.css">
+<link rel="stylesheet" href="/swagger/assets/page.css">
+</head>
+<body>
+<header class="bar"><a class="brand" href="/">Leadline<span>API</span></a>
+<nav><a href="/swagger/json">OpenAPI document</a></nav></header>
+<main id="swagger"><p class="loading">Loading the documentation…</p></main>
+<noscript><p class="loading">This page needs JavaScript; the document at /swagger/json does not.</p></noscript>
+<script src="/swagger/assets/swagger-ui-bundle.js"></script>
+<script src="/swagger/assets/page.js"></script>
+</body>
+</html>
+`;
+
+export const swaggerPageScript = `"use strict";
+window.ui = SwaggerUIBundle({
+  url: "/swagger/json",
+  dom_id: "#swagger",
+  deepLinking: true,
+  displayRequestDuration: true,
+  filter: true,
+  tryItOutEnabled: true,
+  persistAuthorization: false,
+  docExpansion: "list",
+  defaultModelsExpandDepth: 0,
+  presets: [SwaggerUIBundle.presets.apis],
+  layout: "BaseLayout",
+});
+`;
+
+export const swaggerPageStyle = `:root {
+  --ink: #10231c; --soft: #5b6e66; --line: #dde6e1; --paper: #f6f9f7; --green: #0b7a55;
+}
+html { background: var(--paper); }
+body { margin: 0; color: var(--ink); font-family: system-ui, sans-serif; }
+.bar {
+  position: sticky; top: 0; z-index: 5; display: flex; justify-content: space-between;
+  align-items: center; padding: 0.8rem clamp(1rem, 4vw, 2.5rem); background: var(--ink);
+}
+.bar a { color: #cfe5db; text-decoration: none; font-size: 0.9rem; }
+.bar a:hover, .bar a:focus-visible { color: #fff; text-decoration: underline; }
+.bar .brand { color: #fff; font-size: 1.1rem; font-weight: 650; letter-spacing: -0.01em; }
+.bar .brand span { margin-left: 0.45rem; font-weight: 400; color: #7fd3b0; }
+.loading { padding: 3rem; text-align: center; color: var(--soft); }
+.swagger-ui { font-family: inherit; }
+.swagger-ui .wrapper { max-width: 72rem; padding: 0 clamp(1rem, 4vw, 2.5rem); }
+.swagger-ui .info { margin: 2.2rem 0 1.4rem; }
+.swagger-ui .info .title { color: var(--ink); font-family: inherit; letter-spacing: -0.02em; }
+.swagger-ui .info p, .swagger-ui .info li { color: var(--soft); font-family: inherit; max-width: 44rem; }
+.swagger-ui .info .link { display: none; }
+.swagger-ui .scheme-container { background: none; box-shadow: none; padding: 0; margin: 0; }
+.swagger-ui .opblock-tag { border-bottom: 1px solid var(--line); font-family: inherit; color: var(--ink); }
+.swagger-ui .opblock { border-radius: 8px; box-shadow: none; }
+.swagger-ui .opblock .opblock-summary-method { border-radius: 6px; text-shadow: none; }
+.swagger-ui .opblock .opblock-summary-description { font-family: inherit; color: var(--soft); }
+.swagger-ui .btn.execute { background: var(--green); border-color: var(--green); }
+.swagger-ui .filter .operation-filter-input { border: 1px solid var(--line); border-radius: 8px; }
+.swagger-ui section.models { border-color: var(--line); border-radius: 8px; }
+`;
