@@ -20,7 +20,8 @@ export async function withDatabase(
   work: (database: { url: string; config: Config }) => Promise<void>,
 ): Promise<void> {
   try {
-    const config = loadConfig(process.env);
+    // The role that needs least: a job that migrates is not given WhatsApp's secrets.
+    const config = loadConfig(process.env, { role: "scheduler" });
     const { url, stop } = await findDatabase(config);
     try {
       await work({ url, config });

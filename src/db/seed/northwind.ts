@@ -17,6 +17,15 @@ export const demoOwner = {
   password: "northwind-demo",
 } as const;
 
+/** The simulated number. Play money: the token opens nothing but the simulator. */
+export const demoNumber = {
+  phoneNumberId: "700000000000001",
+  wabaId: "700000000000002",
+  portfolioId: "700000000000003",
+  displayPhoneNumber: "+1 303-555-0142",
+  accessToken: "simulator-access-token",
+} as const;
+
 export const demoOrganization = {
   name: "Northwind Solar",
   description:
