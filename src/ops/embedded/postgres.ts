@@ -2,11 +2,13 @@ import { spawnSync } from "node:child_process";
 import { chownSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AppError } from "../../lib/errors.ts";
+import { sleep } from "../../lib/sleep.ts";
 import { type PostgresHome, postgresVersion } from "./postgres-home.ts";
 import {
   describeProcess,
   endProcess,
   logTail,
+  processExists,
   SERVER_ENVIRONMENT,
   signalProcess,
   startServerProcess,
@@ -25,13 +27,44 @@ export interface PostgresSettings {
 
 const START_DEADLINE_MS = 60_000;
 const STOP_GRACE_MS = 15_000;
+const ORPHANS_END_WITHIN_MS = 5_000;
+const ORPHANS_POLL_MS = 100;
+const COLLECTED_WITHIN_MS = 2_000;
+const POLL_MS = 10;
 
 /** Starts Postgres with a database `leadline`, made on first use. */
 export async function startPostgres(settings: PostgresSettings): Promise<RunningServer> {
-  const { home, port, password, logFile } = settings;
+  const { home, port, password } = settings;
   const found = clusterVersion(home);
   if (found === null) createCluster(settings);
   else refuseOtherVersion(home, found);
+  const pid = await startPatiently(settings);
+  return {
+    url: `postgres://leadline:${password}@127.0.0.1:${port}/leadline`,
+    pid,
+    // SIGINT is Postgres's fast shutdown: it disconnects everybody and writes a checkpoint.
+    stop: () => endProcess(pid, "SIGINT", STOP_GRACE_MS),
+    signal: (name) => signalProcess(pid, name),
+  };
+}
+
+/** Backends of a killed server hold its memory until they notice; Postgres waits for nobody, we do. */
+async function startPatiently(settings: PostgresSettings): Promise<number> {
+  const deadline = performance.now() + ORPHANS_END_WITHIN_MS;
+  for (;;) {
+    const pid = await startOnce(settings);
+    if (pid !== null) return pid;
+    const tail = logTail(settings.logFile);
+    if (!tail.includes("still in use") || performance.now() > deadline) {
+      throw new AppError("database_unavailable", `Postgres did not start:\n${tail}`);
+    }
+    await sleep(ORPHANS_POLL_MS);
+  }
+}
+
+/** The pid of a server that accepts connections, or null when it would not start. */
+async function startOnce(settings: PostgresSettings): Promise<number | null> {
+  const { home, logFile } = settings;
   const server = startServerProcess({
     command: join(home.nativeDir, "bin", "postgres"),
     args: serverArguments(settings),
@@ -42,17 +75,9 @@ export async function startPostgres(settings: PostgresSettings): Promise<Running
   const isReady = () =>
     pidFileLine(home, 0) === String(server.pid) && pidFileLine(home, 7)?.trim() === "ready";
   const outcome = await waitForServer(server, isReady, START_DEADLINE_MS);
-  if (outcome !== "ready") {
-    await endProcess(server.pid, "SIGQUIT", STOP_GRACE_MS);
-    throw new AppError("database_unavailable", `Postgres did not start:\n${logTail(logFile)}`);
-  }
-  return {
-    url: `postgres://leadline:${password}@127.0.0.1:${port}/leadline`,
-    pid: server.pid,
-    // SIGINT is Postgres's fast shutdown: it disconnects everybody and writes a checkpoint.
-    stop: () => endProcess(server.pid, "SIGINT", STOP_GRACE_MS),
-    signal: (name) => signalProcess(server.pid, name),
-  };
+  if (outcome === "ready") return server.pid;
+  await endProcess(server.pid, "SIGQUIT", STOP_GRACE_MS);
+  return null;
 }
 
 function serverArguments({ home, port, durable }: PostgresSettings): string[] {
@@ -131,13 +156,16 @@ function run(home: PostgresHome, program: string, args: readonly string[], input
 export async function endLeftoverPostgres(home: PostgresHome): Promise<void> {
   const pid = Number.parseInt(pidFileLine(home, 0) ?? "", 10);
   if (Number.isNaN(pid)) return;
-  const living = describeProcess(pid);
-  if (living?.command.includes(clusterDir(home))) {
+  if (describeProcess(pid)?.command.includes(clusterDir(home))) {
     await endProcess(pid, "SIGINT", STOP_GRACE_MS);
-  } else if (living) {
-    // The pid now belongs to something else; Postgres would take that for a running server.
-    rmSync(join(clusterDir(home), "postmaster.pid"), { force: true });
   }
+  // A killed one may be a zombie for a moment, which Postgres would take for a running server.
+  const deadline = performance.now() + COLLECTED_WITHIN_MS;
+  while (processExists(pid) && !describeProcess(pid) && performance.now() < deadline) {
+    await sleep(POLL_MS);
+  }
+  // Never collected, or the pid is somebody else's now: the folder lock says that it is not in use.
+  if (processExists(pid)) rmSync(join(clusterDir(home), "postmaster.pid"), { force: true });
 }
 
 function pidFileLine(home: PostgresHome, index: number): string | undefined {

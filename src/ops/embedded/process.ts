@@ -101,6 +101,15 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
+/** Whether the system still has the pid, be it as a zombie that nobody has collected. */
+export function processExists(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
 /**
  * Ends a process: `signal` first, SIGKILL after `graceMs`. Resolves when it is gone, seen by looking
  * rather than by an exit event, because it may not be our child and Bun has lost such events.
