@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { randomBytes } from "node:crypto";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { createDb, type Db } from "../../src/db/client.ts";
 import { seedDemo } from "../../src/db/seed/demo.ts";
 import { demoFacts, demoOwner } from "../../src/db/seed/northwind.ts";
 import { type ModelPrice, seedPrices } from "../../src/db/seed/prices.ts";
 import { accessTokenContext, createSecretBox } from "../../src/lib/secret-box.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
+import { tempDir } from "../support/servers.ts";
 
 const box = createSecretBox([randomBytes(32).toString("base64")]);
 const number = {
@@ -117,6 +120,49 @@ describe("the demo organization", () => {
     expect(await db.rows`select 1 from users`).toHaveLength(0);
     expect(await db.rows`select 1 from facts`).toHaveLength(0);
     expect(await db.rows`select 1 from organizations`).toHaveLength(1);
+  });
+});
+
+describe("bun run seed", () => {
+  const run = async (env: Record<string, string>) => {
+    const dataDir = tempDir("seed");
+    const script = join(import.meta.dir, "..", "..", "scripts", "seed.ts");
+    const child = Bun.spawn([process.execPath, "--no-env-file", script], {
+      cwd: "/",
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        DATABASE_URL: database.url,
+        DATA_DIR: dataDir,
+        ...env,
+      },
+      stdout: "pipe",
+      stderr: "inherit",
+    });
+    const said = await new Response(child.stdout).text();
+    const exitCode = await child.exited;
+    rmSync(dataDir, { recursive: true, force: true });
+    return { said, exitCode };
+  };
+
+  test("says what it made, and the second time that all is there", async () => {
+    const first = await run({});
+    expect(first).toMatchObject({ exitCode: 0 });
+    expect(first.said).toContain(`Sign in as ${demoOwner.email} with ${demoOwner.password}.`);
+    const second = await run({});
+    expect(second.said).toBe(
+      "Model prices: all there.\nDemo organization: Northwind Solar is there already, left as it is.\n",
+    );
+  });
+
+  test("leaves the demo out where the simulator is off: its password is public", async () => {
+    const { said, exitCode } = await run({
+      NODE_ENV: "production",
+      REDIS_URL: "redis://127.0.0.1:1",
+    });
+    expect(exitCode).toBe(0);
+    expect(said).toContain("left out, because the simulator is off");
+    expect(await db.rows`select 1 from organizations`).toHaveLength(0);
+    expect((await db.rows`select 1 from llm_prices`).length).toBeGreaterThan(0);
   });
 });
 

@@ -62,7 +62,7 @@ const settled = <T>(work: PromiseLike<T>) =>
       () => "resolved" as const,
       () => "rejected" as const,
     ),
-    Bun.sleep(scenario.deadlineMs + 1_000).then(() => "hangs" as const),
+    Bun.sleep(scenario.deadlineMs + 300).then(() => "hangs" as const),
   ]);
 
 const outcome = await settled(killed);

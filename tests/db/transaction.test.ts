@@ -226,7 +226,7 @@ describe("plain begin of postgres.js, under the same death", () => {
   });
 
   test("hangs the pool and raises an error nobody can catch", async () => {
-    const report = await plain({ deadlineMs: 500 });
+    const report = await plain({ deadlineMs: 300 });
     expect(report.poolAfterwards).toBe("hangs");
     expect(report.uncaught).toHaveLength(1);
   });
