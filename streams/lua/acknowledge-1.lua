@@ -1,4 +1,4 @@
---[[
+--[==[
   Acknowledges entries, each only if this consumer still owns exactly that delivery of it. A worker
   that was paused while its entry was taken over therefore settles nothing.
 
@@ -9,7 +9,7 @@
   ARGV[3…] per entry: id, tries (the delivery count it was handed with)
 
   Output: ids that were not acknowledged because another delivery owns them, or none.
-]]
+]==]
 local held, missed = {}, {}
 for i = 3, #ARGV, 2 do
   local row = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[i], ARGV[i], 1)[1]

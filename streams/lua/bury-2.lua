@@ -1,4 +1,4 @@
---[[
+--[==[
   Gives an entry up: copies its bytes to `dead` and acknowledges it, both or neither, and only if this
   consumer still owns exactly that delivery. The copy is made here so that bytes which are no text
   survive. XADD comes first: when memory is full it fails and the entry stays pending.
@@ -13,7 +13,7 @@
   ARGV[5]  JSON about the burial
 
   Output: 'buried', 'missed' (another delivery owns it) or 'vanished' (payload deleted while pending)
-]]
+]==]
 local row = redis.call('XPENDING', KEYS[1], ARGV[1], ARGV[3], ARGV[3], 1)[1]
 if not row or row[2] ~= ARGV[2] or row[4] ~= tonumber(ARGV[4]) then
   return 'missed'

@@ -1,4 +1,4 @@
---[[
+--[==[
   Tells where the live events stand and whether a cursor is still good: its entry exists, so that
   nothing after it can have been trimmed, or it is the newest.
 
@@ -9,7 +9,7 @@
   ARGV[2]  stream id of the cursor
 
   Output: [epoch, newest id, 1 when the cursor's id is good else 0]
-]]
+]==]
 redis.call('SET', KEYS[2], ARGV[1], 'NX')
 local newest = '0-0'
 if redis.call('EXISTS', KEYS[1]) == 1 then

@@ -1,4 +1,4 @@
---[[
+--[==[
   Deletes a consumer that is gone and owns nothing. Deleting one that owns entries would lose them, so
   the check and the deletion are one step.
 
@@ -9,7 +9,7 @@
   ARGV[2]  consumer
 
   Output: 1 when deleted, else 0
-]]
+]==]
 if redis.call('EXISTS', KEYS[2]) == 1 then
   return 0
 end

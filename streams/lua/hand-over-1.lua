@@ -1,4 +1,4 @@
---[[
+--[==[
   Moves pending entries from one consumer to another without delivering them, each only if the first
   still owns exactly that delivery: to `~retry` after a failure, to `~retry` long idle at shutdown,
   to itself as a heartbeat.
@@ -12,7 +12,7 @@
 
   Output: [ids not moved because another delivery owns them,
            ids whose payload was deleted while pending; Redis has dropped them]
-]]
+]==]
 local missed, vanished = {}, {}
 for i = 4, #ARGV, 4 do
   local id = ARGV[i]

@@ -1,4 +1,4 @@
---[[
+--[==[
   What is waiting in one partition, without walking any backlog.
 
   KEYS[1]  delayed
@@ -10,7 +10,7 @@
   Output: [delayed wake-ups, earliest due time in epoch milliseconds or '',
            per stream [unread or -1 when Redis cannot tell, pending, waiting for a try,
                        lowest pending id or '', first unread id or '']]
-]]
+]==]
 local earliest = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
 local result = { redis.call('ZCARD', KEYS[1]), earliest[2] or '' }
 

@@ -1,4 +1,4 @@
---[[
+--[==[
   Moves wake-ups that are due from the delayed set into their streams, earliest first. Any number of
   processes may run it at once. A wake-up for a stream this version does not know is put back for
   later: a newer process may know it.
@@ -12,7 +12,7 @@
   ARGV[4…] names of the streams, in the order of KEYS[2…]
 
   Output: [wake-ups seen, how many of them were unknown]
-]]
+]==]
 local keyOf = {}
 for i = 4, #ARGV do
   keyOf[ARGV[i]] = KEYS[i - 2]

@@ -1,4 +1,4 @@
---[[
+--[==[
   Generic cell rate algorithm over several buckets: one event passes all of them or none, and a refusal
   writes nothing. `gcra.ts` is the same rule in TypeScript.
 
@@ -8,7 +8,7 @@
   ARGV[2…] per bucket: microseconds between events, events allowed at once
 
   Output: 0 when the event may pass, else microseconds until it may
-]]
+]==]
 local now = tonumber(ARGV[1])
 local wait, arrivals = 0, {}
 for i = 1, #KEYS do

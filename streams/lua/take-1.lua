@@ -1,4 +1,4 @@
---[[
+--[==[
   Takes pending entries over and returns their payload, each only if it still stands as it was seen:
   same owner, same tries, idle long enough. Of several takers one wins.
 
@@ -10,7 +10,7 @@
 
   Output: [entries taken, each [id, [field, value, …]],
            ids whose payload was deleted while pending; Redis has dropped them]
-]]
+]==]
 local taken, vanished = {}, {}
 for i = 3, #ARGV, 5 do
   local id = ARGV[i]

@@ -1,4 +1,4 @@
---[[
+--[==[
   Removes the entries that every group is done with: all before the lowest pending id or, with nothing
   pending, up to the last delivered one. Never touches unread or pending entries. A stream without a
   group is left alone.
@@ -6,7 +6,7 @@
   KEYS[1]  stream
 
   Output: how many entries were removed
-]]
+]==]
 if redis.call('EXISTS', KEYS[1]) == 0 then
   return 0
 end
