@@ -1,0 +1,93 @@
+import type { Identity } from "../deps.ts";
+import { newWamid } from "../ids.ts";
+import type { World } from "../world.ts";
+import type { Addressee } from "./addressee.ts";
+import { type GraphRefusal, refusal } from "./errors.ts";
+import { WINDOW_MS } from "./limits.ts";
+import { createPriceMeter } from "./pricing.ts";
+import type { Content, SendRequest } from "./request.ts";
+import { type AcceptedMessage, createStatusPlayer } from "./statuses.ts";
+
+export interface SendCall {
+  identity: Identity;
+  addressee: Addressee;
+  request: SendRequest;
+  type: string;
+  content: Content;
+}
+
+/** The Graph API's answer to an accepted send. */
+export interface SendAnswer {
+  messaging_product: "whatsapp";
+  contacts: readonly { input: string; wa_id?: string; user_id?: string }[];
+  messages: readonly { id: string }[];
+}
+
+function isWindowOpen({ person, fate }: Addressee, number: string, nowMs: number): boolean {
+  if (fate === "unreachable") return true;
+  const wroteAt = person.lastWroteAt.get(number);
+  // Never heard of since the simulator started: taken to have just written (see resolveAddressee).
+  if (wroteAt === undefined) person.lastWroteAt.set(number, nowMs);
+  return wroteAt === undefined || nowMs - wroteAt < WINDOW_MS;
+}
+
+function answerFor({ input, name, via, person }: Addressee, wamid: string): SendAnswer {
+  const phone = via === "phone" ? name : person.phone;
+  const contact = {
+    input,
+    ...(phone === null ? {} : { wa_id: phone }),
+    ...(via === "bsuid" ? { user_id: name } : {}),
+  };
+  return { messaging_product: "whatsapp", contacts: [contact], messages: [{ id: wamid }] };
+}
+
+/** Takes a send as Meta would: window, throughput and pair limit on business time, then a wamid. */
+export function createSend(world: World): (call: SendCall) => SendAnswer | GraphRefusal {
+  const { deps, ledger, pairLimiter, throughputLimiter } = world;
+  const priceOf = createPriceMeter();
+  const playStatuses = createStatusPlayer(world);
+
+  function objection({ identity, addressee, type }: SendCall, nowMs: number) {
+    const number = identity.phoneNumberId;
+    if (!throughputLimiter.take(number, nowMs)) {
+      return refusal(130429, "Cloud API message throughput has been reached.");
+    }
+    if (type !== "template" && !isWindowOpen(addressee, number, nowMs)) {
+      return refusal(131047, "More than 24 hours have passed since the recipient last replied.");
+    }
+    if (!pairLimiter.take(`${number}/${addressee.person.id}`, nowMs)) {
+      return refusal(131056, "Too many messages to this recipient in a short time.");
+    }
+    return undefined;
+  }
+
+  function accept({ identity, addressee, request, type, content }: SendCall, now: Date) {
+    const wamid = newWamid(addressee.name);
+    const message: AcceptedMessage = {
+      identity,
+      addressee,
+      content,
+      pricing: priceOf(identity.phoneNumberId, now, type === "template"),
+      replyTo: request.context?.message_id ?? null,
+      entry: {
+        at: now.toISOString(),
+        to: addressee.name,
+        wamid,
+        phoneNumberId: identity.phoneNumberId,
+        type,
+        text: content.text,
+        callbackData: request.biz_opaque_callback_data ?? null,
+        status: addressee.fate === "lost" ? "dropped" : "accepted",
+      },
+    };
+    ledger.add(message.entry);
+    playStatuses(message);
+    return wamid;
+  }
+
+  return (call) => {
+    const now = deps.clock.now();
+    const refused = objection(call, now.getTime());
+    return refused ?? answerFor(call.addressee, accept(call, now));
+  };
+}

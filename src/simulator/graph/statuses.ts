@@ -1,0 +1,116 @@
+import { sleep } from "../../lib/sleep.ts";
+import type { Identity } from "../deps.ts";
+import type { PhoneMessage } from "../phone/contract.ts";
+import { changeValue, contactOf, type JsonObject } from "../webhooks/envelope.ts";
+import { subjectOf, unixSeconds, type World } from "../world.ts";
+import type { Addressee } from "./addressee.ts";
+import type { LedgerEntry } from "./ledger.ts";
+import type { Pricing } from "./pricing.ts";
+import type { Content } from "./request.ts";
+
+/** A send that got its wamid, and what becomes of it. */
+export interface AcceptedMessage {
+  identity: Identity;
+  addressee: Addressee;
+  entry: LedgerEntry;
+  content: Content;
+  pricing: Pricing;
+  replyTo: string | null;
+}
+
+type Status = "sent" | "delivered" | "read" | "failed";
+type StatusWorld = Pick<
+  World,
+  "deps" | "settings" | "faults" | "people" | "chats" | "outbox" | "lifetime"
+>;
+
+const undeliverable = {
+  code: 131026,
+  title: "Message undeliverable",
+  message: "Message undeliverable",
+  error_data: { details: "Message Undeliverable." },
+  href: "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
+};
+
+/** Who got it. The phone number is left out when a BSUID was addressed and the person hides it. */
+function recipientOf({ addressee }: AcceptedMessage, bsuid: string, status: Status): JsonObject {
+  const phone = addressee.via === "phone" ? addressee.name : addressee.person.phone;
+  const sentToPhone = addressee.via === "phone";
+  return {
+    ...(phone === null ? {} : { recipient_id: phone }),
+    ...(status === "failed" && sentToPhone ? {} : { recipient_user_id: bsuid }),
+  };
+}
+
+function statusValue(message: AcceptedMessage, status: Status, at: Date, bsuid: string) {
+  const { identity, entry, pricing, addressee } = message;
+  const { callbackData } = entry;
+  const priced = status === "sent" || status === "delivered";
+  const row: JsonObject = {
+    id: entry.wamid,
+    status,
+    timestamp: unixSeconds(at),
+    ...recipientOf(message, bsuid, status),
+    ...(callbackData === null ? {} : { biz_opaque_callback_data: callbackData }),
+    ...(priced ? { pricing } : {}),
+    ...(status === "failed" ? { errors: [undeliverable] } : {}),
+  };
+  const contacts = status === "failed" ? {} : { contacts: [contactOf(addressee.person, bsuid)] };
+  return changeValue(identity, { ...contacts, statuses: [row] });
+}
+
+function onPhone({ entry, content, replyTo }: AcceptedMessage): PhoneMessage {
+  const base = {
+    wamid: entry.wamid,
+    at: entry.at,
+    from: "business",
+    text: content.text,
+    ticks: "delivered",
+    ...(replyTo === null ? {} : { replyTo }),
+  } as const;
+  switch (content.kind) {
+    case "buttons":
+      return { ...base, kind: "buttons", buttons: content.buttons };
+    case "list":
+      return { ...base, kind: "list", list: { button: content.button, rows: content.rows } };
+    case "text":
+    case "template":
+      return { ...base, kind: "text" };
+    case "other":
+      return { ...base, kind: "other" };
+  }
+}
+
+/** Lets an accepted message run through sent, delivered and read, or fail, in real time. */
+export function createStatusPlayer(world: StatusWorld): (message: AcceptedMessage) => void {
+  const { faults, people, chats, outbox } = world;
+
+  function report(message: AcceptedMessage, status: Status): void {
+    const { identity, addressee, entry } = message;
+    entry.status = status;
+    const bsuid = people.bsuidIn(addressee.person, identity.portfolioId);
+    const about = subjectOf(addressee.person, identity, people);
+    if (status === "delivered" && faults.take("webhooks", "skip_delivered", about)) return;
+    const value = statusValue(message, status, world.deps.clock.now(), bsuid);
+    world.lifetime.spawn("status", () => outbox.post({ identity, value, isStatus: true, about }));
+  }
+
+  async function play(message: AcceptedMessage, signal: AbortSignal): Promise<void> {
+    const { sent, delivered, read } = world.settings.statusDelayMs;
+    await sleep(sent, signal);
+    if (signal.aborted) return;
+    if (message.addressee.fate === "unreachable") return report(message, "failed");
+    report(message, "sent");
+    await sleep(delivered - sent, signal);
+    if (signal.aborted) return;
+    chats.put(message.addressee.person, message.identity, onPhone(message));
+    report(message, "delivered");
+    await sleep(read - delivered, signal);
+    if (!signal.aborted) report(message, "read");
+  }
+
+  return (message) => {
+    if (message.addressee.fate === "lost") return;
+    world.lifetime.spawn("statuses", (signal) => play(message, signal));
+  };
+}

@@ -1,0 +1,46 @@
+import { isJsonObject } from "../../lib/json.ts";
+import { type ModelStep, type ScriptLine, scriptedAnswer } from "./desk.ts";
+import { fitToSchema } from "./fit-to-schema.ts";
+import { type ChatRequest, readBriefing } from "./prompt.ts";
+import { brainAnswer } from "./rules/brain.ts";
+import { memoryAnswer } from "./rules/memory.ts";
+import { mouthAnswer } from "./rules/mouth.ts";
+import { makePlan } from "./rules/plan.ts";
+import { readSituation } from "./rules/situation.ts";
+
+/** The step a request belongs to, by the name of its schema; null for anybody else's request. */
+export function stepOf({ response_format }: ChatRequest): ModelStep | null {
+  const name = response_format?.json_schema?.name;
+  return name === "brain" || name === "mouth" || name === "memory" ? name : null;
+}
+
+/** What the rules answer: fields by step, in the form the request's schema asks for. */
+function ruledAnswer(request: ChatRequest): Record<string, unknown> {
+  const situation = readSituation(readBriefing(request));
+  const step = stepOf(request);
+  if (step === "memory") return memoryAnswer(situation);
+  const plan = makePlan(situation);
+  return step === "brain" ? brainAnswer(situation, plan) : mouthAnswer(situation, plan);
+}
+
+/** The text the model gives for a request, by its script or by its rules. Deterministic. */
+export function answerText(request: ChatRequest, line: ScriptLine | undefined): string {
+  const ruled = ruledAnswer(request);
+  const schema = request.response_format?.json_schema?.schema;
+  if (!schema) return line?.text ?? String(ruled["text"] ?? JSON.stringify(ruled));
+  const fitted = JSON.stringify(fitToSchema(schema, ruled));
+  return line ? scriptedAnswer(line, fitted) : fitted;
+}
+
+/** The same JSON with one enumerated field set to a value its schema does not know. */
+export function withWrongEnum(request: ChatRequest, text: string): string {
+  const properties = request.response_format?.json_schema?.schema?.["properties"];
+  const answer: unknown = JSON.parse(text);
+  if (!isJsonObject(properties) || !isJsonObject(answer)) return text;
+  const listed = Object.keys(properties).find((name) => {
+    const property = properties[name];
+    return isJsonObject(property) && ("enum" in property || "anyOf" in property);
+  });
+  const wrong = listed ?? Object.keys(answer)[0] ?? "answer";
+  return JSON.stringify({ ...answer, [wrong]: listed ? "not_a_value" : 42 });
+}

@@ -1,0 +1,54 @@
+import type { Briefing, ChatMessage } from "../prompt.ts";
+import { detectLanguage, type Language } from "./language.ts";
+import { type Topic, timeIn, topicsOf } from "./topics.ts";
+
+/** A briefing as the rules see it. */
+export interface Situation extends Briefing {
+  language: Language;
+  /** The new messages of the lead, joined: all of them are answered together. */
+  text: string;
+  /** The newest of them alone. */
+  lastText: string;
+  topics: ReadonlySet<Topic>;
+  /** The time the lead names, in their words. */
+  time: string | null;
+  /** True when they sent only something without text, like a picture. */
+  isMediaOnly: boolean;
+  /** Everything said by our side, oldest first. */
+  said: readonly string[];
+  /** The last thing our side said before the new messages. */
+  lastSaid: string;
+  /** Everything the lead ever wrote in view, new messages included. */
+  leadTexts: readonly string[];
+}
+
+function newFromLead(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+  const fresh = messages.filter(({ author, isNew }) => author === "lead" && isNew);
+  if (fresh.length > 0) return fresh;
+  const last = messages.findLast(({ author }) => author === "lead");
+  return last ? [last] : [];
+}
+
+export function readSituation(briefing: Briefing): Situation {
+  const { messages } = briefing.context;
+  const fresh = newFromLead(messages);
+  const spoken = fresh.map(({ text }) => text.trim()).filter((text) => text !== "");
+  const leadTexts = messages.flatMap(({ author, text }) => (author === "lead" ? [text] : []));
+  const said = messages.flatMap(({ author, text }) =>
+    author === "bot" || author === "human" ? [text] : [],
+  );
+  const text = spoken.join("\n");
+  const known = [text, ...leadTexts.toReversed()];
+  return {
+    ...briefing,
+    language: detectLanguage(known, briefing.business.language),
+    text,
+    lastText: spoken.at(-1) ?? "",
+    topics: new Set(spoken.flatMap((one) => [...topicsOf(one)])),
+    time: timeIn(text),
+    isMediaOnly: fresh.length > 0 && spoken.length === 0,
+    said,
+    lastSaid: said.at(-1) ?? "",
+    leadTexts,
+  };
+}

@@ -1,0 +1,28 @@
+import { Elysia } from "elysia";
+import { controlRoutes } from "./control/routes.ts";
+import type { SimulatorDeps } from "./deps.ts";
+import { graphRoutes } from "./graph/routes.ts";
+import { createModelDesk } from "./model/desk.ts";
+import { modelServerRoutes } from "./model/routes.ts";
+import { createWorld } from "./world.ts";
+
+/**
+ * Plays Meta's Graph API, the leads' phones and the model under `/simulator`. `app` holds
+ * `/graph`, `/openai/v1` and `/api`; the phone page is mounted beside it. `stop` ends everything
+ * under way and drops what was not delivered.
+ */
+export function createSimulator(deps: SimulatorDeps) {
+  const world = createWorld(deps);
+  const model = createModelDesk(world.settings.modelLatencyMs);
+  const app = new Elysia({ prefix: "/simulator", normalize: false })
+    .use(graphRoutes(world))
+    .use(modelServerRoutes(world, model))
+    .use(controlRoutes(world, model));
+  return {
+    app,
+    async stop(): Promise<void> {
+      world.outbox.reset();
+      await world.lifetime.stop();
+    },
+  };
+}
