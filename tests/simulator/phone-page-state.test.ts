@@ -134,6 +134,26 @@ describe("sending", () => {
     expect(chatOf(state, "ana").messages[0]).not.toHaveProperty("problem");
   });
 
+  test("a message the server took but could not deliver can be sent again", () => {
+    const failed = play(typed("r1"), accepted, ticks("w1", "failed"));
+    expect(bubbles(failed)).toEqual(["w1 failed"]);
+    const again = reduce(failed, { type: "send_retried", persona: "ana", clientRef: "r1" });
+    expect(nextToSend(chatOf(again, "ana").messages)?.clientRef).toBe("r1");
+    const delivered = [{ ...accepted, wamid: "w2" }, frame(own("w2", "r1"))].reduce(reduce, again);
+    expect(bubbles(delivered)).toEqual(["w2 delivered"]);
+  });
+
+  test("a post that timed out does not discredit a message the server has shown", () => {
+    const state = play(typed("r1"), frame(own("w1", "r1", { ticks: "pending" })), {
+      type: "send_failed",
+      persona: "ana",
+      clientRef: "r1",
+      problem: "Timed out.",
+    });
+    expect(bubbles(state)).toEqual(["w1 pending"]);
+    expect(nextToSend(chatOf(state, "ana").messages)).toBeUndefined();
+  });
+
   test("a tapped button is a reply that quotes the message it belongs to", () => {
     const send: PhoneSend = {
       persona: "ana",

@@ -74,7 +74,15 @@ export type PhoneFrame =
  */
 export type PhoneSend = { persona: string; clientRef: string } & (
   | { text: string }
-  | { type: "button_reply" | "list_reply"; id: string; title: string; context: string }
+  | {
+      type: "button_reply" | "list_reply";
+      id: string;
+      title: string;
+      /** `list_reply`: the row's second line, if it has one. */
+      description?: string;
+      /** wamid of the message tapped. */
+      context: string;
+    }
 );
 
 /** Answered once the message is accepted for sending; ticks follow over the WebSocket. */

@@ -89,8 +89,7 @@ store.subscribe(
 store.subscribe(
   createSheetView({
     onClose: () => store.dispatch({ type: "list_closed" }),
-    onPick: ({ wamid }, { id, title }) =>
-      type({ ...newSend(), type: "list_reply", id, title, context: wamid }),
+    onPick: ({ wamid }, row) => type({ ...newSend(), type: "list_reply", ...row, context: wamid }),
   }),
 );
 store.subscribe(createClockView({ now: businessNow, onAdvance: moveClock }));

@@ -23,6 +23,15 @@ function byTime(left: ChatMessage, right: ChatMessage): number {
   return Date.parse(left.at) - Date.parse(right.at);
 }
 
+/** What only this page knows about its own message: how to send it again, and why that may be needed. */
+function localPart(message: ChatMessage): Partial<ChatMessage> {
+  const { outgoing, problem, ticks } = message;
+  return {
+    ...(outgoing ? { outgoing } : {}),
+    ...(problem !== undefined && ticks === "failed" ? { problem } : {}),
+  };
+}
+
 /** Puts one message from the server into a chat: replaces the bubble it belongs to, or adds one in time order. */
 export function mergeMessage(
   messages: readonly ChatMessage[],
@@ -32,9 +41,7 @@ export function mergeMessage(
   const fresh: ChatMessage = { ...incoming, key: incoming.clientRef ?? incoming.wamid };
   if (known === undefined) return [...messages, fresh].sort(byTime);
   const ticks = higherTicks(known.ticks, incoming.ticks);
-  const merged: ChatMessage = { ...fresh, key: known.key, ticks };
-  if (ticks === "failed" && known.outgoing) merged.outgoing = known.outgoing;
-  if (ticks === "failed" && known.problem) merged.problem = known.problem;
+  const merged = { ...localPart({ ...known, ticks }), ...fresh, key: known.key, ticks };
   return messages.map((message) => (message === known ? merged : message)).sort(byTime);
 }
 
@@ -44,15 +51,11 @@ export function acceptLocal(
   clientRef: string,
   wamid: string,
 ): readonly ChatMessage[] {
-  const arrived = messages.find((message) => message.wamid === wamid);
-  if (arrived && arrived.key !== clientRef) {
-    return messages
-      .filter((message) => message.key !== clientRef)
-      .map((message) => (message === arrived ? { ...arrived, key: clientRef } : message));
-  }
-  return messages.map((message) => {
-    if (message.key !== clientRef) return message;
-    const { outgoing: _sent, problem: _solved, ...accepted } = message;
-    return { ...accepted, wamid };
-  });
+  const local = messages.find((message) => message.key === clientRef);
+  if (local === undefined) return messages;
+  const arrived = messages.find((message) => message.wamid === wamid) ?? local;
+  const { problem: _solved, ...accepted } = { ...localPart(local), ...arrived };
+  return messages
+    .filter((message) => message === local || message !== arrived)
+    .map((message) => (message === local ? { ...accepted, key: clientRef, wamid } : message));
 }

@@ -14,7 +14,12 @@ export function localMessage(send: PhoneSend, at: Date): PhoneMessage {
   return { ...base, kind: send.type, text: send.title, replyTo: send.context };
 }
 
+/** Whether the server does not know this message yet: until it answers, the clientRef is its id. */
+export function isUnposted({ outgoing, wamid }: ChatMessage): boolean {
+  return outgoing?.clientRef === wamid;
+}
+
 /** The oldest own message still to be posted: posts go one at a time so that their order holds. */
 export function nextToSend(messages: readonly ChatMessage[]): PhoneSend | undefined {
-  return messages.find((message) => message.ticks === "pending" && message.outgoing)?.outgoing;
+  return messages.find((message) => message.ticks === "pending" && isUnposted(message))?.outgoing;
 }

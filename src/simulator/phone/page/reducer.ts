@@ -1,7 +1,14 @@
 import type { PersonasAnswer, PhoneFrame, PhoneMessage, PhoneSend } from "../contract.ts";
 import { acceptLocal, higherTicks, mergeMessage } from "./merge.ts";
-import { localMessage } from "./outgoing.ts";
-import { type Chat, type Connection, chatOf, emptyChat, type PhoneState } from "./state.ts";
+import { isUnposted, localMessage } from "./outgoing.ts";
+import {
+  type Chat,
+  type ChatMessage,
+  type Connection,
+  chatOf,
+  emptyChat,
+  type PhoneState,
+} from "./state.ts";
 
 /** Everything that can happen to the page; `nowMs` is this device's time. */
 export type PhoneAction =
@@ -99,13 +106,25 @@ function frameReceived(state: PhoneState, action: FrameAction): PhoneState {
   }
 }
 
-function changeOwn(chat: Chat, clientRef: string, ticks: "pending" | "failed", problem?: string) {
-  const messages = chat.messages.map((message) => {
-    if (message.key !== clientRef || !message.outgoing) return message;
-    const { problem: _old, ...rest } = message;
-    return problem === undefined ? { ...rest, ticks } : { ...rest, ticks, problem };
-  });
+function changeOwn(
+  chat: Chat,
+  clientRef: string,
+  change: (message: ChatMessage) => ChatMessage,
+): Chat {
+  const messages = chat.messages.map((message) =>
+    message.key === clientRef && message.outgoing ? change(message) : message,
+  );
   return { ...chat, messages };
+}
+
+/** A post that failed although the server has shown the message changes nothing: it has it. */
+function failed(message: ChatMessage, problem: string): ChatMessage {
+  return isUnposted(message) ? { ...message, ticks: "failed", problem } : message;
+}
+
+/** To be posted again under the same clientRef, whichever side it had failed on. */
+function retried({ problem: _old, ...message }: ChatMessage): ChatMessage {
+  return { ...message, wamid: message.key, ticks: "pending" };
 }
 
 function chatChanged(chat: Chat, action: ChatAction, watched: boolean): Chat {
@@ -125,9 +144,9 @@ function chatChanged(chat: Chat, action: ChatAction, watched: boolean): Chat {
     case "send_accepted":
       return { ...chat, messages: acceptLocal(chat.messages, action.clientRef, action.wamid) };
     case "send_failed":
-      return changeOwn(chat, action.clientRef, "failed", action.problem);
+      return changeOwn(chat, action.clientRef, (message) => failed(message, action.problem));
     case "send_retried":
-      return changeOwn(chat, action.clientRef, "pending");
+      return changeOwn(chat, action.clientRef, retried);
   }
 }
 

@@ -5,7 +5,7 @@ export type Connection = "connecting" | "open" | "reconnecting";
 export interface ChatMessage extends PhoneMessage {
   /** Stays the same while a bubble goes from "typed here" to "known to the server". */
   key: string;
-  /** What to post (again); present on own messages the server has not taken yet. */
+  /** What to post, or post again; present on own messages typed on this page. */
   outgoing?: PhoneSend;
   /** Why it was not sent, in words for the person. */
   problem?: string;
