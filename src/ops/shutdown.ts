@@ -22,6 +22,9 @@ export interface ShutdownSettings {
   exitProcess?: (code: number) => never;
 }
 
+/** One Ctrl-C under `bun run` arrives twice: from the terminal and passed on by `bun run` (measured). */
+const ECHO_MS = 300;
+
 /**
  * Ends this process in order on SIGTERM, SIGINT and SIGHUP (code 0; 1 when a step failed or was cut
  * off). A second signal ends it at once. An uncaught exception or rejection ends it with 1 after the
@@ -42,8 +45,11 @@ export function handleShutdown({ log, exitProcess = process.exit }: ShutdownSett
     exiting ??= run(code, reason);
     return exiting;
   };
+  let askedAt = Number.NEGATIVE_INFINITY;
   const onSignal = (signal: string) => {
-    if (exiting) exitProcess(1);
+    const isEcho = performance.now() - askedAt < ECHO_MS;
+    if (exiting && !isEcho) exitProcess(1);
+    if (!exiting) askedAt = performance.now();
     void exit(0, signal);
   };
   const onError = (error: unknown) => {

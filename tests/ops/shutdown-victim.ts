@@ -15,6 +15,7 @@ shutdown.add({
     say("step first begins");
     if (kind === "fail") throw new Error("cannot stop");
     if (kind === "hang" || kind === "slow") await sleep(60_000);
+    if (kind === "brief") await sleep(100);
     if (kind === "throw-while-stopping") {
       setTimeout(() => {
         throw new Error("late");
