@@ -116,7 +116,6 @@ CREATE TABLE "messages" (
 	"altered" boolean DEFAULT false NOT NULL,
 	"wamid" text,
 	"reply_to_wamid" text,
-	"content" jsonb,
 	"state" text NOT NULL,
 	"priority" smallint DEFAULT 0 NOT NULL,
 	"attempts" smallint DEFAULT 0 NOT NULL,

@@ -43,8 +43,8 @@ export function createDb(settings: DbSettings): Db {
   const deadlineMs = settings.queryDeadlineMs ?? 10_000;
   let sql = open(settings, deadlineMs);
 
-  // postgres.js cannot tell a wedged socket from a slow query, and would wait for either forever;
-  // a pool that missed a deadline is thrown away whole.
+  // postgres.js cannot tell a wedged socket from a slow query and would wait for either forever, and
+  // a connection that died under a statement can wedge the next one: such a pool goes as a whole.
   function recycle(wedged: postgres.Sql): void {
     if (sql !== wedged) return;
     sql = open(settings, deadlineMs);
@@ -64,8 +64,9 @@ export function createDb(settings: DbSettings): Db {
         "database_unavailable",
       );
     } catch (error) {
-      if (errorCode(error) === "database_unavailable") recycle(pool);
-      throw unavailable(error) ?? error;
+      const away = databaseUnavailable(error) ?? error;
+      if (errorCode(away) === "database_unavailable") recycle(pool);
+      throw away;
     }
   }
 
@@ -101,7 +102,8 @@ function open(settings: DbSettings, deadlineMs: number): postgres.Sql {
 const AWAY =
   /^(CONNECT|ECONN|EPIPE|ENOTFOUND|ENOENT|ETIMEDOUT|EHOSTUNREACH|57P0[123]|08|53[0-3]|57014)/;
 
-function unavailable(error: unknown): AppError | undefined {
+/** The error as `database_unavailable`, if it means that Postgres is not there now. */
+export function databaseUnavailable(error: unknown): AppError | undefined {
   if (error instanceof AppError) return undefined;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (!AWAY.test(code)) return undefined;

@@ -30,7 +30,7 @@ export const receiptRank: Readonly<Record<ReceiptStatus, number>> = {
 };
 
 export function isReceiptStatus(status: string): status is ReceiptStatus {
-  return status in receiptRank;
+  return Object.hasOwn(receiptRank, status);
 }
 
 /** Who goes first when a number has several messages to send. Lower is sooner. */

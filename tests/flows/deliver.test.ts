@@ -122,7 +122,7 @@ describe("deliver", () => {
       kind: "rejected",
       code: 130429,
       title: "Rate limit",
-      details: null,
+      details: "",
       class: "retry_later",
     });
     await world.deliver();
@@ -132,7 +132,7 @@ describe("deliver", () => {
       kind: "rejected",
       code: 131026,
       title: "Undeliverable",
-      details: null,
+      details: "",
       class: "recipient",
     });
     await world.deliver();

@@ -39,8 +39,6 @@ export const messages = pgTable(
     altered: boolean().notNull().default(false),
     wamid: text(),
     replyToWamid: text(),
-    /** Outbound: what the send needs besides text (buttons, list). */
-    content: jsonb(),
     state: text({ enum: messageStates }).notNull(),
     priority: smallint().notNull().default(0),
     attempts: smallint().notNull().default(0),

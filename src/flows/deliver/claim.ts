@@ -15,9 +15,7 @@ export interface SendClaim {
   conversationId: string;
   author: Author;
   attempt: number;
-  kind: string;
-  text: string | null;
-  content: unknown;
+  text: string;
   replyToWamid: string | null;
   /** Where to: the phone wins over the BSUID. */
   phone: string | null;
@@ -80,8 +78,8 @@ export async function claimSend(
     select (
       select jsonb_build_object('messageId', m.id, 'organizationId', m.organization_id,
         'integrationId', m.integration_id, 'conversationId', m.conversation_id,
-        'author', m.author, 'attempt', m.attempts, 'kind', m.kind, 'text', m.text,
-        'content', m.content, 'replyToWamid', m.reply_to_wamid, 'phone', c.phone,
+        'author', m.author, 'attempt', m.attempts, 'text', m.text,
+        'replyToWamid', m.reply_to_wamid, 'phone', c.phone,
         'bsuid', c.bsuid, 'phoneNumberId', i.phone_number_id,
         'accessTokenBox', i.access_token_box)
       from moved m, conversation c, integrations i

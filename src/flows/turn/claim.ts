@@ -30,6 +30,8 @@ export interface Claim {
   cause: TurnCause;
   followUpStep: number;
   lastLeadWamid: string | null;
+  phoneNumberId: string;
+  accessTokenBox: string;
 }
 
 /**
@@ -65,8 +67,10 @@ export async function claimTurn(db: Db, request: ClaimRequest): Promise<Claim | 
     )
     select opened.id as turn_id, claimed.organization_id, claimed.id as conversation_id,
       claimed.integration_id, claimed.lease_epoch as epoch, claimed.turn_attempts as attempt,
-      opened.cause, claimed.follow_up_step, claimed.last_lead_wamid
-    from claimed, opened`;
+      opened.cause, claimed.follow_up_step, claimed.last_lead_wamid,
+      i.phone_number_id, i.access_token_box
+    from claimed, opened, integrations i
+    where i.organization_id = claimed.organization_id and i.id = claimed.integration_id`;
 }
 
 /**

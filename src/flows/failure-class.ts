@@ -1,0 +1,35 @@
+import { type ErrorCode, errorCode } from "../lib/errors.ts";
+
+/** What a failed entry's error means for the entry. */
+export interface FailureClass {
+  /** transient: try again. dependency: it is away, no try is spent. poison: no try can succeed. */
+  class: "transient" | "dependency" | "poison";
+  dependency?: "postgres";
+}
+
+const transient: FailureClass = { class: "transient" };
+const poison: FailureClass = { class: "poison" };
+
+const classes = {
+  database_unavailable: { class: "dependency", dependency: "postgres" },
+  queue_unavailable: transient,
+  model_unavailable: transient,
+  whatsapp_unavailable: transient,
+  deadline_exceeded: transient,
+  conflict: transient,
+  internal: transient,
+  too_many_requests: transient,
+  poison,
+  invalid_config: poison,
+  invalid_input: poison,
+  malformed_request: poison,
+  forbidden: poison,
+  not_found: poison,
+  signature_invalid: poison,
+  payload_too_large: poison,
+} as const satisfies Record<ErrorCode, FailureClass>;
+
+/** The class of any thrown value; what is not ours may be a passing fault. */
+export function failureClass(error: unknown): FailureClass {
+  return classes[errorCode(error)];
+}

@@ -1,0 +1,51 @@
+import type { Handlers } from "../../streams/messages.ts";
+import type { Db } from "../db/client.ts";
+import type { LlmCall, TurnDisposition } from "../funnel/turn.ts";
+import type { Clock } from "../lib/clock.ts";
+import type { Log } from "../lib/log.ts";
+import type { Thinker } from "../llm/thinker.ts";
+import type { Announcer } from "./announce.ts";
+import { createArchiveHandler } from "./archive.ts";
+import { createDeliverHandler, type DeliverDeps } from "./deliver.ts";
+import { createIngestHandler } from "./ingest.ts";
+import { createNoticeHandler } from "./notice.ts";
+import { createReceiptHandler } from "./receipt.ts";
+import { createRememberHandler } from "./remember.ts";
+import { createTurnHandler, type TurnDeps } from "./turn.ts";
+
+export interface FlowDeps {
+  db: Db;
+  clock: Clock;
+  log: Log;
+  workerId: string;
+  announcer: Announcer;
+  thinker: Thinker;
+  pace: DeliverDeps["pace"];
+  send: DeliverDeps["send"];
+  showTyping: TurnDeps["showTyping"];
+  crash(step: string): void;
+  onIngress(integrationIds: readonly string[]): void;
+  onTurn(disposition: TurnDisposition | "lost"): void;
+  onLlmCall(call: LlmCall, costUsd: number | null): void;
+  onSend: DeliverDeps["onSend"];
+}
+
+/** Which flow serves which stream. */
+export function createHandlers(deps: FlowDeps): Handlers {
+  return {
+    inbound: createIngestHandler(deps),
+    receipts: createReceiptHandler(deps),
+    notices: createNoticeHandler(deps),
+    turns: each(createTurnHandler(deps)),
+    outbound: each(createDeliverHandler(deps)),
+    memory: each(createRememberHandler(deps)),
+    dead: createArchiveHandler(deps),
+  };
+}
+
+/** Streams whose entries always come alone (`batchSize` 1). */
+function each<Delivery>(handle: (delivery: Delivery) => Promise<void>) {
+  return async (deliveries: readonly Delivery[]) => {
+    for (const delivery of deliveries) await handle(delivery);
+  };
+}

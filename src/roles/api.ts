@@ -1,0 +1,62 @@
+import type { AnyElysia } from "elysia";
+import { inspectQueue } from "../../streams/inspect.ts";
+import { countLivingWorkers } from "../db/queries/workers.ts";
+import { AppError, errorMessage } from "../lib/errors.ts";
+import { createHealth, type Health } from "../ops/health.ts";
+import { createApp } from "./app.ts";
+import type { Core } from "./core.ts";
+import { createNumberRoutes } from "./number-routes.ts";
+
+export interface RunningApi {
+  /** Takes no new connections, answers what it has. */
+  stop(): Promise<void>;
+}
+
+/** Serves HTTP on PORT: webhooks, health, metrics, Swagger, and whatever is mounted beside them. */
+export async function startApi(
+  core: Core,
+  health: Health,
+  extra: readonly AnyElysia[],
+): Promise<RunningApi> {
+  const numbers = await createNumberRoutes(core);
+  const app = createApp({ core, health, routes: numbers.routes, extra });
+  const { port } = core.config.http;
+  try {
+    app.listen(port);
+  } catch (cause) {
+    throw new AppError(
+      "invalid_config",
+      `Port ${port} cannot be listened on (${errorMessage(cause)}). Set PORT to a free one.`,
+    );
+  }
+  return {
+    stop: async () => {
+      await numbers.stop();
+      await app.stop();
+    },
+  };
+}
+
+/** Readiness over both stores, and the gauges that have to be looked up. */
+export function watchStores(core: Core, stuck: () => string | null): Health {
+  core.metrics.beforeRender(async () => {
+    const { streams } = await inspectQueue({ redis: core.redis, keyspace: core.keyspace });
+    for (const { stream, lag, pending, oldestAgeMs } of streams) {
+      core.metrics.streamGauges({
+        stream,
+        lag,
+        pending,
+        oldestAgeMs,
+        depth: (lag ?? 0) + pending,
+      });
+    }
+  });
+  core.metrics.beforeRender(async () => {
+    core.metrics.workersAlive("worker", await countLivingWorkers(core.db));
+    core.metrics.stuck(stuck() !== null);
+  });
+  return createHealth({
+    checks: { postgres: core.checkPostgres, redis: core.checkRedis },
+    stuck,
+  });
+}

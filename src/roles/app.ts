@@ -1,0 +1,62 @@
+import type { AnyElysia } from "elysia";
+import { Elysia } from "elysia";
+import { accessLog } from "../http/plugins/access-log.ts";
+import { bodyLimit, SERVER_BODY_LIMIT_BYTES } from "../http/plugins/body-limit.ts";
+import { clientAddress } from "../http/plugins/client-address.ts";
+import { errors } from "../http/plugins/errors.ts";
+import { openapi } from "../http/plugins/openapi.ts";
+import { requestId } from "../http/plugins/request-id.ts";
+import { securityHeaders } from "../http/plugins/security-headers.ts";
+import { healthModule } from "../modules/health/index.ts";
+import { webhookModule } from "../modules/webhook/index.ts";
+import type { WebhookRoutes } from "../modules/webhook/routing.ts";
+import type { Health } from "../ops/health.ts";
+import type { Core } from "./core.ts";
+
+const MAX_JSON_BYTES = 1024 * 1024;
+
+const apiInfo = {
+  version: "0.1.0",
+  description:
+    "Leadline answers WhatsApp leads. WhatsApp's webhooks come in here; health and metrics tell how it is doing. Errors are `application/problem+json` with a stable `code`, a `detail` for engineers and a `userMessage` for people.",
+  tags: [
+    { name: "Webhooks", description: "Where Meta delivers messages and statuses." },
+    { name: "Operations", description: "Health and metrics." },
+  ],
+};
+
+export interface AppDeps {
+  core: Core;
+  health: Health;
+  routes: WebhookRoutes;
+  /** Mounted beside the API: the simulator, where there is one. */
+  extra: readonly AnyElysia[];
+}
+
+/** The HTTP application. Plugins come first: Elysia's hooks reach only routes registered later. */
+export function createApp({ core, health, routes, extra }: AppDeps) {
+  const { config, log, metrics } = core;
+  const app = new Elysia({ serve: { maxRequestBodySize: SERVER_BODY_LIMIT_BYTES } })
+    .use(requestId())
+    .use(securityHeaders({ https: config.http.publicUrl.startsWith("https://") }))
+    .use(accessLog({ log }))
+    .use(errors({ log }))
+    .use(bodyLimit({ maxBytes: MAX_JSON_BYTES, exemptPrefix: "/webhooks/" }))
+    .use(openapi(apiInfo))
+    .use(
+      webhookModule({
+        platformSecrets: core.appSecrets,
+        verifyTokens: core.verifyTokens,
+        routes,
+        append: core.publish.append,
+        now: () => new Date(),
+        outcome: (name) =>
+          name === "item_dropped" ? metrics.webhookItems(name, 1) : metrics.webhook(name),
+        crash: core.crash,
+        clientAddress: clientAddress(config.http.trustedProxies),
+        log,
+      }),
+    )
+    .use(healthModule({ live: health.live, ready: health.ready, metrics }));
+  return extra.reduce<AnyElysia>((whole, part) => whole.use(part), app);
+}

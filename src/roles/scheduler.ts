@@ -1,0 +1,39 @@
+import { repeat } from "../../streams/repeat.ts";
+import { createLeader } from "../db/leader.ts";
+import { createSweep } from "../flows/sweep.ts";
+import { createHeartbeat } from "../ops/heartbeat.ts";
+import type { Core } from "./core.ts";
+import type { RunningRole } from "./worker.ts";
+
+const SWEEP_PAUSE_MS = 2_000;
+
+/** Any number: identifies the sweep among this database's advisory locks. */
+const SWEEP_LOCK = 7_301_844_101;
+
+/** Sweeps every 2 s while it is the leader; any number of schedulers may stand by. */
+export async function startScheduler(core: Core): Promise<RunningRole> {
+  const { db, clock, publish, announcer, log, databaseUrl } = core;
+  const leader = createLeader({
+    url: databaseUrl,
+    name: "leadline-sweep-lock",
+    lockKey: SWEEP_LOCK,
+  });
+  const monotonicMs = () => performance.now();
+  const sweep = createSweep({ db, clock, publish, announcer, monotonicMs });
+  const heartbeat = createHeartbeat("The sweep", 60_000);
+  const sweeping = repeat("sweep", SWEEP_PAUSE_MS, log, async () => {
+    heartbeat.beat();
+    if (!(await leader.isLeader())) return;
+    const report = await sweep();
+    if (report.turns + report.numbers + report.events > 0) {
+      log.info({ ...report }, "sweep rebuilt lost work");
+    }
+  });
+  return {
+    stuck: heartbeat.stuck,
+    stop: async () => {
+      await sweeping.stop();
+      await leader.close();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import type { AnyElysia } from "elysia";
+import { advanceClockOffset } from "../db/queries/clock-offset.ts";
+import { seedDemo } from "../db/seed/demo.ts";
+import { demoNumber, demoOrganization } from "../db/seed/northwind.ts";
+import { AppError } from "../lib/errors.ts";
+import { phonePage } from "../simulator/phone/serve.ts";
+import { createSimulator } from "../simulator/simulator.ts";
+import type { Core } from "./core.ts";
+
+/** The simulator as part of this process: what plays Meta, the leads' phones and the model. */
+export interface RunningSimulator {
+  parts: readonly AnyElysia[];
+  stop(): Promise<void>;
+}
+
+/** Seeds the demo organization and builds the simulator that knows it. */
+export async function startSimulator(core: Core): Promise<RunningSimulator> {
+  const { db, box, clock, log, config } = core;
+  const { organizationId } = await seedDemo({ db, box, number: demoNumber });
+  const [appSecret] = core.appSecrets;
+  const [verifyToken] = core.verifyTokens;
+  if (appSecret === undefined || verifyToken === undefined) {
+    throw new AppError("invalid_config", "The simulator has no secret to sign webhooks with.");
+  }
+  const simulator = createSimulator({
+    clock,
+    log,
+    advanceClock: async (advanceMs) => {
+      clock.setOffsetMs(await advanceClockOffset(db, advanceMs));
+    },
+    numbers: [
+      {
+        ...demoNumber,
+        organizationId,
+        appSecret,
+        verifyToken,
+        businessName: demoOrganization.name,
+        webhookUrl: `http://127.0.0.1:${config.http.port}/webhooks/whatsapp`,
+      },
+    ],
+  });
+  return { parts: [simulator.app, phonePage()], stop: simulator.stop };
+}

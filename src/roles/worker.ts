@@ -1,0 +1,148 @@
+import { hostname } from "node:os";
+import { startConsumers } from "../../streams/consume.ts";
+import { createPacer } from "../../streams/pace.ts";
+import { repeat } from "../../streams/repeat.ts";
+import { beat, signOff } from "../db/queries/workers.ts";
+import type { SendClaim } from "../flows/deliver/claim.ts";
+import { failureClass } from "../flows/failure-class.ts";
+import { createIngressRecorder } from "../flows/ingress.ts";
+import { createHandlers, type FlowDeps } from "../flows/registry.ts";
+import type { Claim } from "../flows/turn/claim.ts";
+import { systemClock } from "../lib/clock.ts";
+import { errorMessage } from "../lib/errors.ts";
+import { accessTokenContext } from "../lib/secret-box.ts";
+import { createThinker } from "../llm/thinker.ts";
+import { createHeartbeat, firstStuck } from "../ops/heartbeat.ts";
+import { callbackDataOf } from "../whatsapp/callback-data.ts";
+import { createGraphClient } from "../whatsapp/client.ts";
+import { paceBuckets } from "../whatsapp/pace.ts";
+import type { Core } from "./core.ts";
+
+const BEAT_EVERY_MS = 2_000;
+
+/** Below the claim's own deadline, so that the answer is recorded before the sweep doubts it. */
+const SEND_DEADLINE_MS = 15_000;
+
+export interface RunningRole {
+  /** Stops taking, finishes or hands back within the grace time. Never rejects. */
+  stop(graceMs: number): Promise<void>;
+  stuck(): string | null;
+}
+
+/** Serves all streams: ingest, turns, delivery, receipts, memory, notices, dead letters. */
+export async function startWorker(core: Core): Promise<RunningRole> {
+  const { db, log, processId, metrics, config } = core;
+  const worker = { id: processId, role: config.role, host: hostname(), pid: process.pid };
+  const heartbeat = createHeartbeat("The worker's heartbeat", 30_000);
+  await beat(db, worker);
+  const beating = repeat("worker heartbeat", BEAT_EVERY_MS, log, async () => {
+    heartbeat.beat();
+    await beat(db, worker);
+  });
+  const consumers = await startConsumers({
+    url: core.redisUrl,
+    keyspace: core.keyspace,
+    consumerId: processId,
+    handlers: createHandlers(flowDeps(core)),
+    classify: failureClass,
+    dependencies: { postgres: core.checkPostgres },
+    clock: systemClock,
+    log,
+    observe: {
+      processed: metrics.processed,
+      reclaimed: metrics.reclaimed,
+      lostPayload: metrics.lostPayload,
+      breaker: metrics.breaker,
+    },
+  });
+  return {
+    stuck: firstStuck([consumers.stuck, heartbeat.stuck]),
+    stop: async (graceMs) => {
+      await consumers.stop(graceMs);
+      await beating.stop();
+      await signOff(db, processId).catch((error: unknown) =>
+        log.warn({ error: errorMessage(error) }, "worker row not removed; it times out"),
+      );
+    },
+  };
+}
+
+function flowDeps(core: Core): FlowDeps {
+  const { db, clock, log, processId, announcer, metrics, crash, config } = core;
+  const { baseUrl, apiKey, model, fallbackModel } = config.llm;
+  const monotonicMs = () => performance.now();
+  return {
+    db,
+    clock,
+    log,
+    announcer,
+    crash,
+    workerId: processId,
+    thinker: createThinker({ baseUrl, apiKey: apiKey ?? "simulated", model, fallbackModel, log }),
+    onIngress: createIngressRecorder({ db, log, monotonicMs }),
+    onTurn: metrics.turn,
+    onLlmCall: (call, costUsd) =>
+      metrics.modelCall({
+        step: call.step,
+        model: call.responseModel ?? call.requestModel,
+        outcome: call.outcome,
+        durationMs: call.latencyMs,
+        inputTokens: call.inputTokens ?? 0,
+        cachedTokens: call.cachedTokens ?? 0,
+        outputTokens: call.outputTokens ?? 0,
+        reasoningTokens: call.reasoningTokens ?? 0,
+        costUsd,
+      }),
+    onSend: (outcome, code) => {
+      metrics.send(outcome);
+      metrics.graph(code ?? (outcome === "accepted" ? "ok" : outcome));
+    },
+    ...whatsappDeps(core),
+  };
+}
+
+function whatsappDeps(core: Core): Pick<FlowDeps, "pace" | "send" | "showTyping"> {
+  const { log } = core;
+  const { graphUrl, graphVersion } = core.config.whatsapp;
+  const graph = createGraphClient({ graphUrl, version: graphVersion });
+  const pacer = createPacer({ redis: core.redis, keyspace: core.keyspace });
+  const accessOf = (claim: SendClaim | Claim) => ({
+    phoneNumberId: claim.phoneNumberId,
+    accessToken: core.box.open(claim.accessTokenBox, accessTokenContext(claim.integrationId)),
+  });
+  return {
+    pace: async ({ organizationId, integrationId }, recipient) => {
+      const buckets = paceBuckets(integrationId, recipient);
+      const decision = await pacer.take({ organizationId, buckets, nowMs: Date.now() });
+      return decision.allowed ? null : { retryAfterMs: decision.retryAfterMs };
+    },
+    send: async (claim, signal) => {
+      try {
+        return await graph.send({
+          ...accessOf(claim),
+          message: {
+            to: { phone: claim.phone, bsuid: claim.bsuid },
+            content: { type: "text", body: claim.text },
+            replyToWamid: claim.replyToWamid,
+          },
+          callbackData: callbackDataOf(claim.messageId, claim.attempt),
+          deadlineMs: SEND_DEADLINE_MS,
+          signal,
+        });
+      } catch (error) {
+        // A token that no key of ours opens; nothing has left yet.
+        return { kind: "not_sent", why: errorMessage(error) };
+      }
+    },
+    showTyping: (claim) => {
+      if (claim.lastLeadWamid === null) return;
+      const wamid = claim.lastLeadWamid;
+      try {
+        // Best effort, never awaited: a reply must not wait for its announcement.
+        void graph.markRead({ ...accessOf(claim), wamid, typing: true });
+      } catch (error) {
+        log.warn({ turnId: claim.turnId, error: errorMessage(error) }, "typing not shown");
+      }
+    },
+  };
+}
