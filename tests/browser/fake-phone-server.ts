@@ -1,44 +1,7 @@
 import { Elysia } from "elysia";
-import type {
-  Persona,
-  PhoneFrame,
-  PhoneMessage,
-  PhoneSend,
-} from "../../src/simulator/phone/contract.ts";
+import type { PhoneFrame, PhoneMessage, PhoneSend } from "../../src/simulator/phone/contract.ts";
+import { personas } from "../../src/simulator/phone/personas.ts";
 import { phonePage } from "../../src/simulator/phone/serve.ts";
-
-const people: readonly Persona[] = [
-  {
-    id: "ana",
-    name: "Ana Reyes",
-    about: "Shows her number. Compares three offers and wants the price first.",
-    phone: "15550100001",
-    bsuid: "US.1",
-    username: null,
-    language: "en",
-    suggestions: ["Hi, how much is it?", "How does it work?", "Can I talk to a person?"],
-  },
-  {
-    id: "sam",
-    name: "Sam Okafor",
-    about: "Hides his number behind a username. Leadline answers him all the same.",
-    phone: null,
-    bsuid: "US.2",
-    username: "sam.okafor",
-    language: "en",
-    suggestions: ["Hello! I saw your ad", "What does it cost?"],
-  },
-  {
-    id: "marta",
-    name: "Marta Ibáñez",
-    about: "Writes Spanish and expects Spanish back.",
-    phone: "34600000103",
-    bsuid: "ES.3",
-    username: null,
-    language: "es",
-    suggestions: ["Hola, ¿cuánto cuesta?", "¿Cómo funciona?"],
-  },
-];
 
 interface Socket {
   send(frame: PhoneFrame): unknown;
@@ -62,8 +25,8 @@ export function startFakePhoneServer(port = 0, startAt = new Date()): FakePhoneS
   let offsetMs = startAt.getTime() - Date.now();
   let count = 0;
   let refusal = { left: 0, status: 500, userMessage: "" };
-  const chats = new Map<string, PhoneMessage[]>(people.map(({ id }) => [id, []]));
-  const sockets = new Map<string, Map<string, Socket>>(people.map(({ id }) => [id, new Map()]));
+  const chats = new Map<string, PhoneMessage[]>(personas.map(({ id }) => [id, []]));
+  const sockets = new Map<string, Map<string, Socket>>(personas.map(({ id }) => [id, new Map()]));
   const posted: PhoneSend[] = [];
   const now = () => new Date(Date.now() + offsetMs).toISOString();
 
@@ -83,7 +46,7 @@ export function startFakePhoneServer(port = 0, startAt = new Date()): FakePhoneS
   const app = new Elysia()
     .use(phonePage())
     .get("/simulator/api/personas", () => ({
-      data: people,
+      data: personas,
       business: { name: "Northwind Solar", displayPhoneNumber: "+1 555 010 0000" },
     }))
     .get("/simulator/api/chats/:persona", ({ params }) => ({
@@ -91,7 +54,7 @@ export function startFakePhoneServer(port = 0, startAt = new Date()): FakePhoneS
     }))
     .post("/simulator/api/clock", ({ body }) => {
       offsetMs += (body as { advanceMs: number }).advanceMs;
-      for (const { id } of people) frame(id, { type: "clock", now: now() });
+      for (const { id } of personas) frame(id, { type: "clock", now: now() });
       return { now: now() };
     })
     .post("/simulator/api/messages", ({ body, set }) => {

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Browser, Page } from "playwright-core";
 import { launchChromium } from "./chromium.ts";
-import { startFakePhoneServer } from "./fake-phone-server.ts";
+import { startStandIn } from "./stand-in.ts";
 
 /**
  * A newcomer's first minute, in a real browser. Against a running Leadline when LEADLINE_URL names
- * one (it answers by itself, so replies are only asked to arrive), otherwise against a stand-in.
+ * one, otherwise against the real simulator with a stand-in for the business behind it.
  */
 const ANSWER_DEADLINE_MS = 30_000;
 
@@ -13,31 +13,17 @@ let browser: Browser;
 let page: Page;
 let stopServer = async () => {};
 
-/** Answers each message the way Leadline does: read, typing, reply. */
-function startStandIn() {
-  const server = startFakePhoneServer();
-  let answered = 0;
-  const timer = setInterval(() => {
-    const send = server.posted[answered];
-    if (send === undefined) return;
-    answered += 1;
-    server.frame(send.persona, {
-      type: "ticks",
-      wamid: `wamid.${answered * 2 - 1}`,
-      ticks: "read",
-    });
-    server.frame(send.persona, { type: "typing", forMs: 5_000 });
-    server.say(send.persona, { text: "A Home 5 kW system is $8,900 installed." });
-  }, 50);
-  stopServer = async () => {
-    clearInterval(timer);
-    await server.stop();
-  };
-  return server.url;
+/** Leadline's address: the one that runs, or a stand-in started here. */
+function startedUrl(): string {
+  const running = process.env["LEADLINE_URL"];
+  if (running !== undefined) return running;
+  const standIn = startStandIn();
+  stopServer = standIn.stop;
+  return standIn.url;
 }
 
 beforeAll(async () => {
-  const url = process.env["LEADLINE_URL"] ?? startStandIn();
+  const url = startedUrl();
   browser = await launchChromium();
   page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   page.setDefaultTimeout(ANSWER_DEADLINE_MS);
