@@ -23,7 +23,18 @@ export const Problem = Type.Object(
     requestId: Type.String({ description: "Also in `X-Request-Id` and in every log line." }),
     errors: Type.Optional(Type.Array(FieldProblem)),
   },
-  { description: "Every error has this body." },
+  {
+    description: "Every error has this body.",
+    example: {
+      type: "urn:leadline:problem:not_found",
+      title: "Not found",
+      status: 404,
+      code: "not_found",
+      detail: "There is nothing at this address.",
+      userMessage: "This does not exist, or not any more.",
+      requestId: "019aabcd-1234-7000-8000-000000000000",
+    },
+  },
 );
 export type Problem = Static<typeof Problem>;
 

@@ -55,7 +55,9 @@ body { margin: 0; color: var(--ink); font-family: system-ui, sans-serif; }
 .swagger-ui .wrapper { max-width: 72rem; padding: 0 clamp(1rem, 4vw, 2.5rem); }
 .swagger-ui .info { margin: 2.2rem 0 1.4rem; }
 .swagger-ui .info .title { color: var(--ink); font-family: inherit; letter-spacing: -0.02em; }
-.swagger-ui .info p, .swagger-ui .info li { color: var(--soft); font-family: inherit; max-width: 44rem; }
+.swagger-ui .info p, .swagger-ui .info li { color: var(--soft); font-family: inherit; }
+.swagger-ui .info .description { max-width: 44rem; }
+.swagger-ui .info .description .renderedMarkdown p { margin: 0.4rem 0; max-width: none; }
 .swagger-ui .info .link { display: none; }
 .swagger-ui .scheme-container { background: none; box-shadow: none; padding: 0; margin: 0; }
 .swagger-ui .opblock-tag { border-bottom: 1px solid var(--line); font-family: inherit; color: var(--ink); }

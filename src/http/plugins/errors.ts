@@ -4,7 +4,7 @@ import type { Log } from "../../lib/log.ts";
 import { type FieldProblem, PROBLEM_CONTENT_TYPE, problemOf } from "../problem.ts";
 import { requestIdOf } from "./request-id.ts";
 
-/** TypeBox's numbers for the two kinds of field error that have a name of their own. */
+/** TypeBox's numbers for the kinds of field error that have a name of their own. */
 const UNKNOWN_FIELD = 42;
 const MISSING_FIELD = 45;
 const WRONG_FORMAT = 50;
@@ -16,7 +16,7 @@ const WRONG_FORMAT = 50;
 export function errors({ log }: { log: Log }) {
   return new Elysia({ name: "errors" }).onError({ as: "global" }, ({ error, set, request }) => {
     const requestId = requestIdOf(set);
-    const known = translate(error);
+    const known = translate(error, request);
     const { body, retryAfterMs } = problemOf(known.error, requestId, known.errors);
     if (body.status >= 500) logFailure(log, known.error, requestId, request);
     set.status = body.status;
@@ -35,30 +35,42 @@ interface Translated {
 }
 
 /** Elysia's own errors in our words. */
-function translate(error: unknown): Translated {
+function translate(error: unknown, request: Request): Translated {
   if (error instanceof NotFoundError) {
     return { error: new AppError("not_found", "There is nothing at this address.") };
   }
   if (error instanceof ParseError) {
     return { error: new AppError("malformed_request", "The body is not what its type says.") };
   }
-  if (error instanceof ValidationError) return translateValidation(error);
+  if (error instanceof ValidationError) return translateValidation(error, request);
   return { error };
 }
 
 /** An answer of ours that breaks its own schema is our failure, not the caller's. */
-function translateValidation(error: ValidationError): Translated {
+function translateValidation(error: ValidationError, request: Request): Translated {
   if (error.type === "response") {
     return { error: new AppError("internal", "An answer did not match its schema.", {}, error) };
   }
+  const source = error.type === "property" ? coercedField(error.value, request) : error.type;
   const byPath = new Map<string, FieldProblem>();
   for (const { path, message, type } of error.all) {
-    const where = `${error.type}${path.replaceAll("/", ".")}`;
+    const where = `${source}${path.replaceAll("/", ".")}`;
     if (!byPath.has(where)) byPath.set(where, { path: where, code: fieldCode(type), message });
   }
   const errors = [...byPath.values()];
   const places = errors.map(({ path }) => path).join(", ");
   return { error: new AppError("invalid_input", `Not as it should be: ${places}.`), errors };
+}
+
+/**
+ * Elysia forgets which field a number or date of the address was read from, and keeps its value
+ * only: the query is searched for that.
+ */
+function coercedField(value: unknown, request: Request): string {
+  for (const [name, raw] of new URL(request.url).searchParams) {
+    if (raw === String(value) || Number(raw) === value) return `query.${name}`;
+  }
+  return "params";
 }
 
 function fieldCode(type: number): string {
