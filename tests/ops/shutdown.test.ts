@@ -55,13 +55,13 @@ describe("shutdown", () => {
     const process = await victim("slow");
     process.kill("SIGTERM");
     await eventually(() => process.said().includes("step first begins"));
-    let code: number | null = null;
+    let code = Number.NaN;
     void process.ended().then((end) => {
-      code = end.code;
+      code = end.code ?? -1;
     });
     await eventually(() => {
       process.kill("SIGTERM");
-      return code !== null;
+      return !Number.isNaN(code);
     });
     expect(code).toBe(1);
     expect(process.said()).not.toContain("step second");
