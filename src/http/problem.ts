@@ -25,15 +25,6 @@ export const Problem = Type.Object(
   },
   {
     description: "Every error has this body.",
-    example: {
-      type: "urn:leadline:problem:not_found",
-      title: "Not found",
-      status: 404,
-      code: "not_found",
-      detail: "There is nothing at this address.",
-      userMessage: "This does not exist, or not any more.",
-      requestId: "019aabcd-1234-7000-8000-000000000000",
-    },
   },
 );
 export type Problem = Static<typeof Problem>;

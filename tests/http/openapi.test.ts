@@ -7,7 +7,7 @@ const app = new Elysia()
   .use(securityHeaders({ https: false }))
   .use(openapi({ version: "1.2.3", description: "About.", tags: [] }))
   .get("/things", () => "x", {
-    detail: { summary: "Things", responses: { 404: problemResponse("Gone.") } },
+    detail: { summary: "Things", responses: { 404: problemResponse("not_found", "Gone.") } },
   });
 const ask = (path: string) => app.handle(new Request(`http://localhost${path}`));
 
@@ -30,7 +30,10 @@ describe("the OpenAPI document", () => {
     expect(document.paths["/things"]?.get?.responses).toMatchObject({
       404: {
         content: {
-          "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
+          "application/problem+json": {
+            schema: { $ref: "#/components/schemas/Problem" },
+            example: { status: 404, code: "not_found", detail: "Gone." },
+          },
         },
       },
     });

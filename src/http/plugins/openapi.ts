@@ -1,13 +1,14 @@
 import { swagger } from "@elysiajs/swagger";
 import { Elysia } from "elysia";
-import { PROBLEM_CONTENT_TYPE, Problem } from "../problem.ts";
+import { AppError, type ErrorCode } from "../../lib/errors.ts";
+import { PROBLEM_CONTENT_TYPE, Problem, problemOf } from "../problem.ts";
 import { swaggerPageHtml, swaggerPageScript, swaggerPageStyle } from "../swagger-page.ts";
 
-/** Only our own files; styles also inline, because swagger-ui draws its sizes that way. */
+/** Only our own files, and the pictures that swagger-ui's stylesheet carries within itself. */
 const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "style-src 'self'",
   "img-src 'self' data:",
   "connect-src 'self'",
   "base-uri 'none'",
@@ -16,6 +17,7 @@ const PAGE_POLICY = [
 ].join("; ");
 
 const CACHE = "public, max-age=3600";
+const EXAMPLE_REQUEST_ID = "019aabcd-1234-7000-8000-000000000000";
 const hidden = { detail: { hide: true } };
 
 export interface ApiInfo {
@@ -77,10 +79,13 @@ function file(path: string): Response {
   return new Response(Bun.file(path), { headers: { "cache-control": CACHE } });
 }
 
-/** An error answer for a route's `detail.responses`. */
-export function problemResponse(description: string) {
+/** An error answer for a route's `detail.responses`, with an example of its body. */
+export function problemResponse(code: ErrorCode, description: string) {
+  const example = problemOf(new AppError(code, description), EXAMPLE_REQUEST_ID).body;
   return {
     description,
-    content: { [PROBLEM_CONTENT_TYPE]: { schema: { $ref: "#/components/schemas/Problem" } } },
+    content: {
+      [PROBLEM_CONTENT_TYPE]: { schema: { $ref: "#/components/schemas/Problem" }, example },
+    },
   };
 }

@@ -45,7 +45,7 @@ export function handshakeDetail(keyed: boolean) {
         description: "The challenge.",
         content: { "text/plain": { schema: { type: "string" as const } } },
       },
-      403: problemResponse("The token is not known."),
+      403: problemResponse("forbidden", "The token is not known."),
     },
   };
 }
@@ -79,11 +79,20 @@ export function deliveryDetail(keyed: boolean) {
         description: "Queued.",
         content: { "text/plain": { schema: { type: "string" as const, example: "ok" } } },
       },
-      400: problemResponse("The body did not arrive."),
-      401: problemResponse("The signature is missing or wrong. Nothing was read or stored."),
-      413: problemResponse("More than 3 MiB."),
-      429: problemResponse("This source keeps failing signatures. Never for a signed request."),
-      503: problemResponse("The queue did not take it. Send it again after `Retry-After`."),
+      400: problemResponse("malformed_request", "The body did not arrive."),
+      401: problemResponse(
+        "signature_invalid",
+        "The signature is missing or wrong. Nothing was read or stored.",
+      ),
+      413: problemResponse("payload_too_large", "More than 3 MiB."),
+      429: problemResponse(
+        "too_many_requests",
+        "This source keeps failing signatures. Never for a signed request.",
+      ),
+      503: problemResponse(
+        "queue_unavailable",
+        "The queue did not take it. Send it again after `Retry-After`.",
+      ),
     },
   };
 }
