@@ -9,6 +9,9 @@ import { launchChromium } from "./chromium.ts";
 const FOLDER = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 const SAID = ["Hi, how much is it?", "We own a house in Denver, the bill is about $140"] as const;
 
+/** Whose chats hold one answer each, for the list beside the phone. */
+const OTHERS = ["sam", "marta"] as const;
+
 const scenes = [
   { name: "phone-desktop-light", width: 1280, height: 900, scheme: "light", scale: 1 },
   { name: "phone-desktop-dark", width: 1280, height: 900, scheme: "dark", scale: 1 },
@@ -31,6 +34,12 @@ async function openPhone(browser: Browser, url: string, scene: (typeof scenes)[n
 
 async function holdTheChat(browser: Browser, url: string): Promise<void> {
   const page = await openPhone(browser, url, scenes[0]);
+  for (const persona of OTHERS) {
+    await page.locator(`[data-persona="${persona}"]`).click();
+    await page.locator(".chip").first().click();
+    await page.locator(".from-business").waitFor();
+  }
+  await page.locator(".person").first().click();
   for (const [index, text] of SAID.entries()) {
     await page.locator("#composer-text").fill(text);
     await page.keyboard.press("Enter");
