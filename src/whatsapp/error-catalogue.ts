@@ -140,13 +140,3 @@ const unlisted: GraphErrorRow = { class: "ours", title: "Unlisted error", action
 export function graphError(code: number): GraphErrorRow {
   return graphErrors.get(code) ?? (code >= 200 && code <= 299 ? permission : unlisted);
 }
-
-/** Whether Meta refused it before processing, so that sending the same again cannot double it. */
-export function isDefinitelyNotAccepted(code: number): boolean {
-  return graphError(code).class === "retry_later";
-}
-
-/** Whether Meta may have taken the message in spite of this code. */
-export function isAmbiguous(code: number): boolean {
-  return graphError(code).class === "unknown";
-}

@@ -3,8 +3,6 @@ import {
   type GraphErrorClass,
   graphError,
   graphErrors,
-  isAmbiguous,
-  isDefinitelyNotAccepted,
 } from "../../src/whatsapp/error-catalogue.ts";
 
 const expected: Record<GraphErrorClass, readonly number[]> = {
@@ -39,15 +37,6 @@ describe("the catalogue of Graph errors", () => {
   test.each([...graphErrors])("tells what %d is and what to do", (_, row) => {
     expect(row.title.length).toBeGreaterThan(5);
     expect(row.action).toMatch(/^[A-Z].*\.$/);
-  });
-
-  test("lets only refusals before processing be sent again", () => {
-    for (const code of [4, 80007, 130429, 131056]) expect(isDefinitelyNotAccepted(code)).toBe(true);
-    for (const code of [1, 2, 131000, 131016, 131057]) {
-      expect(isDefinitelyNotAccepted(code)).toBe(false);
-      expect(isAmbiguous(code)).toBe(true);
-    }
-    expect(isAmbiguous(131047)).toBe(false);
   });
 
   test("reads 200 to 299 as permissions and an unlisted code as our mistake", () => {

@@ -56,17 +56,13 @@ export function openapi({ version, description, tags }: ApiInfo) {
 }
 
 function assets() {
-  const stylesheet = distFile("swagger-ui.css");
-  const bundle = distFile("swagger-ui-bundle.js");
+  const stylesheet = Bun.fileURLToPath(import.meta.resolve("swagger-ui-dist/swagger-ui.css"));
+  const bundle = Bun.fileURLToPath(import.meta.resolve("swagger-ui-dist/swagger-ui-bundle.js"));
   return new Elysia({ name: "swagger-assets", prefix: "/swagger/assets" })
     .get("/page.css", () => text(swaggerPageStyle, "text/css"), hidden)
     .get("/page.js", () => text(swaggerPageScript, "text/javascript"), hidden)
     .get("/swagger-ui.css", () => file(stylesheet), hidden)
     .get("/swagger-ui-bundle.js", () => file(bundle), hidden);
-}
-
-function distFile(name: string): string {
-  return Bun.fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`));
 }
 
 function text(content: string, type: string): Response {
