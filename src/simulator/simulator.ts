@@ -14,7 +14,7 @@ import { createWorld } from "./world.ts";
 export function createSimulator(deps: SimulatorDeps) {
   const world = createWorld(deps);
   const model = createModelDesk(world.settings.modelLatencyMs);
-  const app = new Elysia({ prefix: "/simulator", normalize: false })
+  const app = new Elysia({ prefix: "/simulator" })
     .use(graphRoutes(world))
     .use(modelServerRoutes(world, model))
     .use(controlRoutes(world, model));

@@ -3,6 +3,7 @@ import { AppError } from "../../lib/errors.ts";
 import { type FaultSpec, faultKinds } from "../faults.ts";
 import type { World } from "../world.ts";
 import { FaultBody, FaultQuery } from "./schemas.ts";
+import { strictly } from "./strictly.ts";
 
 const tags = ["Simulator: control"];
 
@@ -30,7 +31,7 @@ function checkFault(spec: FaultSpec): FaultSpec {
 
 /** Makes things go wrong on purpose, until deleted or used up. */
 export function faultRoutes({ faults, outbox }: Pick<World, "faults" | "outbox">) {
-  return new Elysia({ normalize: false })
+  return new Elysia()
     .get("/faults", () => ({ data: faults.list() }), {
       detail: { tags, summary: "Faults, with how often each was met and fired" },
     })
@@ -42,6 +43,7 @@ export function faultRoutes({ faults, outbox }: Pick<World, "faults" | "outbox">
         return fault;
       },
       {
+        transform: strictly({ body: FaultBody }),
         body: FaultBody,
         detail: {
           tags,
@@ -60,6 +62,7 @@ export function faultRoutes({ faults, outbox }: Pick<World, "faults" | "outbox">
         return { removed };
       },
       {
+        transform: strictly({ query: FaultQuery }),
         query: FaultQuery,
         detail: {
           tags,

@@ -7,7 +7,12 @@ import type { Person } from "../people.ts";
 import { createLeadSend, type LeadContent } from "../phone/lead.ts";
 import type { World } from "../world.ts";
 import { MessageBody } from "./schemas.ts";
+import { strictly } from "./strictly.ts";
 
+const MessageQuery = t.Object(
+  { wait: t.Optional(t.Literal("webhook")) },
+  { additionalProperties: false },
+);
 type Body = Static<typeof MessageBody>;
 
 const WAIT_DEADLINE_MS = 60_000;
@@ -73,7 +78,7 @@ function senderOf(world: World, body: Body, { portfolioId }: Identity): Person {
 /** Lets a lead write to a business number. */
 export function messageRoutes(world: World) {
   const sendAsLead = createLeadSend(world);
-  return new Elysia({ normalize: false }).post(
+  return new Elysia().post(
     "/messages",
     async ({ body, query }) => {
       const identity = identityOf(world, body.phoneNumberId);
@@ -92,8 +97,9 @@ export function messageRoutes(world: World) {
       return { wamid, at, delivered: taken };
     },
     {
+      transform: strictly({ body: MessageBody, query: MessageQuery }),
       body: MessageBody,
-      query: t.Object({ wait: t.Optional(t.Literal("webhook")) }, { additionalProperties: false }),
+      query: MessageQuery,
       detail: {
         tags: ["Simulator: control"],
         summary: "A lead writes: sent as a signed webhook",

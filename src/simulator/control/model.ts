@@ -1,12 +1,13 @@
 import { Elysia } from "elysia";
 import type { ModelDesk } from "../model/desk.ts";
 import { ScriptBody } from "./schemas.ts";
+import { strictly } from "./strictly.ts";
 
 const tags = ["Simulator: model"];
 
 /** Tells the model what to say next, and shows what it was asked. */
 export function modelRoutes(model: ModelDesk) {
-  return new Elysia({ normalize: false })
+  return new Elysia()
     .get("/model", () => model.state(), {
       detail: { tags, summary: "Answers still queued, and the latest calls with their prompts" },
     })
@@ -18,6 +19,7 @@ export function modelRoutes(model: ModelDesk) {
         return model.state();
       },
       {
+        transform: strictly({ body: ScriptBody }),
         body: ScriptBody,
         detail: {
           tags,

@@ -4,6 +4,7 @@ import type { ChatAnswer, PersonasAnswer, PhoneFrame } from "../phone/contract.t
 import { personas } from "../phone/personas.ts";
 import type { World } from "../world.ts";
 import { identityOf, personOf } from "./messages.ts";
+import { strictly } from "./strictly.ts";
 
 const tags = ["Simulator: phone"];
 const strict = { additionalProperties: false };
@@ -52,7 +53,7 @@ function phoneSocket(world: World) {
 
 /** The server's half of `phone/contract.ts`, but for the lead's sends. */
 export function phoneRoutes(world: World) {
-  return new Elysia({ normalize: false })
+  return new Elysia()
     .get(
       "/personas",
       (): PersonasAnswer => {
@@ -69,6 +70,7 @@ export function phoneRoutes(world: World) {
       },
       {
         params: t.Object({ persona: t.String() }),
+        transform: strictly({ query: NumberQuery }),
         query: NumberQuery,
         detail: { tags, summary: "One person's chat as their phone shows it, oldest first" },
       },

@@ -7,13 +7,15 @@ import { modelRoutes } from "./model.ts";
 import { phoneRoutes } from "./phone.ts";
 import { problemFor } from "./problem.ts";
 import { ClockBody } from "./schemas.ts";
+import { strictly } from "./strictly.ts";
 
 const tags = ["Simulator: control"];
 const strict = { additionalProperties: false };
+const LedgerQuery = t.Object({ to: t.Optional(t.String()) }, strict);
 const NumberQuery = t.Object({ phoneNumberId: t.Optional(t.String()) }, strict);
 
 function configRoute(world: World) {
-  return new Elysia({ normalize: false }).get(
+  return new Elysia().get(
     "/config",
     ({ query }) => {
       const { webhookUrl, phoneNumberId, wabaId, appSecret, verifyToken, organizationId } =
@@ -21,6 +23,7 @@ function configRoute(world: World) {
       return { webhookUrl, phoneNumberId, wabaId, appSecret, verifyToken, organizationId };
     },
     {
+      transform: strictly({ query: NumberQuery }),
       query: NumberQuery,
       detail: { tags, summary: "What one needs to sign webhooks like this simulator" },
     },
@@ -28,11 +31,12 @@ function configRoute(world: World) {
 }
 
 function ledgerRoute({ ledger }: World) {
-  return new Elysia({ normalize: false }).get(
+  return new Elysia().get(
     "/ledger",
     ({ query }) => ({ data: ledger.list(query.to?.replace(/^\+/, "")) }),
     {
-      query: t.Object({ to: t.Optional(t.String()) }, strict),
+      transform: strictly({ query: LedgerQuery }),
+      query: LedgerQuery,
       detail: {
         tags,
         summary: "Every send the Graph API accepted, oldest first",
@@ -43,7 +47,7 @@ function ledgerRoute({ ledger }: World) {
 }
 
 function clockRoute({ deps, chats }: World) {
-  return new Elysia({ normalize: false }).post(
+  return new Elysia().post(
     "/clock",
     async ({ body }) => {
       await deps.advanceClock(body.advanceMs);
@@ -51,12 +55,16 @@ function clockRoute({ deps, chats }: World) {
       chats.broadcast({ type: "clock", now });
       return { now };
     },
-    { body: ClockBody, detail: { tags, summary: "Move the business into its future" } },
+    {
+      transform: strictly({ body: ClockBody }),
+      body: ClockBody,
+      detail: { tags, summary: "Move the business into its future" },
+    },
   );
 }
 
 function resetRoute(world: World, model: ModelDesk) {
-  return new Elysia({ normalize: false }).post(
+  return new Elysia().post(
     "/reset",
     () => {
       resetWorld(world);
@@ -69,7 +77,7 @@ function resetRoute(world: World, model: ModelDesk) {
 
 /** `/api`: what tests and the phone page steer the simulator with. */
 export function controlRoutes(world: World, model: ModelDesk) {
-  return new Elysia({ prefix: "/api", normalize: false })
+  return new Elysia({ prefix: "/api" })
     .onError({ as: "scoped" }, ({ code, error }) => problemFor(code, error))
     .use(configRoute(world))
     .use(messageRoutes(world))

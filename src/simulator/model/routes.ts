@@ -12,7 +12,7 @@ import { ChatRequest } from "./prompt.ts";
 import { createPrefixCache } from "./tokens.ts";
 
 const tags = ["Simulator: model"];
-const MODELS = ["northwind-large", "northwind-small"];
+const MODELS = ["simulated-1"];
 
 function problem(status: number, type: string, message: string, headers?: HeadersInit): Response {
   const error = { message, type, param: null, code: type };

@@ -1,7 +1,7 @@
 export type Language = "en" | "es";
 
 const spanish =
-  /\b(hola|buen[oa]s|que|como|cuanto|cuesta|quiero|quisiera|para|una?|el|los|las|gracias|por|favor|mi|es|de|tengo|vivo|casa|techo|luz|si|claro|vale|manana|llamada|visita|precio|puedo|hablar|donde|cuando|me|lo|y|con|pero|muy|soy|esta|garantia|caro|hay|tienen)\b/g;
+  /\b(hola|buen[oa]s|que|como|cuanto|cuesta|quiero|quisiera|para|una?|el|los|las|gracias|por|favor|mi|es|de|tengo|vivo|casa|techo|luz|si|claro|vale|manana|llamada|visita|precio|puedo|hablar|donde|cuando|lo|y|con|pero|muy|soy|esta|garantia|caro|hay|tienen)\b/g;
 const english =
   /\b(hi|hello|hey|the|is|are|how|much|what|i|you|your|my|do|does|it|can|could|would|thanks?|yes|please|for|and|with|to|of|price|cost|want|need|when|where|there|this|that|have|call|tomorrow|house|home)\b/g;
 

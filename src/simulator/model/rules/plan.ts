@@ -17,15 +17,12 @@ export type Plan =
 const MAX_PRICES = 3;
 const MAX_FACTS = 2;
 
-function pickCta({ ctas, text }: Situation): Cta | undefined {
+/** The next step the lead names, by its kind. */
+function namedCta({ ctas, text }: Situation): Cta | undefined {
   const words = plain(text);
-  const kind = /\b(call|phone|ring|llama\w*|telefono)\b/.test(words)
-    ? "call"
-    : /\b(visit\w*|come|visita\w*|venir|pasar)\b/.test(words)
-      ? "visit"
-      : null;
-  const bookable = ctas.filter((cta) => cta.kind !== "link");
-  return bookable.find((cta) => cta.kind === kind) ?? bookable[0];
+  const isCall = /\b(call|phone|ring|llama\w*|telefono)\b/.test(words);
+  const isVisit = /\b(visit\w*|come|visita\w*|venir|pasar)\b/.test(words);
+  return ctas.find(({ kind }) => (isCall && kind === "call") || (isVisit && kind === "visit"));
 }
 
 function booking(situation: Situation): Plan | undefined {
@@ -33,12 +30,11 @@ function booking(situation: Situation): Plan | undefined {
   const link = ctas.find((cta) => cta.kind === "link" && cta.url !== null);
   if (link && topics.has("link")) return { kind: "link", cta: link };
   const offered = offeredCta(situation);
-  if (offered && (time !== null || topics.has("agree")) && !topics.has("price")) {
-    return { kind: "book", cta: offered, time };
-  }
-  const wanted =
+  const agreed = offered && (time !== null || topics.has("agree")) && !topics.has("price");
+  const asked =
     topics.has("bookVerb") || (topics.has("bookNoun") && (topics.has("wish") || time !== null));
-  const cta = wanted ? pickCta(situation) : undefined;
+  if (!agreed && !asked) return undefined;
+  const cta = namedCta(situation) ?? offered ?? ctas.find(({ kind }) => kind !== "link");
   return cta && { kind: "book", cta, time };
 }
 

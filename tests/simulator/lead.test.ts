@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import type { PhoneFrame } from "../../src/simulator/phone/contract.ts";
+import { verifyBody } from "../../src/whatsapp/signature.ts";
+import { eventually } from "../support/wait.ts";
+import { changes, type Json, type Rig, secondNumber, startRig, text } from "./rig.ts";
+
+let rig: Rig;
+beforeAll(async () => {
+  rig = await startRig();
+});
+afterAll(() => rig.stop());
+beforeEach(() => rig.clear());
+
+const write = (body: object) => rig.api("POST", "/messages?wait=webhook", body);
+
+async function openPhone(persona: string) {
+  const frames: PhoneFrame[] = [];
+  const socket = new WebSocket(
+    `${rig.origin.replace("http", "ws")}/simulator/api/phone?persona=${persona}`,
+  );
+  socket.addEventListener("message", ({ data }) => frames.push(JSON.parse(String(data))));
+  await eventually(() => frames.length > 0);
+  return { frames, close: () => socket.close() };
+}
+
+describe("a lead's message", () => {
+  test("is signed over the raw bytes, escaped as Meta does", async () => {
+    await write({ from: "34600000777", name: "Zoë", text: "¿Precio? 😀 a/b" });
+    const [{ bytes, signature, json } = expect.unreachable()] = rig.received;
+    const { appSecret } = rig.identity;
+    expect(verifyBody([appSecret], bytes, signature)).toEqual({ ok: true, secretIndex: 0 });
+    const wire = new TextDecoder().decode(bytes);
+    expect(wire).toContain("\\u00bfPrecio? \\ud83d\\ude00 a\\/b");
+    expect(wire).not.toMatch(/[^\x20-\x7e]/);
+    const reserialised = new TextEncoder().encode(JSON.stringify(json));
+    expect(verifyBody([appSecret], reserialised, signature).ok).toBe(false);
+  });
+
+  test("has Meta's envelope, with number and user id", async () => {
+    const { wamid, delivered } = await write({ from: "+34600000777", text: "Hola" });
+    expect(delivered).toBe(true);
+    expect(rig.received[0]?.json.entry[0].id).toBe(rig.identity.wabaId);
+    const [{ value, field }] = changes(rig.received);
+    expect(field).toBe("messages");
+    expect(value.metadata).toEqual({
+      display_phone_number: "15550100999",
+      phone_number_id: rig.identity.phoneNumberId,
+    });
+    expect(value.contacts[0].wa_id).toBe("34600000777");
+    expect(value.messages[0]).toMatchObject({
+      id: wamid,
+      from: "34600000777",
+      from_user_id: value.contacts[0].user_id,
+      type: "text",
+      text: { body: "Hola" },
+    });
+    expect(value.contacts[0].user_id).toStartWith("ES.");
+  });
+
+  test("of somebody without a number has neither from nor wa_id", async () => {
+    await write({ from: { bsuid: "CO.123456" }, username: "luz", text: "Hola" });
+    const [{ value }] = changes(rig.received);
+    expect(value.messages[0]).not.toHaveProperty("from");
+    expect(value.contacts).toEqual([
+      { profile: { name: "Lead 3456", username: "luz" }, user_id: "CO.123456" },
+    ]);
+  });
+
+  test("tapping a button or a list row names the message it answers", async () => {
+    const context = "wamid.abc";
+    await write({ persona: "ana", type: "button_reply", id: "yes", title: "Yes", context });
+    await write({
+      persona: "ana",
+      type: "list_reply",
+      id: "row",
+      title: "Row",
+      description: "More",
+      context,
+    });
+    const [tap, pick] = rig.messages();
+    expect(tap.interactive).toEqual({
+      type: "button_reply",
+      button_reply: { id: "yes", title: "Yes" },
+    });
+    expect(tap.context).toEqual({ from: "15550100999", id: context });
+    expect(pick.interactive.list_reply).toEqual({ id: "row", title: "Row", description: "More" });
+  });
+
+  test("passes any other kind through as it is", async () => {
+    const message = { type: "image", image: { id: "1", mime_type: "image/jpeg", sha256: "x" } };
+    await write({ persona: "ana", type: "raw", message });
+    expect(rig.messages()[0]).toMatchObject({ ...message, from: "15550100001" });
+  });
+
+  test("goes again until it is answered 200, and the ticks wait for it", async () => {
+    rig.answerWith(503, 500, 401);
+    const { wamid } = await rig.api("POST", "/messages", { persona: "ana", text: "Hi" });
+    expect((await rig.api("GET", "/chats/ana")).data).toMatchObject([{ wamid, ticks: "pending" }]);
+    await eventually(
+      async () => (await rig.api("GET", "/chats/ana")).data[0].ticks === "delivered",
+    );
+    expect(rig.messages().map(({ id }: Json) => id)).toEqual([wamid, wamid, wamid, wamid]);
+  });
+
+  test("sent again with its clientRef is the same message", async () => {
+    const body = { persona: "ana", text: "Hi", clientRef: "ref-1" };
+    const first = await write(body);
+    const second = await write(body);
+    expect(second.wamid).toBe(first.wamid);
+    expect(rig.messages()).toHaveLength(1);
+    expect((await rig.api("GET", "/chats/ana")).data).toMatchObject([{ clientRef: "ref-1" }]);
+  });
+
+  test("to the second number is signed with that app's secret and has another user id", async () => {
+    await write({ persona: "ana", text: "One" });
+    await write({ persona: "ana", text: "Two", phoneNumberId: secondNumber.phoneNumberId });
+    const [first, second] = rig.received;
+    if (!first || !second) return expect.unreachable();
+    const secrets = [secondNumber.appSecret];
+    expect(verifyBody(secrets, second.bytes, second.signature).ok).toBe(true);
+    expect(verifyBody(secrets, first.bytes, first.signature).ok).toBe(false);
+    const [one, two] = rig.messages();
+    expect(two.from_user_id).not.toBe(one.from_user_id);
+    const { type, text: content } = text("");
+    const reply = await rig.graph(
+      { recipient: two.from_user_id, type, text: content },
+      { token: secondNumber.accessToken, number: secondNumber.phoneNumberId },
+    );
+    expect(((await reply.json()) as Json).contacts[0].wa_id).toBe("15550100001");
+  });
+});
+
+describe("the phone", () => {
+  test("shows own ticks, typing, the answer and the clock as they happen", async () => {
+    const phone = await openPhone("ana");
+    const { wamid } = await write({ persona: "ana", text: "Hi", clientRef: "ref-2" });
+    await rig.graph({ status: "read", message_id: wamid, typing_indicator: { type: "text" } });
+    await rig.graph({ ...text("15550100001", "Hello Ana"), context: { message_id: wamid } });
+    await rig.api("POST", "/clock", { advanceMs: 1_000 });
+    const seen = phone.frames;
+    await eventually(() => seen.length >= 7);
+    expect(seen[0]?.type).toBe("clock");
+    expect(seen).toContainEqual({ type: "ticks", wamid, ticks: "delivered" });
+    expect(seen).toContainEqual({ type: "ticks", wamid, ticks: "read" });
+    expect(seen).toContainEqual({ type: "typing", forMs: 25_000 });
+    expect(seen.filter(({ type }) => type === "clock")).toHaveLength(2);
+    const shown = seen.flatMap((frame) => (frame.type === "message" ? [frame.message] : []));
+    expect(shown).toMatchObject([
+      { from: "lead", ticks: "pending", clientRef: "ref-2" },
+      { from: "business", kind: "text", text: "Hello Ana", replyTo: wamid },
+    ]);
+    phone.close();
+  });
+
+  test("shows nothing of other people's chats", async () => {
+    const phone = await openPhone("sam");
+    await write({ persona: "ana", text: "Hi" });
+    await write({ persona: "sam", text: "Hey" });
+    await eventually(() => phone.frames.some(({ type }) => type === "ticks"));
+    const shown = phone.frames.flatMap((frame) =>
+      frame.type === "message" ? [frame.message.text] : [],
+    );
+    expect(shown).toEqual(["Hey"]);
+    phone.close();
+  });
+
+  test("of nobody does not open", async () => {
+    const response = await fetch(`${rig.origin}/simulator/api/phone?persona=nobody`, {
+      headers: {
+        upgrade: "websocket",
+        connection: "Upgrade",
+        "sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==",
+        "sec-websocket-version": "13",
+      },
+    });
+    expect(response.status).toBe(404);
+  });
+
+  test("knows three people: with a number, without one, and Spanish-speaking", async () => {
+    const { data, business } = await rig.api("GET", "/personas");
+    expect(business).toEqual({ name: "Northwind Solar", displayPhoneNumber: "+1 555-010-0999" });
+    expect(data.map(({ id }: Json) => id)).toEqual(["ana", "sam", "marta"]);
+    expect(data.map(({ phone }: Json) => phone !== null)).toEqual([true, false, true]);
+    expect(data.map(({ language }: Json) => language)).toEqual(["en", "en", "es"]);
+  });
+});
