@@ -11,7 +11,7 @@ const API = "/simulator/api";
 const DEADLINE_MS = 15_000;
 
 /** A request that did not succeed; the message is a sentence for the person at the phone. */
-export class ApiProblem extends Error {
+class ApiProblem extends Error {
   override readonly name = "ApiProblem";
 }
 

@@ -10,13 +10,13 @@ interface PersonCard {
 }
 
 /** How the business sees this person: a number, or a username when they hide it. */
-export function handleOf(persona: Persona): string {
+function handleOf(persona: Persona): string {
   if (persona.phone !== null) return `+${persona.phone}`;
   return persona.username === null ? "number hidden" : `@${persona.username} · number hidden`;
 }
 
 /** A round picture with initials; `tone` picks one of the palette's six colours. */
-export function avatar(name: string, tone: number): HTMLElement {
+function avatar(name: string, tone: number): HTMLElement {
   return el("span", {
     className: `avatar tone-${tone % 6}`,
     text: initials(name),
