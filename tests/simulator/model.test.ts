@@ -172,12 +172,7 @@ describe("the sales talk in English", () => {
       { attentionReason: "legal_or_safety", riskFlags: ["legal"] },
       /colleague/,
     ],
-    [
-      "a question without fact",
-      "Do you sell heat pumps in Paris?",
-      { attentionReason: "unsure" },
-      /check/,
-    ],
+    ["a question without fact", "Do you sell heat pumps?", { attentionReason: "unsure" }, /check/],
     ["a question off topic", "Tell me a joke", { needsHuman: false }, /only help with Northwind/],
     [
       "an injection",

@@ -9,7 +9,6 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   financiar: ["financing"],
   cuotas: ["financing"],
   plazos: ["financing"],
-  installments: ["financing"],
   credit: ["financing"],
   credito: ["financing"],
   loan: ["financing"],
@@ -43,6 +42,8 @@ const synonyms: Readonly<Record<string, readonly string[]>> = {
   limpieza: ["cleaning"],
   maintenance: ["check"],
   mantenimiento: ["check"],
+  where: ["service", "area"],
+  donde: ["service", "area"],
 };
 
 const STOP_WORDS = new Set(
@@ -51,18 +52,38 @@ const STOP_WORDS = new Set(
   ),
 );
 
-function words(text: string): string[] {
-  return plain(text).match(/[a-z]{3,}|\d+/g) ?? [];
+/** "installs", "installed" and "installation" are one word. */
+function stem(word: string): string {
+  return word.replace(/(?<=...)s$/, "").slice(0, 7);
 }
 
-function questionWords(question: string): string[] {
-  const asked = words(question).filter((word) => !STOP_WORDS.has(word));
-  return [...new Set(asked.flatMap((word) => [word, ...(synonyms[word] ?? [])]))];
+function words(text: string): string[] {
+  return (plain(text).match(/[a-z]{3,}|\d+(?:[.,]\d+)*/g) ?? [])
+    .filter((word) => !STOP_WORDS.has(word))
+    .map(stem);
 }
+
+const synonymsByStem = new Map(
+  Object.entries(synonyms).map(([word, meant]) => [stem(word), meant.map(stem)]),
+);
+
+/** A place somebody asks about: "in Paris", "en Chicago". */
+const PLACE = /\b(?:in|en) \p{Lu}/u;
+
+function questionWords(question: string): string[] {
+  const asked = words(question).flatMap((word) => [word, ...(synonymsByStem.get(word) ?? [])]);
+  return [...new Set(PLACE.test(question) ? [...asked, ...words("service area")] : asked)];
+}
+
+/** Less than this share of the best score is chance. */
+const WORTH_SAYING = 0.6;
+
+/** A fact named by its topic is meant even if others mention the word. */
+const TOPIC_BONUS = 0.5;
 
 /**
  * Facts that speak about what was asked, best first. A word counts the more the fewer facts have it,
- * and double in a topic, so that "Boulder" finds the service area among ten facts that say "install".
+ * and more than double in a topic, so that "Boulder" finds the service area among ten facts that say "install".
  */
 export function factsAbout(question: string, facts: readonly Fact[]): Fact[] {
   const asked = questionWords(question);
@@ -74,11 +95,14 @@ export function factsAbout(question: string, facts: readonly Fact[]): Fact[] {
   const spread = (word: string) => indexed.filter(({ all }) => all.has(word)).length;
   const scored = indexed.map(({ fact, topic, all }) => {
     const hits = asked.filter((word) => all.has(word));
-    const score = hits.reduce((sum, word) => sum + (topic.has(word) ? 2 : 1) / spread(word), 0);
-    return { fact, score };
+    const weights = hits.map((word) =>
+      topic.has(word) ? TOPIC_BONUS + 2 / spread(word) : 1 / spread(word),
+    );
+    return { fact, score: weights.reduce((sum, weight) => sum + weight, 0) };
   });
-  const good = scored.filter(({ score }) => score >= 0.6);
-  return good.sort((a, b) => b.score - a.score).map(({ fact }) => fact);
+  scored.sort((a, b) => b.score - a.score);
+  const least = Math.max(WORTH_SAYING, (scored[0]?.score ?? 0) * WORTH_SAYING);
+  return scored.filter(({ score }) => score >= least).map(({ fact }) => fact);
 }
 
 /** The first sentence, with its end mark. */

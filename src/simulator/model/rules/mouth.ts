@@ -4,7 +4,7 @@ import type { Language } from "./language.ts";
 import { inSpanish } from "./northwind-es.ts";
 import { type Phrases, phrasebook } from "./phrases.ts";
 import type { Plan } from "./plan.ts";
-import { ctaName, nextQuestion, offerQuestion } from "./questions.ts";
+import { ctaName, nextQuestion, offerQuestion, wasOffered } from "./questions.ts";
 import type { Situation } from "./situation.ts";
 
 /** WhatsApp reads best below this; Mouth's prompt asks for no more than 700. */
@@ -15,15 +15,19 @@ function inWords(fact: Fact, language: Language): string {
   return fact.kind === "price" ? firstSentence(fact.text) : fact.text;
 }
 
+/** An offer is not repeated within so many of our messages: that would press. */
+const OFFER_PAUSE = 2;
+
 /** What moves the lead forward: the next question, or the offer of a next step. */
 function closingQuestion(situation: Situation): string {
   const question = nextQuestion(situation);
   if (question !== null) return question;
-  const { ctas, language, said } = situation;
+  const { ctas, language } = situation;
   const cta = ctas.find(({ kind }) => kind !== "link");
   if (!cta) return "";
-  const offer = offerQuestion(cta, language);
-  return said.some((text) => text.endsWith(offer)) ? phrasebook[language].anythingElse : offer;
+  return wasOffered(situation, OFFER_PAUSE)
+    ? phrasebook[language].anythingElse
+    : offerQuestion(cta, language);
 }
 
 function informing(situation: Situation, plan: Extract<Plan, { kind: "inform" }>, say: Phrases) {

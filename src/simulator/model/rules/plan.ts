@@ -1,7 +1,7 @@
 import type { Cta, Fact } from "../prompt.ts";
 import { factsAbout } from "./facts.ts";
 import { plain } from "./language.ts";
-import { isAnswering, offeredCta } from "./questions.ts";
+import { isAnswering, offeredCta, wasOffered } from "./questions.ts";
 import type { Situation } from "./situation.ts";
 import { isClosing } from "./topics.ts";
 
@@ -25,16 +25,24 @@ function namedCta({ ctas, text }: Situation): Cta | undefined {
   return ctas.find(({ kind }) => (isCall && kind === "call") || (isVisit && kind === "visit"));
 }
 
+/** Yes to an offer, or a time for one made before; "do you work on Saturday?" is neither. */
+function agrees(situation: Situation): boolean {
+  const { topics, time } = situation;
+  if (topics.has("price")) return false;
+  const named = time !== null && (!topics.has("question") || topics.has("wish"));
+  if (named) return wasOffered(situation);
+  return topics.has("agree") && !topics.has("question") && wasOffered(situation, 2);
+}
+
 function booking(situation: Situation): Plan | undefined {
   const { topics, time, ctas } = situation;
   const link = ctas.find((cta) => cta.kind === "link" && cta.url !== null);
   if (link && topics.has("link")) return { kind: "link", cta: link };
-  const offered = offeredCta(situation);
-  const agreed = offered && (time !== null || topics.has("agree")) && !topics.has("price");
   const asked =
     topics.has("bookVerb") || (topics.has("bookNoun") && (topics.has("wish") || time !== null));
-  if (!agreed && !asked) return undefined;
-  const cta = namedCta(situation) ?? offered ?? ctas.find(({ kind }) => kind !== "link");
+  if (!asked && !agrees(situation)) return undefined;
+  const bookable = ctas.find(({ kind }) => kind !== "link");
+  const cta = namedCta(situation) ?? offeredCta(situation) ?? bookable;
   return cta && { kind: "book", cta, time };
 }
 
@@ -59,11 +67,13 @@ function pricesFor({ text, facts }: Situation): readonly Fact[] {
   return (meant.length > 0 ? meant : prices).slice(0, MAX_PRICES);
 }
 
+/** How a purchase goes, in its order. */
+const process = [/visit|demo|trial/i, /install.* time|process|how it works|steps/i, /permit/i];
+
 function explanation({ facts }: Situation): readonly Fact[] {
-  const process = facts.filter(({ topic }) =>
-    /visit|process|how|install.* time|permit|steps/i.test(topic),
-  );
-  return process.slice(0, MAX_FACTS);
+  return process
+    .flatMap((step) => facts.find(({ topic }) => step.test(topic)) ?? [])
+    .slice(0, MAX_FACTS);
 }
 
 function information(situation: Situation): Plan | undefined {

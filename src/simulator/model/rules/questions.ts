@@ -91,10 +91,16 @@ export function offerQuestion(cta: Cta, language: Language): string {
     : `Which day and time would suit you for ${name}?`;
 }
 
+function isOffer(text: string, cta: Cta): boolean {
+  return text.endsWith(offerQuestion(cta, "en")) || text.endsWith(offerQuestion(cta, "es"));
+}
+
 /** The next step our side offered last, if the last message ends with an offer. */
 export function offeredCta({ ctas, lastSaid }: Situation): Cta | undefined {
-  return ctas.find(
-    (cta) =>
-      lastSaid.endsWith(offerQuestion(cta, "en")) || lastSaid.endsWith(offerQuestion(cta, "es")),
-  );
+  return ctas.find((cta) => isOffer(lastSaid, cta));
+}
+
+/** Whether any next step was offered in view; `among` = only in so many of our last messages. */
+export function wasOffered({ ctas, said }: Situation, among = said.length): boolean {
+  return said.slice(-among).some((text) => ctas.some((cta) => isOffer(text, cta)));
 }

@@ -15,12 +15,12 @@ const patterns = {
   injection:
     /\b(ignore (all|any|your|the|previous)|system prompt|developer mode|you are now|jailbreak|ignora (todas?|tus|las)|eres ahora)\b/,
   price:
-    /\b(prices?|pricing|costs?|how much|quotes?|rates?|fees?|precios?|cuanto (cuesta|vale|es|sale|seria|cobran|me)\w*|cuestan?|tarifas?|presupuesto|cotiza\w*)\b/,
+    /\b(prices?|pricing|costs?|how much|quotes?|rates?|fees?|precios?|cuanto (cuesta|vale|es|sale|seria|cobran|me)\w*|cuestan?|tarifas?|presupuesto|cotiza\w*|kostet|preise?|combien|prix|preco|quanto (custa|costa))\b/,
   expensive:
     /\b(expensive|too much|pricey|can ?'?t afford|cheaper|discounts?|better price|car[oa]s?|carisim[oa]|descuentos?|mas barat[oa]|rebajas?|no puedo pagar)\b/,
   how: /\b(how (does|do|would|will) (it|this|that|you|the process) (all )?work|how it works|the process|explain|next steps?|como (funciona|es el proceso|trabajan)|explica\w*|el proceso)\b/,
   bookVerb:
-    /\b(book|schedule|arrange|set up|call me|ring me|give me a call|agenda(r|me)?|reserva(r|me)?|llamame|llamenme|visitenme|concertar)\b/,
+    /\b(book|schedule|arrange|set up|call me|ring me|give me a call|(come|stop|drop) (by|over|out)|agenda(r|me)?|reserva(r|me)?|llamame|llamenme|visitenme|concertar)\b/,
   bookNoun:
     /\b(appointment|visit|call|demo|meeting|consultation|cita|visita|llamada|reunion|demostracion)\b/,
   wish: /\b(i('d| would)? (want|like|love)|can (you|we|i)|could (you|we|i)|let'?s|please|quiero|quisiera|me gustaria|podemos|pueden|podria\w*)\b/,
@@ -38,7 +38,7 @@ const patterns = {
     /^\W*(yes|yeah|yep|yup|sure|of course|sounds good|let'?s do it|ok|okay|please do|go ahead|great|perfect|si|claro|dale|por supuesto|vale|de acuerdo|perfecto|me parece bien|adelante|genial)\b/,
   refuse: /^\W*(no|nope|nah|not really|todavia no|aun no)\b/,
   question:
-    /[?¿]|^\W*(do|does|did|is|are|can|could|what|when|where|which|who|why|how|que|como|cuando|cual|donde|quien|tienen|hacen|puedo|pueden)\b/,
+    /[?¿]|\b(what about|how about|que tal)\b|^\W*(do|does|did|is|are|can|could|what|when|where|which|who|why|how|que|como|cuando|cual|donde|quien|tienen|hacen|puedo|pueden)\b/,
 } as const satisfies Record<string, RegExp>;
 
 export type Topic = keyof typeof patterns;
@@ -64,7 +64,7 @@ export function isClosing(text: string): boolean {
 }
 
 const DAY =
-  "day after tomorrow|tomorrow|today|tonight|(?:next |on )?(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)|next week|pasado mañana|mañana|hoy|(?:el |este )?(?:lunes|martes|miércoles|miercoles|jueves|viernes|sábado|sabado|domingo)|la semana que viene";
+  "day after tomorrow|tomorrow|today|tonight|(?:next )?(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday)|next week|pasado mañana|mañana|hoy|(?:el |este )?(?:lunes|martes|miércoles|miercoles|jueves|viernes|sábado|sabado|domingo)|la semana que viene";
 const HOUR =
   "(?:at |around |a las? |sobre las? )?\\d{1,2}(?::\\d{2}|h)?\\s?(?:am|pm|a\\.m\\.|p\\.m\\.|o'clock|de la (?:mañana|tarde|noche))|(?:at |around |a las? |sobre las? )\\d{1,2}(?::\\d{2})?|\\d{1,2}:\\d{2}|(?:in the |this )?(?:morning|afternoon|evening)|por la (?:mañana|tarde|noche)|esta (?:mañana|tarde|noche)";
 const TIME = new RegExp(`(?<![\\p{L}\\d])(?:${DAY}|${HOUR})(?![\\p{L}\\d])`, "giu");
