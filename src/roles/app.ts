@@ -36,7 +36,11 @@ export interface AppDeps {
 /** The HTTP application. Plugins come first: Elysia's hooks reach only routes registered later. */
 export function createApp({ core, health, routes, extra }: AppDeps) {
   const { config, log, metrics } = core;
-  const app = new Elysia({ serve: { maxRequestBodySize: SERVER_BODY_LIMIT_BYTES } })
+  const app = new Elysia({
+    // Unknown fields are refused, not silently dropped.
+    normalize: false,
+    serve: { maxRequestBodySize: SERVER_BODY_LIMIT_BYTES },
+  })
     .use(requestId())
     .use(securityHeaders({ https: config.http.publicUrl.startsWith("https://") }))
     .use(accessLog({ log }))
