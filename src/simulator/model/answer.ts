@@ -1,6 +1,6 @@
 import { isJsonObject } from "../../lib/json.ts";
 import { type ModelStep, type ScriptLine, scriptedAnswer } from "./desk.ts";
-import { fitToSchema } from "./fit-to-schema.ts";
+import { choices, fitToSchema } from "./fit-to-schema.ts";
 import { type ChatRequest, readBriefing } from "./prompt.ts";
 import { brainAnswer } from "./rules/brain.ts";
 import { memoryAnswer } from "./rules/memory.ts";
@@ -39,7 +39,7 @@ export function withWrongEnum(request: ChatRequest, text: string): string {
   if (!isJsonObject(properties) || !isJsonObject(answer)) return text;
   const listed = Object.keys(properties).find((name) => {
     const property = properties[name];
-    return isJsonObject(property) && ("enum" in property || "anyOf" in property);
+    return isJsonObject(property) && choices(property) !== undefined;
   });
   const wrong = listed ?? Object.keys(answer)[0] ?? "answer";
   return JSON.stringify({ ...answer, [wrong]: listed ? "not_a_value" : 42 });

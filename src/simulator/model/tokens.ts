@@ -22,12 +22,10 @@ export function createPrefixCache(): PrefixCache {
       const stepChars = CACHE_STEP_TOKENS * CHARS_PER_TOKEN;
       const hasher = new Bun.CryptoHasher("sha256").update(model);
       let cached = 0;
-      let unbroken = true;
       for (let end = stepChars; end <= prompt.length; end += stepChars) {
         hasher.update(prompt.slice(end - stepChars, end));
         const key = hasher.copy().digest("base64");
-        unbroken = unbroken && seen.has(key);
-        if (unbroken) cached += CACHE_STEP_TOKENS;
+        if (seen.has(key)) cached = end / CHARS_PER_TOKEN;
         seen.set(key, true);
       }
       return cached;
