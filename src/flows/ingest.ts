@@ -141,7 +141,7 @@ function toRow(
   const optOut = fromLead && item.text !== null ? matchOptOut(item.text) : null;
   const stops = optOut?.kind === "stop";
   const stale = now.getTime() - new Date(item.sentAt).getTime() > STALE_AFTER_MS;
-  const answerable = fromLead && isAnswerable(item.type);
+  const answerable = fromLead && item.text !== null && isAnswerable(item.type);
   return {
     organization_id: entry.organizationId,
     integration_id: entry.integrationId,
@@ -159,7 +159,7 @@ function toRow(
     wakes: answerable && !stale && !stops,
     stop_keyword: stops ? optOut.keyword : null,
     starts: optOut?.kind === "start",
-    attention: fromLead ? attentionOf(item.type, answerable && stale) : null,
+    attention: fromLead ? attentionOf(item, answerable && stale) : null,
     phone: party.phone,
     bsuid: party.bsuid,
     confirmation_id: newId(),
@@ -167,6 +167,9 @@ function toRow(
   };
 }
 
-function attentionOf(type: string, stale: boolean): InboundRow["attention"] {
-  return stale ? "stale_message" : attentionForKind(type);
+/** A form's answer and the like come as `interactive` without words: for a person to read. */
+function attentionOf(item: InboundItem, stale: boolean): InboundRow["attention"] {
+  if (stale) return "stale_message";
+  const wordless = item.text === null && isAnswerable(item.type);
+  return wordless ? "unreadable_message" : attentionForKind(item.type);
 }

@@ -48,7 +48,7 @@ export const modelPrices: readonly ModelPrice[] = [
   {
     id: "01990000-0000-7000-8000-000000000100",
     provider: "simulator",
-    modelPattern: "^sim-sales-1$",
+    modelPattern: "^simulated-1(-\\d{4}-\\d{2}-\\d{2})?$",
     inputUsdPerMillion: "0.15",
     cachedUsdPerMillion: "0.075",
     outputUsdPerMillion: "0.60",

@@ -39,7 +39,7 @@ export async function run(config: Config, log: Logger, shutdown: Shutdown): Prom
 
   const core = await createCore(config, log, found);
   started.core = core;
-  if (isAll) await seedPrices(core.db, modelPrices);
+  await seedPrices(core.db, modelPrices);
   if (isAll && config.simulator.enabled) started.simulator = await startSimulator(core);
 
   const health = watchStores(core, () => firstStuck(started.runners.map(({ stuck }) => stuck))());

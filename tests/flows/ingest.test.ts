@@ -73,6 +73,45 @@ describe("ingest", () => {
     expect(row).toEqual({ wakeSeq: 0, attentionReason: "unreadable_message" });
   });
 
+  test("a tap or form without words wakes nobody and calls a person", async () => {
+    const from = person();
+    await world.receive({ from, type: "interactive", text: null });
+    const [row] = await world.db.rows`
+      select wake_seq, attention_reason from conversations where bsuid = ${from.bsuid}`;
+    expect(row).toEqual({ wakeSeq: 0, attentionReason: "unreadable_message" });
+  });
+
+  describe("debounce", () => {
+    const waitSeconds = async (bsuid: string) =>
+      (
+        await world.db.first<{ seconds: number }>`
+          select extract(epoch from due_at - now())::float as seconds from conversations
+          where bsuid = ${bsuid}`
+      )?.seconds;
+    const firstUnseen = (bsuid: string, secondsAgo: number) => world.db.rows`
+      update conversations set unseen_since = now() - ${secondsAgo} * interval '1 second'
+      where bsuid = ${bsuid}`;
+    beforeAll(() => world.db.rows`update organizations set quiet_ms = 2000, quiet_cap_ms = 10000`);
+    afterAll(() => world.db.rows`update organizations set quiet_ms = 0, quiet_cap_ms = 0`);
+
+    test("waits for the quiet time, and begins it again with each text", async () => {
+      const from = person();
+      await world.receive({ from });
+      expect(await waitSeconds(from.bsuid)).toBeWithin(1.5, 2.01);
+      await firstUnseen(from.bsuid, 5);
+      await world.receive({ from });
+      expect(await waitSeconds(from.bsuid)).toBeWithin(1.5, 2.01);
+    });
+
+    test("never waits beyond the cap, counted from the first unseen text", async () => {
+      const from = person();
+      await world.receive({ from });
+      await firstUnseen(from.bsuid, 9);
+      await world.receive({ from });
+      expect(await waitSeconds(from.bsuid)).toBeWithin(0.3, 1.01);
+    });
+  });
+
   test("a message older than an hour is stored, not answered, and calls a person", async () => {
     const from = person();
     const sentAt = new Date(Date.now() - 61 * 60_000).toISOString();

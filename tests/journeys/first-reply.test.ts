@@ -37,13 +37,13 @@ for (const [how, roles] of setups) {
       const calls = await installation.db.rows<Record<string, unknown>>`
         select k.step, k.outcome, k.disposition, k.input_tokens > 0 as input,
           k.output_tokens > 0 as output, k.response_model is not null as answered,
-          k.prompt_version <> '' as version
+          k.prompt_version <> '' as version, k.cost > 0 as priced
         from llm_calls k join conversations c on c.id = k.conversation_id
         where c.phone = ${lead} order by k.started_at`;
       const good = { outcome: "ok", disposition: "replied", input: true, output: true };
       expect(calls).toEqual([
-        { step: "brain", ...good, answered: true, version: true },
-        { step: "mouth", ...good, answered: true, version: true },
+        { step: "brain", ...good, answered: true, version: true, priced: true },
+        { step: "mouth", ...good, answered: true, version: true, priced: true },
       ]);
     });
 

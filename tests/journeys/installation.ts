@@ -53,7 +53,7 @@ export async function createInstallation(roles: readonly Role[], settings = { qu
     WHATSAPP_VERIFY_TOKENS: VERIFY_TOKEN,
     OPENAI_BASE_URL: `${meta.url}/simulator/openai/v1`,
     OPENAI_API_KEY: "journey",
-    LLM_MODEL: "sim-sales-1",
+    LLM_MODEL: "simulated-1",
     ENCRYPTION_KEYS: ENCRYPTION_KEY,
     SIMULATOR: "off",
   };

@@ -11,7 +11,8 @@ describe("the seed prices", () => {
     ["gpt-4o-mini-2024-07-18", "0.15", "0.075", "0.60"],
     ["gpt-4.1-mini-2025-04-14", "0.40", "0.10", "1.60"],
     ["gpt-5-mini", "0.25", "0.025", "2.00"],
-    ["sim-sales-1", "0.15", "0.075", "0.60"],
+    ["simulated-1", "0.15", "0.075", "0.60"],
+    ["simulated-1-2026-10-01", "0.15", "0.075", "0.60"],
   ]) {
     test(`${model} has exactly one row, with its published price`, () => {
       expect(rowsFor(model ?? "")).toMatchObject([

@@ -59,7 +59,7 @@ export function isClosing(text: string): boolean {
     text.trim() !== "" &&
     plain(text)
       .replace(closings, "")
-      .replace(/[^a-z0-9?]/g, "") === ""
+      .replace(/[^\p{L}\p{N}?؟？]/gu, "") === ""
   );
 }
 
