@@ -58,6 +58,10 @@ export interface Lane {
   readonly paused: boolean;
   /** Handles entries; the caller has reserved one slot for each. `fresh` ones may go together. */
   accept(arrivals: readonly Arrival[], how: "fresh" | "alone"): void;
+  /** Handlers that were given up and still run; each keeps its slot. */
+  readonly hungHandlers: number;
+  /** Gives a handler up: its signal aborts, its entry gets no more heartbeats. */
+  giveUp(job: Job): void;
   /** Settles nothing any more. */
   stop(): void;
 }
@@ -86,6 +90,7 @@ class TypedLane<Name extends StreamName> implements Lane {
   readonly #deps: LaneDeps;
   readonly #handler: Handler<Name>;
   readonly #settler: Settler;
+  #hungHandlers = 0;
 
   constructor(deps: LaneDeps, stream: Name, spec: StreamSpec, handler: Handler<Name>) {
     const { keyspace, partition } = deps;
@@ -101,6 +106,21 @@ class TypedLane<Name extends StreamName> implements Lane {
 
   get paused(): boolean {
     return this.#deps.breakers.anyOpen(this.spec.needs);
+  }
+
+  get hungHandlers(): number {
+    return this.#hungHandlers;
+  }
+
+  giveUp(job: Job): void {
+    job.hung = true;
+    this.#hungHandlers += 1;
+    job.abort.abort(new Error("The handler took too long."));
+    const { id, tries } = job;
+    this.#deps.log.error(
+      { stream: this.stream, id, tries },
+      "handler hung; its entry is given free",
+    );
   }
 
   stop(): void {
@@ -154,7 +174,7 @@ class TypedLane<Name extends StreamName> implements Lane {
     }
     const parsed = parseEntry(this.stream, job.fields);
     if (!parsed.ok) {
-      this.#giveUp(job, "malformed", parsed.reason);
+      this.#condemn(job, "malformed", parsed.reason);
       return;
     }
     const { id, tries } = job;
@@ -207,7 +227,7 @@ class TypedLane<Name extends StreamName> implements Lane {
       this.#deps.breakers.trip(fate.dependency, error, fate.holdMs);
       void this.#finish(job, "waiting", this.#settler.giveBack(job));
     } else if (fate.kind === "bury") {
-      this.#giveUp(job, fate.class, messageOf(error));
+      this.#condemn(job, fate.class, messageOf(error));
     } else {
       this.#deps.log.warn(facts, "entry failed; it is tried again later");
       void this.#finish(job, "retried", this.#settler.retry(job));
@@ -215,7 +235,7 @@ class TypedLane<Name extends StreamName> implements Lane {
   }
 
   /** Burying what is already buried would only move it: `dead` tries again for ever. */
-  #giveUp(job: Job, deadClass: DeadClass, reason: string): void {
+  #condemn(job: Job, deadClass: DeadClass, reason: string): void {
     if (this.stream !== "dead") {
       this.#bury(job, deadClass, reason);
       return;
@@ -249,6 +269,7 @@ class TypedLane<Name extends StreamName> implements Lane {
     const settled = await settling;
     const { observe, log } = this.#deps;
     if (this.jobs.get(job.id) === job) this.jobs.delete(job.id);
+    if (job.hung) this.#hungHandlers -= 1;
     if (settled === "vanished") {
       log.error({ stream: this.stream, id: job.id }, "entry was deleted while pending");
       observe.lostPayload(this.stream, 1);

@@ -1,6 +1,5 @@
 import type { Client } from "./connection.ts";
 import type { Job, Lane } from "./lane.ts";
-import type { Log } from "./ports.ts";
 import { listOf, textOf } from "./reply.ts";
 import { runScript, scripts } from "./scripts.ts";
 import { aliveKeyOf, GROUP, type Keyspace, SILENT_AFTER_MS } from "./topology.ts";
@@ -37,12 +36,11 @@ export async function silentAmong(
  * Keeps the entries of running handlers from looking idle. A handler that has hung gets no more
  * heartbeats; one whose entry has another owner learns it by its signal.
  */
-export async function beat(
-  deps: { redis: Client; consumer: string; log: Log },
-  lane: Lane,
-): Promise<void> {
+export async function beat(deps: { redis: Client; consumer: string }, lane: Lane): Promise<void> {
   const now = performance.now();
-  for (const job of lane.jobs.values()) markIfHung(deps.log, lane, job, now);
+  for (const job of lane.jobs.values()) {
+    if (isHung(lane, job, now)) lane.giveUp(job);
+  }
   const due = [...lane.jobs.values()].filter(
     (job) => !job.hung && now - job.beatAt >= lane.spec.leaseMs / BEATS_PER_LEASE,
   );
@@ -61,12 +59,6 @@ export async function beat(
   }
 }
 
-function markIfHung(log: Log, lane: Lane, job: Job, now: number): void {
-  if (job.hung || now - job.startedAt < HUNG_AFTER_LEASES * lane.spec.leaseMs) return;
-  job.hung = true;
-  job.abort.abort(new Error("The handler took too long."));
-  log.error(
-    { stream: lane.stream, id: job.id, tries: job.tries },
-    "handler hung; entry given free",
-  );
+function isHung(lane: Lane, job: Job, now: number): boolean {
+  return !job.hung && now - job.startedAt >= HUNG_AFTER_LEASES * lane.spec.leaseMs;
 }

@@ -132,10 +132,7 @@ export class PartitionRuntime {
       })),
     ].find(({ ms }) => ms > STUCK_AFTER_MS);
     if (silent) return `The ${silent.name} has been silent for ${Math.round(silent.ms / 1000)} s.`;
-    const blocked = this.#lanes.find((lane) => {
-      const hung = [...lane.jobs.values()].filter((job) => job.hung).length;
-      return hung > 0 && hung * 2 >= lane.slots.used + lane.slots.takeable;
-    });
+    const blocked = this.#lanes.find((lane) => lane.hungHandlers * 2 >= lane.slots.total);
     return blocked ? `Half the handlers of "${blocked.stream}" have hung.` : null;
   }
 

@@ -3,30 +3,26 @@
  * that reader and reclaimer together never hold more than there are.
  */
 export class Slots {
-  readonly #total: number;
+  readonly total: number;
   /** Kept from the reader: a busy stream must not starve entries that were tried before. */
   readonly #reclaimerShare: number;
   readonly #onRelease: () => void;
   #used = 0;
 
   constructor(total: number, onRelease: () => void) {
-    this.#total = Math.max(2, total);
-    this.#reclaimerShare = Math.ceil(this.#total / 8);
+    this.total = Math.max(2, total);
+    this.#reclaimerShare = Math.ceil(this.total / 8);
     this.#onRelease = onRelease;
-  }
-
-  get used(): number {
-    return this.#used;
   }
 
   /** Free for fresh entries. */
   get readable(): number {
-    return Math.max(0, this.#total - this.#used - this.#reclaimerShare);
+    return Math.max(0, this.total - this.#used - this.#reclaimerShare);
   }
 
   /** Free for entries that are taken back. */
   get takeable(): number {
-    return Math.max(0, this.#total - this.#used);
+    return Math.max(0, this.total - this.#used);
   }
 
   reserve(count: number): void {

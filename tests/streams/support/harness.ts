@@ -84,7 +84,12 @@ export async function pendingRows(
   keyspace: Keyspace,
   stream: StreamName,
 ): Promise<{ id: string; owner: string; idleMs: number; tries: number }[]> {
-  const rows = await redis.xpending(keyOf(keyspace, 0, stream), GROUP, "-", "+", 10_000);
+  const rows = await redis
+    .xpending(keyOf(keyspace, 0, stream), GROUP, "-", "+", 10_000)
+    .catch((error: Error) => {
+      if (error.message.startsWith("NOGROUP")) return [];
+      throw error;
+    });
   return (rows as [string, string, number, number][]).map(([id, owner, idleMs, tries]) => ({
     id,
     owner,

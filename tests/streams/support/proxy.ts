@@ -1,6 +1,6 @@
 import { createServer, type Socket, connect as tcpConnect } from "node:net";
 
-export interface Proxy {
+export interface FaultProxy {
   readonly url: string;
   /** Connections accepted so far. */
   readonly accepted: number;
@@ -8,16 +8,22 @@ export interface Proxy {
   blackHole(): void;
   /** New connections work; those that were swallowed stay dead. */
   heal(): void;
-  /** Lets the next request through and resets the connection instead of passing on its answer. */
-  loseNextReply(): void;
+  /** Answers dropped by `loseNextReply`. */
+  readonly lost: number;
+  /**
+   * Lets requests through, and resets the connection instead of passing on the next answer that
+   * contains `text`.
+   */
+  loseNextReply(text?: string): void;
   stop(): void;
 }
 
 /** A TCP proxy before a Redis, for faults that a server cannot be asked for. */
-export async function startProxy(targetPort: number): Promise<Proxy> {
+export async function startProxy(targetPort: number): Promise<FaultProxy> {
   const sockets = new Set<Socket>();
   let swallowing = false;
-  let losing = false;
+  let losing: string | undefined;
+  let lost = 0;
   let accepted = 0;
 
   const server = createServer((client) => {
@@ -40,8 +46,9 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
     upstream.on("data", (data) => {
       dead ||= swallowing;
       if (dead) return;
-      if (losing) {
-        losing = false;
+      if (losing !== undefined && data.includes(losing)) {
+        losing = undefined;
+        lost += 1;
         client.destroy();
         return;
       }
@@ -63,8 +70,11 @@ export async function startProxy(targetPort: number): Promise<Proxy> {
     heal: () => {
       swallowing = false;
     },
-    loseNextReply: () => {
-      losing = true;
+    get lost() {
+      return lost;
+    },
+    loseNextReply: (text = "") => {
+      losing = text;
     },
     stop: () => {
       for (const socket of sockets) socket.destroy();
