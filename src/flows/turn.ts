@@ -148,7 +148,7 @@ async function failTurn(
     return await giveUp(deps, claim, errorMessage(error));
   }
   const dueAt = await releaseTurn(deps.db, claim, {
-    delayMs: signal.aborted ? 0 : turnRetryDelayMs(attempt),
+    delayMs: signal.aborted ? 0 : Math.max(turnRetryDelayMs(attempt), askedWaitMs(error)),
     spendsTry: !signal.aborted,
     error: errorMessage(error),
     now: deps.clock.now(),
@@ -158,6 +158,12 @@ async function failTurn(
   await deps.announcer.announce({
     schedule: [wakeAt({ v: 1, organizationId, conversationId, cause: "retry" }, dueAt)],
   });
+}
+
+/** How long a provider asked to be left alone; what asks for longer than a minute is tried anyway. */
+function askedWaitMs(error: unknown): number {
+  const asked = error instanceof AppError ? error.details["retryAfterMs"] : undefined;
+  return typeof asked === "number" ? Math.min(asked, 60_000) : 0;
 }
 
 /** Rejects with `poison`, so that the entry ends in the dead letters where people look. */

@@ -144,6 +144,16 @@ describe("turn", () => {
     expect(await world.outgoing()).toHaveLength(0);
   });
 
+  test("a provider that asks for a pause gets it", async () => {
+    const id = await started();
+    world.think = () => {
+      throw new AppError("model_unavailable", "Too many requests.", { retryAfterMs: 30_000 });
+    };
+    await world.turn(id);
+    const { dueAt } = await world.conversation();
+    expect((dueAt?.getTime() ?? 0) - Date.now()).toBeWithin(25_000, 30_500);
+  });
+
   test("a turn whose worker died is taken over once the owner is silent, with a new epoch", async () => {
     const id = await started();
     const { promise: thinking, resolve: begin } = Promise.withResolvers<void>();
