@@ -3,7 +3,7 @@ import { type EntryOf, EventEntry, entrySchemas } from "./messages.ts";
 
 /** The field that carries an entry's JSON, and the one that carries a buried entry's raw bytes. */
 export const DATA_FIELD = "d";
-export const BURIED_FIELD = "e";
+const BURIED_FIELD = "e";
 
 const checks = {
   inbound: TypeCompiler.Compile(entrySchemas.inbound),

@@ -60,7 +60,7 @@ export type StreamName = keyof typeof streamSpecs;
 export const streamNames = Object.keys(streamSpecs).filter(isStreamName);
 
 /** Whether a name read from Redis is a stream this version knows. */
-export function isStreamName(name: string): name is StreamName {
+function isStreamName(name: string): name is StreamName {
   return Object.hasOwn(streamSpecs, name);
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import { type ConsumeOptions, type Consumers, startConsumers } from "../../../streams/consume.ts";
-import type { Delivery, TurnEntry, WebhookEntry } from "../../../streams/messages.ts";
+import type { TurnEntry, WebhookEntry } from "../../../streams/messages.ts";
 import type { Outcome } from "../../../streams/observe.ts";
 import type { Log } from "../../../streams/ports.ts";
 import {
@@ -150,9 +150,4 @@ const open: Running[] = [];
 /** Stops what `consume` has started; for afterEach. */
 export async function stopAll(): Promise<void> {
   await Promise.all(open.splice(0).map(({ consumers }) => consumers.stop(0)));
-}
-
-/** What a handler saw of its deliveries. */
-export function seen(deliveries: readonly Delivery[]): { id: string; tries: number }[] {
-  return deliveries.map(({ id, tries }) => ({ id, tries }));
 }
