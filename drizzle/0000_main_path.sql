@@ -388,6 +388,7 @@ CREATE INDEX "messages_sending_index" ON "messages" USING btree ("send_deadline_
 CREATE INDEX "messages_unknown_index" ON "messages" USING btree ("integration_id") WHERE state = 'unknown' and doubt_at is null;--> statement-breakpoint
 CREATE INDEX "messages_open_index" ON "messages" USING btree ("conversation_id","seq") WHERE state in ('queued', 'sending', 'unknown');--> statement-breakpoint
 CREATE UNIQUE INDEX "notices_digest_key" ON "notices" USING btree ("digest");--> statement-breakpoint
+CREATE INDEX "parked_receipts_age_index" ON "parked_receipts" USING btree ("created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "integrations_phone_number_key" ON "integrations" USING btree ("phone_number_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "integrations_webhook_key" ON "integrations" USING btree ("webhook_key");--> statement-breakpoint
 CREATE UNIQUE INDEX "templates_name_key" ON "templates" USING btree ("integration_id","name","language");--> statement-breakpoint

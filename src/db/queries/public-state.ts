@@ -1,3 +1,6 @@
+import type { AttentionReason } from "../../funnel/turn.ts";
+import type { LiveEventKind } from "../../lib/events.ts";
+
 /**
  * Public state of rows as live events carry it: static SQL, placed where the row changes, so that the
  * event is a row of the same commit. `alias` names the row in the statement.
@@ -24,6 +27,34 @@ export function conversationState(alias: string): string {
     'attentionOwnerId', ${alias}.attention_owner_id,
     'lastLeadMessageAt', ${alias}.last_lead_message_at,
     'lastMessageAt', ${alias}.last_message_at, 'version', ${alias}.version)`;
+}
+
+/** Rows for `outbox`: one event of this kind about each message in `table`. */
+export function messageNews(kind: LiveEventKind, table: string): string {
+  return `select gen_random_uuid(), organization_id, '${kind}', id, version,
+    ${messageState(table)} from ${table}`;
+}
+
+/** Rows for `outbox`: one event of this kind about each conversation in `table`. */
+export function conversationNews(kind: LiveEventKind, table: string): string {
+  return `select gen_random_uuid(), organization_id, '${kind}', id, version,
+    ${conversationState(table)} from ${table}`;
+}
+
+/** Writes events in the same commit as what they tell about. */
+export function outboxInsert(...news: readonly string[]): string {
+  return `insert into outbox (id, organization_id, kind, entity_id, version, data)
+    ${news.join(" union all ")} returning outbox.*`;
+}
+
+/** Calls a person to the conversations of the messages in `table`; an earlier call stands. */
+export function callPerson(table: string, reason: AttentionReason): string {
+  return `update conversations c set
+      attention_reason = coalesce(c.attention_reason, '${reason}'),
+      attention_at = coalesce(c.attention_at, now()), version = c.version + 1
+    from (select distinct organization_id, conversation_id from ${table}) called
+    where c.organization_id = called.organization_id and c.id = called.conversation_id
+    returning c.*`;
 }
 
 /** The live event that an outbox row stands for, as JSON. */

@@ -97,7 +97,10 @@ export const parkedReceipts = pgTable(
     receipt: jsonb().notNull(),
     createdAt: createdAt(),
   },
-  (table) => [primaryKey({ columns: [table.integrationId, table.wamid, table.status] })],
+  (table) => [
+    primaryKey({ columns: [table.integrationId, table.wamid, table.status] }),
+    index("parked_receipts_age_index").on(table.createdAt),
+  ],
 );
 
 /** Webhook items that are no messages, kept raw until the part that understands them. */

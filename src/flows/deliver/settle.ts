@@ -1,5 +1,12 @@
 import type { Db } from "../../db/client.ts";
-import { conversationState, messageState, outboxEvents } from "../../db/queries/public-state.ts";
+import {
+  callPerson,
+  conversationNews,
+  messageNews,
+  messageState,
+  outboxEvents,
+  outboxInsert,
+} from "../../db/queries/public-state.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import type { SendClaim } from "./claim.ts";
 
@@ -68,10 +75,7 @@ export async function settleUnknown(db: Db, claim: SendClaim, why: string): Prom
       from doubted d
       where i.organization_id = d.organization_id and i.id = d.integration_id
     ), news as (
-      insert into outbox (id, organization_id, kind, entity_id, version, data)
-      select gen_random_uuid(), organization_id, 'message.status', id, version,
-        ${sql(messageState("doubted"))} from doubted
-      returning outbox.*
+      ${sql(outboxInsert(messageNews("message.status", "doubted")))}
     )
     select ${sql(outboxEvents("news"))} as events`;
   return row?.events ?? [];
@@ -92,18 +96,14 @@ export async function settleFailed(
         and m.state = 'sending' and m.attempts = ${claim.attempt}
       returning m.*
     ), flagged as (
-      update conversations c set attention_reason = coalesce(c.attention_reason, 'send_failed'),
-        attention_at = coalesce(c.attention_at, now()), version = c.version + 1
-      from failed f where c.organization_id = f.organization_id and c.id = f.conversation_id
-      returning c.*
+      ${sql(callPerson("failed", "send_failed"))}
     ), news as (
-      insert into outbox (id, organization_id, kind, entity_id, version, data)
-      select gen_random_uuid(), organization_id, 'message.status', id, version,
-        ${sql(messageState("failed"))} from failed
-      union all
-      select gen_random_uuid(), organization_id, 'attention.required', id, version,
-        ${sql(conversationState("flagged"))} from flagged
-      returning outbox.*
+      ${sql(
+        outboxInsert(
+          messageNews("message.status", "failed"),
+          conversationNews("attention.required", "flagged"),
+        ),
+      )}
     )
     select ${sql(outboxEvents("news"))} as events`;
   return row?.events ?? [];

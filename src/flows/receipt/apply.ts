@@ -1,5 +1,11 @@
 import type { Db } from "../../db/client.ts";
-import { conversationState, messageState, outboxEvents } from "../../db/queries/public-state.ts";
+import {
+  callPerson,
+  conversationNews,
+  messageNews,
+  outboxEvents,
+  outboxInsert,
+} from "../../db/queries/public-state.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 
 /** The best status known of one message, as it travels to Postgres. */
@@ -51,20 +57,15 @@ const APPLY = `best as (
     where m.organization_id = b.organization_id and m.id = b.id
       and (b.rank > ${MESSAGE_RANK} or m.wamid is null or m.pricing is null and b.pricing is not null)
     returning m.*
+  ), failed as (
+    select * from moved where state = 'failed'
   ), flagged as (
-    update conversations c set attention_reason = coalesce(c.attention_reason, 'send_failed'),
-      attention_at = coalesce(c.attention_at, now()), version = c.version + 1
-    from (select distinct organization_id, conversation_id from moved where state = 'failed') f
-    where c.organization_id = f.organization_id and c.id = f.conversation_id
-    returning c.*
+    ${callPerson("failed", "send_failed")}
   ), news as (
-    insert into outbox (id, organization_id, kind, entity_id, version, data)
-    select gen_random_uuid(), organization_id, 'message.status', id, version,
-      ${messageState("moved")} from moved
-    union all
-    select gen_random_uuid(), organization_id, 'attention.required', id, version,
-      ${conversationState("flagged")} from flagged
-    returning outbox.*
+    ${outboxInsert(
+      messageNews("message.status", "moved"),
+      conversationNews("attention.required", "flagged"),
+    )}
   )`;
 
 /**

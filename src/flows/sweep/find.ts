@@ -50,11 +50,15 @@ export async function findUnpublished(db: Db): Promise<LiveEvent[]> {
   return rows.map((row) => row.event);
 }
 
-/** Parked receipts whose message turned up after all. */
+/**
+ * Parked receipts whose message turned up after all. Only young ones: another program sending from
+ * the same number leaves statuses here that never find a message.
+ */
 export async function findAppliable(db: Db): Promise<string[]> {
   const rows = await db.rows<{ wamid: string }>`
     select distinct p.wamid from parked_receipts p
     join messages m on m.integration_id = p.integration_id and m.wamid = p.wamid
+    where p.created_at > now() - interval '2 minutes'
     limit ${BATCH}`;
   return rows.map((row) => row.wamid);
 }

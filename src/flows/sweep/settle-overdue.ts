@@ -1,5 +1,11 @@
 import type { Db } from "../../db/client.ts";
-import { conversationState, messageState, outboxEvents } from "../../db/queries/public-state.ts";
+import {
+  callPerson,
+  conversationNews,
+  messageNews,
+  outboxEvents,
+  outboxInsert,
+} from "../../db/queries/public-state.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 
 const BATCH = 500;
@@ -18,10 +24,7 @@ export async function doubtOverdueSends(db: Db): Promise<LiveEvent[]> {
       from overdue o where m.organization_id = o.organization_id and m.id = o.id
       returning m.*
     ), news as (
-      insert into outbox (id, organization_id, kind, entity_id, version, data)
-      select gen_random_uuid(), organization_id, 'message.status', id, version,
-        ${sql(messageState("doubted"))} from doubted
-      returning outbox.*
+      ${sql(outboxInsert(messageNews("message.status", "doubted")))}
     )
     select ${sql(outboxEvents("news"))} as events`;
   return row?.events ?? [];
@@ -48,19 +51,14 @@ export async function askAboutDoubts(db: Db): Promise<LiveEvent[]> {
       from doubtful d where m.organization_id = d.organization_id and m.id = d.id
       returning m.*
     ), flagged as (
-      update conversations c set attention_reason = coalesce(c.attention_reason, 'send_in_doubt'),
-        attention_at = coalesce(c.attention_at, now()), version = c.version + 1
-      from (select distinct organization_id, conversation_id from asked) a
-      where c.organization_id = a.organization_id and c.id = a.conversation_id
-      returning c.*
+      ${sql(callPerson("asked", "send_in_doubt"))}
     ), news as (
-      insert into outbox (id, organization_id, kind, entity_id, version, data)
-      select gen_random_uuid(), organization_id, 'message.status', id, version,
-        ${sql(messageState("asked"))} from asked
-      union all
-      select gen_random_uuid(), organization_id, 'attention.required', id, version,
-        ${sql(conversationState("flagged"))} from flagged
-      returning outbox.*
+      ${sql(
+        outboxInsert(
+          messageNews("message.status", "asked"),
+          conversationNews("attention.required", "flagged"),
+        ),
+      )}
     )
     select ${sql(outboxEvents("news"))} as events`;
   return row?.events ?? [];
@@ -86,13 +84,12 @@ export async function expireQueued(db: Db): Promise<LiveEvent[]> {
       where c.organization_id = e.organization_id and c.id = e.conversation_id
       returning c.*
     ), news as (
-      insert into outbox (id, organization_id, kind, entity_id, version, data)
-      select gen_random_uuid(), organization_id, 'message.updated', id, version,
-        ${sql(messageState("expired"))} from expired
-      union all
-      select gen_random_uuid(), organization_id, 'attention.required', id, version,
-        ${sql(conversationState("flagged"))} from flagged
-      returning outbox.*
+      ${sql(
+        outboxInsert(
+          messageNews("message.updated", "expired"),
+          conversationNews("attention.required", "flagged"),
+        ),
+      )}
     )
     select ${sql(outboxEvents("news"))} as events`;
   return row?.events ?? [];

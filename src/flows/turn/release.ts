@@ -1,5 +1,5 @@
 import type { Db } from "../../db/client.ts";
-import { conversationState, outboxEvents } from "../../db/queries/public-state.ts";
+import { conversationNews, outboxEvents, outboxInsert } from "../../db/queries/public-state.ts";
 import type { AttentionReason } from "../../funnel/turn.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import type { Claim } from "./claim.ts";
@@ -63,10 +63,7 @@ export async function buryTurn(
       update llm_calls l set disposition = 'buried' from buried b
       where l.organization_id = b.organization_id and l.turn_id = ${claim.turnId}
     ), news as (
-      insert into outbox (id, organization_id, kind, entity_id, version, data)
-      select gen_random_uuid(), organization_id, 'attention.required', id, version,
-        ${sql(conversationState("buried"))} from buried
-      returning outbox.*
+      ${sql(outboxInsert(conversationNews("attention.required", "buried")))}
     )
     select ${sql(outboxEvents("news"))} as events`;
   return row?.events ?? [];
