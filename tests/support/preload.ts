@@ -1,13 +1,10 @@
-import { afterAll, setDefaultTimeout } from "bun:test";
+import { afterAll } from "bun:test";
 import { variables } from "../../src/config-schema.ts";
 import { stopProcesses } from "./processes.ts";
 import { stopTestServers } from "./servers.ts";
 
 // A test never meets the developer's own database, keys or .env file.
 for (const [name] of variables) delete process.env[name];
-
-/** The first test of a run starts Postgres and migrates a template, on a machine that may be busy. */
-setDefaultTimeout(20_000);
 
 afterAll(async () => {
   await stopProcesses();

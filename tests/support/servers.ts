@@ -1,9 +1,21 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Log } from "../../src/lib/log.ts";
 import { folderHolder } from "../../src/ops/embedded/folder-lock.ts";
-import { type Embedded, endLeftovers, startEmbedded } from "../../src/ops/embedded.ts";
+import {
+  describeProcess,
+  logTail,
+  processExists,
+  signalProcess,
+} from "../../src/ops/embedded/process.ts";
+import {
+  attachEmbedded,
+  type Embedded,
+  endLeftovers,
+  startEmbedded,
+} from "../../src/ops/embedded.ts";
+import { eventually } from "./wait.ts";
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -12,13 +24,11 @@ export interface TestServers {
   redisUrl: string;
 }
 
-/** Every run's data folders; one whose process died is removed by the next run. */
+/** Every run's folders, named `<use>-<pid>-…`; one whose process died is removed by the next run. */
 const FOLDER = join(tmpdir(), `leadline-tests-${process.getuid?.() ?? 0}`);
-/** Younger folders may belong to a run that has not locked them yet. */
-const LEFTOVER_AFTER_MS = 60_000;
+const START_DEADLINE_MS = 60_000;
 
-let started: Promise<Embedded> | null = null;
-let startedDir: string | null = null;
+let started: Promise<Shared> | null = null;
 
 /**
  * The Postgres and Redis that all test files of this process share: those of TEST_DATABASE_URL and
@@ -28,7 +38,7 @@ export async function testServers(): Promise<TestServers> {
   const databaseUrl = process.env["TEST_DATABASE_URL"];
   const redisUrl = process.env["TEST_REDIS_URL"];
   if (databaseUrl && redisUrl) return { databaseUrl, redisUrl };
-  started ??= startShared({ postgres: !databaseUrl, redis: !redisUrl });
+  started ??= startShared([databaseUrl ? "" : "postgres", redisUrl ? "" : "redis"]);
   const own = await started;
   return {
     databaseUrl: databaseUrl ?? own.databaseUrl ?? "",
@@ -36,17 +46,50 @@ export async function testServers(): Promise<TestServers> {
   };
 }
 
-async function startShared(wanted: { postgres: boolean; redis: boolean }): Promise<Embedded> {
-  await removeLeftovers();
-  startedDir = tempDir("shared");
-  return startEmbedded({ dataDir: startedDir, ...wanted, durable: false, log: silentLog });
+interface Shared {
+  databaseUrl: string | null;
+  redisUrl: string | null;
+  keeperPid: number;
 }
 
+async function startShared(wanted: readonly string[]): Promise<Shared> {
+  await removeLeftovers();
+  const dataDir = tempDir("shared");
+  const keeperPid = startKeeper(dataDir, wanted);
+  return await eventually(
+    () => {
+      if (!describeProcess(keeperPid)) throw new KeeperEnded(logTail(keeperLog(dataDir), 30));
+      return { ...attachEmbedded(dataDir), keeperPid };
+    },
+    { timeoutMs: START_DEADLINE_MS, giveUpOn: KeeperEnded },
+  );
+}
+
+class KeeperEnded extends Error {}
+
+/** Through a shell that ends at once, so that the keeper is nobody's child. */
+function startKeeper(dataDir: string, wanted: readonly string[]): number {
+  const script = join(import.meta.dir, "keeper.ts");
+  const args = [script, dataDir, String(process.pid), ...wanted];
+  const shell = Bun.spawnSync(
+    ["/bin/sh", "-c", '"$@" </dev/null >"$LOG" 2>&1 & echo $!', "sh"].concat(
+      [process.execPath, "--no-env-file"],
+      args,
+    ),
+    { env: { PATH: process.env["PATH"], LOG: keeperLog(dataDir) } },
+  );
+  return Number.parseInt(shell.stdout.toString(), 10);
+}
+
+function keeperLog(dataDir: string): string {
+  return join(dataDir, "keeper.log");
+}
+
+/** Only asks: the keeper stops the servers and removes their folder in its own time. */
 export async function stopTestServers(): Promise<void> {
   const running = started;
   started = null;
-  await (await running)?.stop();
-  if (startedDir) rmSync(startedDir, { recursive: true, force: true });
+  if (running) signalProcess((await running).keeperPid, "SIGTERM");
 }
 
 /** Servers of one test that means to damage them. Stop and remove them with `close`. */
@@ -71,20 +114,16 @@ export async function ownServers(
 /** A private folder, removed by a later run if this one cannot. */
 export function tempDir(name: string): string {
   mkdirSync(FOLDER, { recursive: true, mode: 0o755 });
-  return mkdtempSync(join(FOLDER, `${name}-`));
+  return mkdtempSync(join(FOLDER, `${name}-${process.pid}-`));
 }
 
 async function removeLeftovers(): Promise<void> {
   mkdirSync(FOLDER, { recursive: true, mode: 0o755 });
   for (const name of readdirSync(FOLDER)) {
     const dir = join(FOLDER, name);
-    if (folderHolder(dir) !== null || ageMs(dir) < LEFTOVER_AFTER_MS) continue;
+    const pid = Number(/-(\d+)-[^-]*$/.exec(name)?.[1] ?? 0);
+    if ((pid > 0 && processExists(pid)) || folderHolder(dir) !== null) continue;
     await endLeftovers(dir);
     rmSync(dir, { recursive: true, force: true });
   }
-}
-
-function ageMs(path: string): number {
-  const modifiedAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  return modifiedAt === undefined ? 0 : Date.now() - modifiedAt;
 }

@@ -1,0 +1,99 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseJunit, type TestCase } from "./junit.ts";
+
+export interface TestRun {
+  /** Arguments of `bun test`: files and flags. */
+  args: readonly string[];
+  /** What it is called when it fails as a whole. */
+  label: string;
+  /** Killed after this long without a word: a wedged runner does not end by itself. */
+  silentMs: number;
+  env?: Readonly<Record<string, string>>;
+}
+
+export interface TestReport {
+  cases: TestCase[];
+  /** It said nothing for `silentMs` and was killed. */
+  wedged: boolean;
+}
+
+const root = join(import.meta.dir, "..", "..");
+
+/**
+ * Runs `bun test` in a process of its own, passes on what it prints (without the single passes), and
+ * reads its report. A run that ends badly without a failed test counts as one failed test.
+ */
+export async function runBunTest(run: TestRun): Promise<TestReport> {
+  const folder = mkdtempSync(join(tmpdir(), "leadline-junit-"));
+  const outfile = join(folder, "junit.xml");
+  try {
+    const reporter = ["--reporter=junit", `--reporter-outfile=${outfile}`];
+    const child = Bun.spawn([process.execPath, "--no-env-file", "test", ...reporter, ...run.args], {
+      cwd: root,
+      env: { ...process.env, ...run.env },
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    const watchdog = createWatchdog(run.silentMs, () => child.kill("SIGKILL"));
+    await Promise.all([child.stdout, child.stderr].map((stream) => passOn(stream, watchdog.pat)));
+    await child.exited;
+    watchdog.stop();
+    const cases = existsSync(outfile) ? parseJunit(readFileSync(outfile, "utf8")) : [];
+    if (child.exitCode !== 0 && cases.every(({ outcome }) => outcome !== "failed")) {
+      cases.push(failedAsAWhole(run.label, child.signalCode ?? child.exitCode));
+    }
+    return { cases, wedged: watchdog.hasBitten() };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** One more try in a fresh process for a run that hung: Bun can lose a child's exit event. */
+export async function runBunTestPatiently(run: TestRun): Promise<TestCase[]> {
+  const first = await runBunTest(run);
+  if (!first.wedged) return first.cases;
+  console.log(`${run.label} said nothing for ${run.silentMs / 1000} s; it runs once more.`);
+  return (await runBunTest(run)).cases;
+}
+
+function failedAsAWhole(label: string, how: string | number | null): TestCase {
+  console.log(`${label} ended with ${how} and no failed test.`);
+  return { file: label, name: "runs to its end", durationMs: 0, outcome: "failed" };
+}
+
+function createWatchdog(silentMs: number, bite: () => void) {
+  let bitten = false;
+  const onSilence = () => {
+    bitten = true;
+    bite();
+  };
+  let timer = setTimeout(onSilence, silentMs);
+  return {
+    pat: () => {
+      clearTimeout(timer);
+      if (!bitten) timer = setTimeout(onSilence, silentMs);
+    },
+    stop: () => clearTimeout(timer),
+    hasBitten: () => bitten,
+  };
+}
+
+async function passOn(stream: ReadableStream<Uint8Array>, onOutput: () => void): Promise<void> {
+  const decoder = new TextDecoder();
+  const reader = stream.getReader();
+  let rest = "";
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    onOutput();
+    const lines = (rest + decoder.decode(chunk.value, { stream: true })).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines.filter((one) => !isPass(one))) console.log(line);
+  }
+  if (rest !== "" && !isPass(rest)) console.log(rest);
+}
+
+function isPass(line: string): boolean {
+  return line.startsWith("(pass)") || line.startsWith("✓");
+}
