@@ -90,6 +90,9 @@ class TypedLane<Name extends StreamName> implements Lane {
   readonly #deps: LaneDeps;
   readonly #handler: Handler<Name>;
   readonly #settler: Settler;
+  /** Entries of an ordered stream that wait for the batch before them. */
+  readonly #queue: Ready<Name>[] = [];
+  #queueRuns = false;
   #hungHandlers = 0;
 
   constructor(deps: LaneDeps, stream: Name, spec: StreamSpec, handler: Handler<Name>) {
@@ -129,10 +132,23 @@ class TypedLane<Name extends StreamName> implements Lane {
 
   accept(arrivals: readonly Arrival[], how: "fresh" | "alone"): void {
     const ready = arrivals.flatMap((arrival) => this.#begin(arrival) ?? []);
+    if (how === "fresh" && this.spec.ordered) {
+      this.#queue.push(...ready);
+      void this.#runQueue();
+      return;
+    }
     const size = how === "fresh" ? this.spec.batchSize : 1;
     for (let start = 0; start < ready.length; start += size) {
       void this.#run(ready.slice(start, start + size));
     }
+  }
+
+  /** What arrives while a batch is handled makes up the next one. */
+  async #runQueue(): Promise<void> {
+    if (this.#queueRuns) return;
+    this.#queueRuns = true;
+    while (this.#queue.length > 0) await this.#run(this.#queue.splice(0, this.spec.batchSize));
+    this.#queueRuns = false;
   }
 
   /** Registers an entry; nothing is returned when it needs no handler or must not reach one. */

@@ -13,6 +13,8 @@ export interface StreamSpec {
   concurrency: number;
   /** Fresh entries handed to the handler in one call; 1 = always alone. */
   batchSize: number;
+  /** Fresh entries are handled one batch after the other, in the order in which they were appended. */
+  ordered?: true;
   /**
    * Deliveries after which an entry is buried. `null`: the row counts the tries, the stream never
    * gives up by itself.
@@ -31,6 +33,7 @@ export const streamSpecs = {
     leaseMs: 30_000,
     concurrency: 200,
     batchSize: 100,
+    ordered: true,
     maxTries: 5,
     needs,
   },

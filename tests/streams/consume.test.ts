@@ -56,6 +56,32 @@ describe("handing over", () => {
     expect(consumers.stuck()).toBeNull();
   });
 
+  test("an ordered stream hands over one batch at a time, in the order of appending", async () => {
+    const keyspace = freshKeyspace();
+    const got: unknown[] = [];
+    let running = 0;
+    let most = 0;
+    await consume({
+      url: redis.url,
+      keyspace,
+      handlers: {
+        inbound: async (deliveries) => {
+          running += 1;
+          most = Math.max(most, running);
+          // The first batch is the slowest: unordered, the later ones would overtake it.
+          await Bun.sleep(got.length === 0 ? 60 : 1);
+          got.push(...deliveries.map(({ entry }) => entry.item));
+          running -= 1;
+        },
+      },
+    });
+    const numbers = Array.from({ length: 60 }, (_, index) => index);
+    for (const number of numbers) await add(redis.probe, keyspace, "inbound", inboundEntry(number));
+    await until("all handled", () => got.length === numbers.length);
+    expect(got).toEqual(numbers);
+    expect(most).toBe(1);
+  });
+
   test("fresh entries of a batching stream come together, at most one batch per call", async () => {
     const keyspace = freshKeyspace();
     for (let index = 0; index < 7; index += 1) {
