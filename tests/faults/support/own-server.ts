@@ -1,0 +1,67 @@
+import { rmSync } from "node:fs";
+import { signalProcess } from "../../../src/ops/embedded/process.ts";
+import { type Embedded, startEmbedded } from "../../../src/ops/embedded.ts";
+import { silentLog, tempDir } from "../../support/servers.ts";
+
+/** A Postgres or Redis that a test may stop, freeze and start again at the same address. */
+export interface OwnServer {
+  readonly url: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  /** Stops every process of it where it stands: sockets stay open, nothing answers. */
+  freeze(): void;
+  thaw(): void;
+  close(): Promise<void>;
+}
+
+export async function startOwnServer(kind: "postgres" | "redis"): Promise<OwnServer> {
+  const dataDir = tempDir(kind);
+  const launch = () =>
+    startEmbedded({
+      dataDir,
+      postgres: kind === "postgres",
+      redis: kind === "redis",
+      durable: kind === "redis",
+      log: silentLog,
+    });
+  let running: Embedded | null = await launch();
+  const url = urlOf(running);
+  const signal = (name: NodeJS.Signals) => {
+    const pid = running?.servers[kind]?.pid;
+    if (pid === undefined) throw new Error(`This ${kind} does not run.`);
+    for (const one of [pid, ...childrenOf(pid)]) signalProcess(one, name);
+  };
+  const self: OwnServer = {
+    url,
+    start: async () => {
+      running ??= await launch();
+      if (urlOf(running) !== url) throw new Error(`The ${kind} came back at another address.`);
+    },
+    stop: async () => {
+      await running?.stop();
+      running = null;
+    },
+    freeze: () => signal("SIGSTOP"),
+    thaw: () => signal("SIGCONT"),
+    close: async () => {
+      if (running) self.thaw();
+      await self.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+  return self;
+}
+
+function urlOf({ databaseUrl, redisUrl }: Embedded): string {
+  return databaseUrl ?? redisUrl ?? "";
+}
+
+/** Postgres has a process per connection; stopping only the first one would stop no query. */
+function childrenOf(pid: number): number[] {
+  const listed = Bun.spawnSync(["ps", "-A", "-o", "pid=,ppid="]).stdout.toString();
+  return listed
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number))
+    .flatMap(([child, parent]) => (parent === pid && child !== undefined ? [child] : []));
+}

@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { sleep } from "../../src/lib/sleep.ts";
+import { nothingLost, stillSettled } from "./support/check.ts";
+import { expectRecovery } from "./support/recovery.ts";
+import { retire, type Stack, startStack } from "./support/stack.ts";
+
+setDefaultTimeout(90_000);
+
+const steps = [
+  "ingest:resolved",
+  "ingest:stored",
+  "turn:claimed",
+  "turn:thought",
+  "turn:committed",
+  "deliver:sent",
+  "deliver:settled",
+  "receipt:applied",
+];
+
+describe("a worker that is killed", () => {
+  let stack: Stack;
+  beforeAll(async () => {
+    stack = await startStack();
+    await stack.startAll(["api", "scheduler"]);
+  });
+  afterAll(() => stack.close());
+
+  for (const step of steps) {
+    test(`at ${step}: its successor finishes, nothing lost, nothing doubled`, async () => {
+      const victim = await stack.start("worker", { CRASH_AT: step });
+      const lead = stack.newLead();
+      await stack.meta.write(lead);
+      expect(await victim.exited).toBeNull();
+      const killedAtMs = performance.now();
+      const successor = await stack.start("worker");
+      await expectRecovery(stack, step, killedAtMs);
+      expect(await stack.meta.ledger(lead)).toHaveLength(1);
+      await retire(successor);
+    });
+  }
+
+  test("beside a living one: that one takes its work over", async () => {
+    const [victim, standby] = await Promise.all([
+      stack.start("worker", { CRASH_AT: "turn:thought" }),
+      stack.start("worker"),
+    ]);
+    const ended = victim.exited;
+    let isAlive = true;
+    void ended.then(() => {
+      isAlive = false;
+    });
+    // Either of them may get a text; somebody writes until the one with the crash point had its turn.
+    while (isAlive) {
+      await stack.meta.write(stack.newLead());
+      await Promise.race([ended, sleep(100)]);
+    }
+    await expectRecovery(stack, "turn:thought, with a standby", performance.now());
+    await retire(standby);
+  });
+
+  test("and nothing comes late", async () => {
+    expect(await stillSettled(stack)).toEqual(nothingLost);
+  });
+});
