@@ -6,7 +6,7 @@ import { createLogger } from "../src/ops/logger.ts";
 import { runBrowser } from "./test-browser.ts";
 import { runFaults } from "./test-faults.ts";
 import type { TestCase } from "./tests/junit.ts";
-import { runBunTest } from "./tests/run-bun-test.ts";
+import { runBunTestPatiently } from "./tests/run-bun-test.ts";
 import { summarize } from "./tests/summary.ts";
 
 const TEST_LIMIT_MS = 30_000;
@@ -62,13 +62,12 @@ async function runUnits(): Promise<TestCase[]> {
       TEST_DATABASE_URL: servers.databaseUrl ?? "",
       TEST_REDIS_URL: servers.redisUrl ?? "",
     };
-    const { cases } = await runBunTest({
+    return await runBunTestPatiently({
       args: ["--parallel=2", `--timeout=${TEST_LIMIT_MS}`],
       label: "bun test",
       silentMs,
       env,
     });
-    return cases;
   } finally {
     await servers.stop();
     rmSync(dataDir, { recursive: true, force: true });

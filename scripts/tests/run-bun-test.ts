@@ -11,6 +11,8 @@ export interface TestRun {
   /** Killed after this long without a word: a wedged runner does not end by itself. */
   silentMs: number;
   env?: Readonly<Record<string, string>>;
+  /** Receives each line to show; standard output unless told. */
+  print?: (line: string) => void;
 }
 
 export interface TestReport {
@@ -26,6 +28,7 @@ const root = join(import.meta.dir, "..", "..");
  * reads its report. A run that ends badly without a failed test counts as one failed test.
  */
 export async function runBunTest(run: TestRun): Promise<TestReport> {
+  const { print = console.log } = run;
   const folder = mkdtempSync(join(tmpdir(), "leadline-junit-"));
   const outfile = join(folder, "junit.xml");
   try {
@@ -38,12 +41,17 @@ export async function runBunTest(run: TestRun): Promise<TestReport> {
       stderr: "pipe",
     });
     const watchdog = createWatchdog(run.silentMs, () => child.kill("SIGKILL"));
-    await Promise.all([child.stdout, child.stderr].map((stream) => passOn(stream, watchdog.pat)));
+    const show = (line: string) => {
+      if (!isPass(line)) print(line);
+    };
+    const streams = [child.stdout, child.stderr];
+    await Promise.all(streams.map((stream) => passOn(stream, watchdog.pat, show)));
     await child.exited;
     watchdog.stop();
     const cases = existsSync(outfile) ? parseJunit(readFileSync(outfile, "utf8")) : [];
     if (child.exitCode !== 0 && cases.every(({ outcome }) => outcome !== "failed")) {
-      cases.push(failedAsAWhole(run.label, child.signalCode ?? child.exitCode));
+      print(`${run.label} ended with ${child.signalCode ?? child.exitCode} and no failed test.`);
+      cases.push(failedAsAWhole(run.label));
     }
     return { cases, wedged: watchdog.hasBitten() };
   } finally {
@@ -53,14 +61,14 @@ export async function runBunTest(run: TestRun): Promise<TestReport> {
 
 /** One more try in a fresh process for a run that hung: Bun can lose a child's exit event. */
 export async function runBunTestPatiently(run: TestRun): Promise<TestCase[]> {
+  const { print = console.log } = run;
   const first = await runBunTest(run);
   if (!first.wedged) return first.cases;
-  console.log(`${run.label} said nothing for ${run.silentMs / 1000} s; it runs once more.`);
+  print(`${run.label} said nothing for ${run.silentMs / 1000} s; it runs once more.`);
   return (await runBunTest(run)).cases;
 }
 
-function failedAsAWhole(label: string, how: string | number | null): TestCase {
-  console.log(`${label} ended with ${how} and no failed test.`);
+function failedAsAWhole(label: string): TestCase {
   return { file: label, name: "runs to its end", durationMs: 0, outcome: "failed" };
 }
 
@@ -81,7 +89,11 @@ function createWatchdog(silentMs: number, bite: () => void) {
   };
 }
 
-async function passOn(stream: ReadableStream<Uint8Array>, onOutput: () => void): Promise<void> {
+async function passOn(
+  stream: ReadableStream<Uint8Array>,
+  onOutput: () => void,
+  show: (line: string) => void,
+): Promise<void> {
   const decoder = new TextDecoder();
   const reader = stream.getReader();
   let rest = "";
@@ -89,9 +101,9 @@ async function passOn(stream: ReadableStream<Uint8Array>, onOutput: () => void):
     onOutput();
     const lines = (rest + decoder.decode(chunk.value, { stream: true })).split("\n");
     rest = lines.pop() ?? "";
-    for (const line of lines.filter((one) => !isPass(one))) console.log(line);
+    for (const line of lines) show(line);
   }
-  if (rest !== "" && !isPass(rest)) console.log(rest);
+  if (rest !== "") show(rest);
 }
 
 function isPass(line: string): boolean {
