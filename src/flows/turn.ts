@@ -13,11 +13,12 @@ import { type Claim, claimTurn, comeBackAt } from "./turn/claim.ts";
 import { type CommitOutcome, commitTurn, type TurnResult } from "./turn/commit.ts";
 import { loadContext, type Seen } from "./turn/context.ts";
 import { decide, ghosted, ghostStep } from "./turn/decide.ts";
+import { keepLease } from "./turn/lease.ts";
 import { buryTurn, releaseTurn } from "./turn/release.ts";
 
 export const MAX_TURN_ATTEMPTS = 5;
 
-/** One deadline for the whole turn; well inside the lease, so that a turn never outlives it. */
+/** One deadline for all thinking of a turn; the lease is renewed for twice as long. */
 const THINKING_DEADLINE_MS = 45_000;
 
 /** Messages beyond the summary that make a new summary worth its price. */
@@ -58,9 +59,12 @@ export function createTurnHandler(deps: TurnDeps): (delivery: TurnDelivery) => P
     if (claim === undefined) return await comeBackWhenDue(deps, entry);
     deps.crash("turn:claimed");
     running.add(claim.conversationId);
+    const ended = new AbortController();
+    void keepLease(deps.db, claim, ended.signal);
     try {
       await runTurn(deps, claim, signal);
     } finally {
+      ended.abort();
       running.delete(claim.conversationId);
     }
   };

@@ -3,8 +3,11 @@ import { isBots, isUnanswered, leaseIsFree } from "../../db/queries/claimable.ts
 import type { TurnCause } from "../../funnel/turn.ts";
 import { newId } from "../../lib/ids.ts";
 
-/** The lease outlives the longest turn; it only ends a handler that hangs in a living process. */
-const LEASE_SECONDS = 90;
+/**
+ * Short, and renewed while the turn runs. A lease that nobody renews is a leftover: of a dead process,
+ * or of a claim or commit whose answer was lost on the way to a living one.
+ */
+export const LEASE_SECONDS = 8;
 
 export interface ClaimRequest {
   organizationId: string;

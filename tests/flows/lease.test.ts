@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { claimTurn } from "../../src/flows/turn/claim.ts";
+import { eventually } from "../support/wait.ts";
+import { createWorld, decision, type World } from "./world.ts";
+
+describe("the lease of a conversation", () => {
+  let world: World;
+  beforeEach(async () => {
+    world = await createWorld("lease");
+  });
+  afterEach(() => world.close());
+
+  const secondsLeft = async () => {
+    const [row] = await world.db.rows<{ left: number }>`
+      select extract(epoch from lease_until - now())::float8 as left from conversations`;
+    return row?.left ?? 0;
+  };
+  const claimAs = async (workerId: string) =>
+    await claimTurn(world.db, {
+      organizationId: world.organizationId,
+      conversationId: (await world.conversation()).id,
+      cause: "message",
+      workerId,
+      now: world.clock.now(),
+      ownLeaseIsLeftover: false,
+    });
+
+  test("is renewed as long as its turn runs", async () => {
+    await world.receive({ text: "Hi" });
+    world.think = async () => {
+      await world.db.rows`update conversations set lease_until = now() + interval '3 seconds'`;
+      await eventually(async () => (await secondsLeft()) > 4);
+      return { kind: "reply", decision, text: "at last" };
+    };
+    await world.turn((await world.conversation()).id);
+    expect(world.dispositions).toEqual(["replied"]);
+    expect((await world.conversation()).leaseOwner).toBeNull();
+  });
+
+  test("is free after 8 s when a living owner never learned that it has it", async () => {
+    await world.receive({ text: "Hi" });
+    expect(await claimAs("w1")).toBeDefined();
+    expect(await claimAs("w2")).toBeUndefined();
+    await world.db.rows`update conversations set lease_until = lease_until - interval '8 seconds'`;
+    expect(await claimAs("w2")).toMatchObject({ epoch: 2 });
+  });
+});
