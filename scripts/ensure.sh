@@ -46,13 +46,17 @@ ensure_bun() {
   install_bun_here
 }
 
+npm_install() {
+  npm install "$@" --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error \
+    "bun@$BUN_VERSION" >/dev/null
+}
+
 # For everybody on this machine, where npm may write there.
 install_bun_globally() {
   prefix=$(npm prefix --global 2>/dev/null) || return 1
   [ -w "$prefix/lib" ] || return 1
   say "Installing Bun $BUN_VERSION with npm ..."
-  npm install --global --ignore-scripts --no-audit --no-fund --loglevel=error "bun@$BUN_VERSION" >&2 ||
-    return 1
+  npm_install --global || return 1
   # What the package would do after its installation; newer versions of npm leave that out.
   node "$(npm root --global)/bun/install.js" >&2 || return 1
   PATH="$PATH:$prefix/bin"
@@ -63,8 +67,7 @@ install_bun_globally() {
 install_bun_here() {
   say "Installing Bun $BUN_VERSION for this project with npm ..."
   mkdir -p "$TOOLS/bin"
-  npm install --prefix "$TOOLS" --no-save --ignore-scripts --no-audit --no-fund --loglevel=error \
-    "bun@$BUN_VERSION" >&2 ||
+  npm_install --prefix "$TOOLS" --no-save ||
     stop "npm could not download Bun $BUN_VERSION. Check the network connection and npm's registry, then run this again."
   for program in "$TOOLS"/node_modules/@oven/bun-*/bin/bun; do
     if is_pinned_bun "$program"; then
