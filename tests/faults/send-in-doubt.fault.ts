@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { sleep } from "../../src/lib/sleep.ts";
 import { messageIdOf } from "../../src/whatsapp/callback-data.ts";
 import { eventually } from "../support/wait.ts";
 import { nothingLost, settled, stillSettled } from "./support/check.ts";
@@ -80,7 +81,7 @@ describe("a send that nobody knows about", () => {
   });
 
   async function stillOnly(lead: string, id: string | undefined): Promise<boolean> {
-    await Bun.sleep(3_000);
+    await sleep(3_000);
     const sent = await sentTo(lead);
     return sent.length === 1 && sent[0] === id;
   }

@@ -66,7 +66,10 @@ export async function startStack({ quietMs = 50 } = {}) {
     start,
     startAll: (roles: readonly Role[]) => Promise.all(roles.map((role) => start(role))),
     /** The phone number of somebody who has not written yet. */
-    newLead: () => `1555020${String((leads += 1)).padStart(4, "0")}`,
+    newLead: () => {
+      leads += 1;
+      return `1555020${String(leads).padStart(4, "0")}`;
+    },
     close: async () => {
       redis.disconnect();
       await stopProcesses();
