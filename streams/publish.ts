@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { ChainableCommander } from "ioredis";
+import { createAppender } from "./append.ts";
 import type { Client } from "./connection.ts";
-import { canonicalJson, DATA_FIELD } from "./entry.ts";
+import { canonicalJson } from "./entry.ts";
 import { messageOf, QueueUnavailableError } from "./errors.ts";
 import { partitionOf } from "./hash.ts";
 import type { EntryOf, EventEntry } from "./messages.ts";
@@ -22,7 +23,7 @@ export interface Wakeup {
 }
 
 /**
- * The way into the streams. Each call is one pipeline per partition, is answered within the
+ * The way into the streams. Each call is one command or pipeline per partition, is answered within the
  * producer's command deadline, and rejects with `QueueUnavailableError` unless all was taken. After
  * a rejection any part may have been taken: repeating must be harmless, and is for all our handlers.
  */
@@ -35,36 +36,25 @@ export interface Publish {
 /** A publisher over a client of the producer profile. */
 export function createPublisher(deps: { redis: Client; keyspace: Keyspace }): Publish {
   const { redis, keyspace } = deps;
-
-  /** Groups by partition, because on a cluster each lives on its own node. */
-  async function perPartition<T>(
-    items: readonly T[],
-    organizationOf: (item: T) => string | null,
-    send: (partition: number, items: readonly T[]) => Promise<void>,
-  ): Promise<void> {
-    const groups = Map.groupBy(items, (item) => {
-      const organizationId = organizationOf(item);
-      return organizationId === null ? 0 : partitionOf(organizationId, keyspace.partitions);
-    });
-    await Promise.all([...groups].map(([partition, group]) => send(partition, group)));
-  }
+  const appendTo = createAppender(redis);
 
   return {
     append: (batch) =>
       perPartition(
+        keyspace,
         batch,
         ({ entry }) => entry.organizationId,
-        async (partition, appends) => {
-          const pipeline = redis.pipeline();
-          for (const { stream, entry } of appends) {
-            const key = keyOf(keyspace, partition, stream);
-            pipeline.xadd(key, "*", DATA_FIELD, JSON.stringify(entry));
-          }
-          await execute(pipeline, appends.length);
+        (partition, appends) => {
+          const key = (stream: Append["stream"]) => keyOf(keyspace, partition, stream);
+          return appendTo(
+            partition,
+            appends.map(({ stream, entry }) => ({ key: key(stream), json: JSON.stringify(entry) })),
+          );
         },
       ),
     schedule: (wakeups) =>
       perPartition(
+        keyspace,
         wakeups,
         ({ append }) => append.entry.organizationId,
         async (partition, group) => {
@@ -79,6 +69,7 @@ export function createPublisher(deps: { redis: Client; keyspace: Keyspace }): Pu
       ),
     events: (events) =>
       perPartition(
+        keyspace,
         events,
         ({ organizationId }) => organizationId,
         async (partition, group) => {
@@ -94,6 +85,22 @@ export function createPublisher(deps: { redis: Client; keyspace: Keyspace }): Pu
         },
       ),
   };
+}
+
+/** Groups by partition, because on a cluster each lives on its own node. */
+async function perPartition<T>(
+  { partitions }: Keyspace,
+  items: readonly T[],
+  organizationOf: (item: T) => string | null,
+  send: (partition: number, items: readonly T[]) => Promise<void>,
+): Promise<void> {
+  if (items.length === 0) return;
+  if (partitions === 1) return await send(0, items);
+  const groups = Map.groupBy(items, (item) => {
+    const organizationId = organizationOf(item);
+    return organizationId === null ? 0 : partitionOf(organizationId, partitions);
+  });
+  await Promise.all([...groups].map(([partition, group]) => send(partition, group)));
 }
 
 /** ioredis resolves a pipeline whose elements failed, so each element is looked at. */

@@ -16,6 +16,7 @@ function load(file: string): Script {
 
 export const scripts = {
   acknowledge: load("acknowledge-1.lua"),
+  append: load("append-n.lua"),
   bury: load("bury-2.lua"),
   checkCursor: load("check-cursor-2.lua"),
   dropConsumer: load("drop-consumer-2.lua"),

@@ -30,6 +30,11 @@ async function bodies(key: string): Promise<unknown[]> {
   return entries.map(([, fields]) => JSON.parse(fields[1] ?? "null"));
 }
 
+async function scriptsRun(): Promise<number> {
+  const stats = await redis.probe.info("commandstats");
+  return Number(/cmdstat_evalsha:calls=(\d+)/.exec(stats)?.[1]);
+}
+
 const notice = {
   v: 1,
   organizationId: null,
@@ -77,6 +82,54 @@ describe("append", () => {
       { stream: "turns" as const, entry: turnEntry() },
     ];
     await expect(publish.append(batch)).rejects.toBeInstanceOf(QueueUnavailableError);
+  });
+
+  test("sends batches of one moment in one command, in their order", async () => {
+    const { keyspace, publish } = setup();
+    await publish.append([{ stream: "inbound", entry: inboundEntry("warm-up") }]);
+    const scriptsBefore = await scriptsRun();
+    await Promise.all(
+      [1, 2, 3].map((item) => publish.append([{ stream: "inbound", entry: inboundEntry(item) }])),
+    );
+    expect(await scriptsRun()).toBe(scriptsBefore + 1);
+    const items = (await bodies(keyOf(keyspace, 0, "inbound"))).map(
+      (entry) => (entry as { item: unknown }).item,
+    );
+    expect(items).toEqual(["warm-up", 1, 2, 3]);
+  });
+
+  test("a refused batch does not fail those that travel with it", async () => {
+    const { keyspace, publish } = setup();
+    await redis.probe.set(keyOf(keyspace, 0, "turns"), "not a stream");
+    const inbound = { stream: "inbound" as const, entry: inboundEntry() };
+    const [first, spoiled, last] = await Promise.allSettled([
+      publish.append([inbound, inbound]),
+      publish.append([inbound, { stream: "turns", entry: turnEntry() }]),
+      publish.append([inbound]),
+    ]);
+    expect([first?.status, spoiled?.status, last?.status]).toEqual([
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+    ]);
+    expect(spoiled).toMatchObject({ reason: { message: expect.stringContaining("WRONGTYPE") } });
+  });
+
+  test("takes more than fits one command, and batches larger than that", async () => {
+    const { keyspace, publish } = setup();
+    const large = inboundEntry("x".repeat(700_000));
+    const batches = [
+      Array.from({ length: 450 }, (_, item) => inboundEntry(item)),
+      [large],
+      [large, large],
+      [inboundEntry("last")],
+    ];
+    await Promise.all(
+      batches.map((batch) =>
+        publish.append(batch.map((entry) => ({ stream: "inbound" as const, entry }))),
+      ),
+    );
+    expect(await redis.probe.xlen(keyOf(keyspace, 0, "inbound"))).toBe(454);
   });
 
   test("rejects when Redis is out of memory, and works again when it is not", async () => {
