@@ -9,12 +9,7 @@ import {
   processExists,
   signalProcess,
 } from "../../src/ops/embedded/process.ts";
-import {
-  attachEmbedded,
-  type Embedded,
-  endLeftovers,
-  startEmbedded,
-} from "../../src/ops/embedded.ts";
+import { attachEmbedded, endLeftovers } from "../../src/ops/embedded.ts";
 import { eventually } from "./wait.ts";
 
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -90,25 +85,6 @@ export async function stopTestServers(): Promise<void> {
   const running = started;
   started = null;
   if (running) signalProcess((await running).keeperPid, "SIGTERM");
-}
-
-/** Servers of one test that means to damage them. Stop and remove them with `close`. */
-export async function ownServers(
-  wanted: { postgres?: boolean; redis?: boolean } = { postgres: true, redis: true },
-): Promise<Embedded & { dataDir: string; close(): Promise<void> }> {
-  const dataDir = tempDir("own");
-  const servers = await startEmbedded({
-    dataDir,
-    postgres: wanted.postgres ?? false,
-    redis: wanted.redis ?? false,
-    durable: false,
-    log: silentLog,
-  });
-  const close = async () => {
-    await servers.stop();
-    rmSync(dataDir, { recursive: true, force: true });
-  };
-  return { ...servers, dataDir, close };
 }
 
 /** A private folder, removed by a later run if this one cannot. */
