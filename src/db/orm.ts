@@ -3,7 +3,7 @@ import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import postgres from "postgres";
 import { withDeadline } from "../lib/deadline.ts";
 import { errorCode } from "../lib/errors.ts";
-import type { DbSettings } from "./client.ts";
+import { type DbSettings, databaseUnavailable } from "./client.ts";
 
 /**
  * drizzle's builder without `transaction`, which is postgres.js's `begin` unguarded: a dead backend
@@ -36,12 +36,14 @@ export function createOrm(settings: DbSettings): Orm {
         const query = build(used.builder);
         return await withDeadline(query, deadlineMs, "Postgres", "database_unavailable");
       } catch (error) {
-        if (errorCode(error) === "database_unavailable" && pool === used) {
+        const cause = bare(error);
+        const thrown = databaseUnavailable(cause) ?? cause;
+        if (errorCode(thrown) === "database_unavailable" && pool === used) {
           // As in `Db`: a pool that missed a deadline may hold a dead socket, and is thrown away.
           pool = open(settings, deadlineMs);
           used.client.end({ timeout: 1 }).catch(() => {});
         }
-        throw bare(error);
+        throw thrown;
       }
     },
     close: (graceMs = 5_000) => pool.client.end({ timeout: graceMs / 1_000 }),

@@ -11,7 +11,6 @@ export const messageStates = [
   "failed",
   "cancelled",
 ] as const;
-export type MessageState = (typeof messageStates)[number];
 
 /** Delivery statuses as Meta reports them, worst to best. */
 export const receiptStatuses = ["failed", "sent", "delivered", "read", "played"] as const;

@@ -201,7 +201,7 @@ export interface MessageRow {
   pricing: unknown;
 }
 
-export async function addNumber(
+async function addNumber(
   db: Db,
   organizationId: string,
   integrationId: string,
