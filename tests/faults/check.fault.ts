@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { demoNumber } from "../../src/db/seed/northwind.ts";
+import { check, nothingLost, settled } from "./support/check.ts";
+import { type Stack, startStack } from "./support/stack.ts";
+
+setDefaultTimeout(60_000);
+
+/** Each fault test believes this checker, so it is shown what it must not overlook. */
+describe("the ledger checker", () => {
+  let stack: Stack;
+  let lead: string;
+  beforeAll(async () => {
+    stack = await startStack();
+    const roles = await stack.startAll(["api", "worker", "scheduler"]);
+    lead = stack.newLead();
+    await stack.meta.write(lead);
+    expect(await settled(stack)).toEqual(nothingLost);
+    for (const role of roles) role.kill();
+    await Promise.all(roles.map(({ exited }) => exited));
+  });
+  afterAll(() => stack.close());
+
+  test("sees a text that waits and one that was taken and never stored", async () => {
+    await stack.db.rows`update conversations set handled_seq = wake_seq - 1`;
+    expect((await check(stack)).lost).toEqual([`${lead} waits for an answer`]);
+    await stack.db.rows`update conversations set handled_seq = wake_seq`;
+    await stack.db.rows`update messages set wamid = 'another' where direction = 'in'`;
+    const [wamid] = stack.meta.acknowledged();
+    expect((await check(stack)).lost).toEqual([`${wamid} was acknowledged and is not stored`]);
+    await stack.db.rows`update messages set wamid = ${wamid ?? ""} where direction = 'in'`;
+    expect(await check(stack)).toEqual(nothingLost);
+  });
+
+  test("sees a reply that was lost on its way and one that is in doubt", async () => {
+    await stack.db.rows`update messages set state = 'queued' where direction = 'out'`;
+    expect((await check(stack)).lost).toHaveLength(1);
+    await stack.db.rows`update messages set state = 'unknown' where direction = 'out'`;
+    expect(await check(stack)).toMatchObject({ lost: [expect.any(String)], doubted: 1 });
+    await stack.db.rows`update messages set state = 'read' where direction = 'out'`;
+    expect(await check(stack)).toEqual(nothingLost);
+  });
+
+  test("sees a reply that was sent twice", async () => {
+    const [sent] = await stack.meta.ledger(lead);
+    const answer = await fetch(
+      `${stack.meta.url}/graph/v25.0/${demoNumber.phoneNumberId}/messages`,
+      {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${demoNumber.accessToken}`,
+          "content-type": "application/json",
+        },
+        body: JSON.stringify({
+          messaging_product: "whatsapp",
+          to: lead,
+          type: "text",
+          text: { body: "again" },
+          biz_opaque_callback_data: sent?.callbackData,
+        }),
+      },
+    );
+    expect(answer.status).toBe(200);
+    expect((await check(stack)).doubled.length).toBeGreaterThan(0);
+  });
+});
