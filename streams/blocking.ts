@@ -13,6 +13,7 @@ export class BlockingConnection {
   readonly #watchdog: ReturnType<typeof setInterval>;
   #client: Client;
   #generation = 0;
+  #clientId: number | undefined;
   #askedAt: number | undefined;
   #giveUp: (reason: Error) => void = () => undefined;
 
@@ -29,12 +30,19 @@ export class BlockingConnection {
     return this.#generation;
   }
 
+  /** The server's number for this connection; `undefined` while it is not known. */
+  get clientId(): number | undefined {
+    return this.#clientId;
+  }
+
   /** Sends one read at a time. What a given-up read brings later is never seen. */
   async ask<T>(send: (client: Client) => Promise<T>): Promise<T> {
     const { promise: givenUp, reject } = Promise.withResolvers<never>();
     this.#giveUp = reject;
     this.#askedAt = performance.now();
     try {
+      // Before the first read of a connection: behind a blocking one the answer would wait as well.
+      this.#clientId ??= await Promise.race([this.#client.client("ID"), givenUp]);
       return await Promise.race([send(this.#client), givenUp]);
     } finally {
       this.#askedAt = undefined;
@@ -52,6 +60,7 @@ export class BlockingConnection {
     const client = this.#open();
     client.on("ready", () => {
       this.#generation += 1;
+      this.#clientId = undefined;
     });
     return client;
   }

@@ -8,7 +8,7 @@ import {
 } from "./connection.ts";
 import { messageOf, QueueUnavailableError } from "./errors.ts";
 import type { Handlers } from "./messages.ts";
-import { type Observe, observing } from "./observe.ts";
+import { guarded, type Observe, observing } from "./observe.ts";
 import { PartitionRuntime } from "./partition.ts";
 import type { Clock, Log } from "./ports.ts";
 import type { Verdict } from "./retry.ts";
@@ -59,7 +59,7 @@ export interface Consumers {
  */
 export async function startConsumers(options: ConsumeOptions): Promise<Consumers> {
   const { url, keyspace, log, consumerId: consumer } = options;
-  const observe = observing(options.observe);
+  const observe = observing(options.observe, log);
   const redis = await openControl(url, log);
   let partitions: readonly PartitionRuntime[] = [];
   const breakers = new Breakers(options.dependencies, log, (name, open) => {
@@ -77,7 +77,7 @@ export async function startConsumers(options: ConsumeOptions): Promise<Consumers
           breakers,
           classify: (error) => options.classify(error),
           specs: options.specs ?? streamSpecs,
-          onStreamsLost: () => options.onStreamsLost?.(),
+          onStreamsLost: guarded(options.onStreamsLost, log),
         },
         partition,
       ),

@@ -1,36 +1,16 @@
 import type { Breakers } from "./breaker.ts";
 import type { Client } from "./connection.ts";
-import { organizationIn, parseEntry } from "./entry.ts";
+import { parseEntry } from "./entry.ts";
 import { messageOf } from "./errors.ts";
 import type { Groups } from "./groups.ts";
-import { type DeadClass, type Delivery, ENTRY_VERSION, type Handler } from "./messages.ts";
+import { type Arrival, burialOf, type Job, newJob } from "./job.ts";
+import type { DeadClass, Delivery, Handler } from "./messages.ts";
 import type { Observe, Outcome } from "./observe.ts";
 import type { Clock, Log } from "./ports.ts";
-import type { RawEntry } from "./reply.ts";
 import { fateOf, type Verdict } from "./retry.ts";
 import { type Settled, Settler } from "./settle.ts";
 import { Slots } from "./slots.ts";
 import { type Keyspace, keyOf, type StreamName, type StreamSpec } from "./topology.ts";
-
-const MAX_REASON_CHARS = 500;
-
-/** An entry that is ours, with its delivery count and whether its last owner died with it. */
-export interface Arrival extends RawEntry {
-  readonly tries: number;
-  readonly suspect: boolean;
-}
-
-/** An entry in hand: from the read that brought it until Redis confirmed its settlement. */
-export interface Job {
-  readonly id: string;
-  readonly tries: number;
-  readonly suspect: boolean;
-  readonly fields: ReadonlyMap<string, Uint8Array>;
-  readonly startedAt: number;
-  readonly abort: AbortController;
-  beatAt: number;
-  hung: boolean;
-}
 
 export interface LaneDeps {
   redis: Client;
@@ -143,33 +123,37 @@ class TypedLane<Name extends StreamName> implements Lane {
     }
   }
 
-  /** What arrives while a batch is handled makes up the next one. */
+  /**
+   * What arrives while a batch is handled makes up the next one. A batch that hangs holds the others
+   * up only until it is given up.
+   */
   async #runQueue(): Promise<void> {
     if (this.#queueRuns) return;
     this.#queueRuns = true;
-    while (this.#queue.length > 0) await this.#run(this.#queue.splice(0, this.spec.batchSize));
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, this.spec.batchSize);
+      await Promise.race([this.#run(batch), this.#givenUp(batch)]);
+    }
     this.#queueRuns = false;
+  }
+
+  #givenUp(batch: readonly Ready<Name>[]): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    for (const { delivery } of batch) {
+      delivery.signal.addEventListener("abort", () => resolve(), { once: true });
+    }
+    return promise;
   }
 
   /** Registers an entry; nothing is returned when it needs no handler or must not reach one. */
   #begin(arrival: Arrival): Ready<Name> | undefined {
-    const { id, tries, fields, suspect } = arrival;
+    const { id, fields } = arrival;
     if (this.jobs.get(id)?.hung === false) {
       // The same reply told twice: once to the reader, once to the reclaimer.
       this.slots.release(1);
       return;
     }
-    const now = performance.now();
-    const job: Job = {
-      id,
-      tries,
-      suspect,
-      fields: fields ?? new Map(),
-      startedAt: now,
-      abort: new AbortController(),
-      beatAt: now,
-      hung: false,
-    };
+    const job = newJob(arrival);
     this.jobs.set(id, job);
     if (fields === null) {
       void this.#finish(job, "lost", Promise.resolve<Settled>("vanished"));
@@ -201,6 +185,7 @@ class TypedLane<Name extends StreamName> implements Lane {
   }
 
   async #run(group: readonly Ready<Name>[]): Promise<void> {
+    for (const { job } of group) job.startedAt = performance.now();
     const error = await this.#attempt(group);
     if (error === undefined) {
       for (const { job } of group) {
@@ -261,24 +246,11 @@ class TypedLane<Name extends StreamName> implements Lane {
   }
 
   #bury(job: Job, errorClass: DeadClass, reason: string): void {
-    const { id, tries, fields } = job;
-    const text = reason.slice(0, MAX_REASON_CHARS);
-    this.#deps.log.error(
-      { stream: this.stream, id, tries, errorClass, reason: text },
-      "entry buried",
-    );
-    const about = {
-      v: ENTRY_VERSION,
-      stream: this.stream,
-      origin: `${this.key}/${id}`,
-      organizationId: organizationIn(fields),
-      reason: text,
-      errorClass,
-      tries: errorClass === "crashed" ? tries - 1 : tries,
-      firstSeenAt: Number.parseInt(id, 10),
-      lastSeenAt: this.#deps.clock.now().getTime(),
-    };
-    void this.#finish(job, "buried", this.#settler.bury(job, JSON.stringify(about)));
+    const { id, tries } = job;
+    this.#deps.log.error({ stream: this.stream, id, tries, errorClass }, "entry buried");
+    const lastSeenAt = this.#deps.clock.now().getTime();
+    const about = burialOf(job, this.stream, this.key, errorClass, reason, lastSeenAt);
+    void this.#finish(job, "buried", this.#settler.bury(job, about));
   }
 
   async #finish(job: Job, outcome: Outcome, settling: Promise<Settled>): Promise<void> {

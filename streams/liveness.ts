@@ -1,5 +1,6 @@
 import type { Client } from "./connection.ts";
-import type { Job, Lane } from "./lane.ts";
+import type { Job } from "./job.ts";
+import type { Lane } from "./lane.ts";
 import { listOf, textOf } from "./reply.ts";
 import { runScript, scripts } from "./scripts.ts";
 import { aliveKeyOf, GROUP, type Keyspace, SILENT_AFTER_MS } from "./topology.ts";

@@ -1,3 +1,5 @@
+import { messageOf } from "./errors.ts";
+import type { Log } from "./ports.ts";
 import type { StreamName } from "./topology.ts";
 
 /**
@@ -9,7 +11,7 @@ export type Outcome = "done" | "retried" | "waiting" | "buried" | "lost";
 /** Why an entry was taken from its owner. */
 export type TakenFrom = "retry" | "dead-owner" | "hung-handler" | "lost-reply";
 
-/** What metrics may want to know. Called synchronously; must not throw. */
+/** What metrics may want to know. Called synchronously. */
 export interface Observe {
   processed(stream: StreamName, outcome: Outcome, durationMs: number): void;
   reclaimed(stream: StreamName, from: TakenFrom): void;
@@ -18,15 +20,26 @@ export interface Observe {
   breaker(dependency: string, open: boolean): void;
 }
 
-const nothing = () => undefined;
-
-/** The observer with silence for whatever it does not watch. */
-export function observing(observe: Partial<Observe> = {}): Observe {
+/** The observer with silence for what it does not watch; one that throws disturbs no settlement. */
+export function observing(observe: Partial<Observe> | undefined, log: Log): Observe {
   return {
-    processed: nothing,
-    reclaimed: nothing,
-    lostPayload: nothing,
-    breaker: nothing,
-    ...observe,
+    processed: guarded(observe?.processed, log),
+    reclaimed: guarded(observe?.reclaimed, log),
+    lostPayload: guarded(observe?.lostPayload, log),
+    breaker: guarded(observe?.breaker, log),
+  };
+}
+
+/** A callback that never throws into the runtime. */
+export function guarded<Args extends readonly unknown[]>(
+  callback: ((...args: Args) => void) | undefined,
+  log: Log,
+): (...args: Args) => void {
+  return (...args) => {
+    try {
+      callback?.(...args);
+    } catch (error) {
+      log.error({ error: messageOf(error) }, "an observer of the streams threw");
+    }
   };
 }

@@ -60,7 +60,7 @@ export class PartitionRuntime {
 
   /** Begins to take work. Rejects when Redis does not answer. */
   async start(): Promise<void> {
-    const { consumer, url, log } = this.#deps;
+    const { consumer, url, log, redis } = this.#deps;
     await this.#groups.ensure();
     await renewAlive(this.#deps, consumer);
     this.#readers = (["data", "work"] as const).flatMap((kind) => {
@@ -68,8 +68,9 @@ export class PartitionRuntime {
       if (lanes.length === 0) return [];
       const name = `${kind}/${this.#deps.partition}`;
       const open = (): Client => openReader(url, log);
-      const { groups, changed } = { groups: this.#groups, changed: this.#changed };
-      return [{ name, reader: new Reader({ name, open, consumer, lanes, groups, changed, log }) }];
+      const kill = (clientId: number) => redis.client("KILL", "ID", clientId);
+      const state = { groups: this.#groups, changed: this.#changed };
+      return [{ name, reader: new Reader({ name, open, kill, consumer, lanes, log, ...state }) }];
     });
     this.#heartbeats = [
       this.#duty("alive", ALIVE_EVERY_MS, () => renewAlive(this.#deps, consumer)),

@@ -3,7 +3,8 @@ import { BlockingConnection } from "./blocking.ts";
 import type { Client } from "./connection.ts";
 import { messageOf } from "./errors.ts";
 import type { Groups } from "./groups.ts";
-import type { Arrival, Lane } from "./lane.ts";
+import type { Arrival } from "./job.ts";
+import type { Lane } from "./lane.ts";
 import type { Log } from "./ports.ts";
 import { type RawEntry, streamsOf } from "./reply.ts";
 import { BLOCK_MS, GROUP } from "./topology.ts";
@@ -19,6 +20,8 @@ export interface ReaderDeps {
   name: string;
   /** Opens a connection for this reader alone. */
   open(): Client;
+  /** Ends a connection on the server's side, by its number. */
+  kill(clientId: number): Promise<unknown>;
   consumer: string;
   /** In reading priority. */
   lanes: readonly Lane[];
@@ -50,11 +53,16 @@ export class Reader {
     return performance.now() - this.#turnedAt;
   }
 
-  /** Stops reading at once; what a read in flight was given stays pending to us. */
+  /**
+   * Stops reading at once; what a read in flight was given stays pending to us. Closing our end is
+   * not enough: until the server notices, it may serve the blocked read, after all was handed back.
+   */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#connection.stop();
     this.#deps.changed.ring();
+    const { clientId } = this.#connection;
+    if (clientId !== undefined) await this.#deps.kill(clientId).catch(() => undefined);
     await this.#ended;
   }
 

@@ -89,7 +89,9 @@ export class Reclaimer {
     silent: ReadonlySet<string>,
     checksLeases: boolean,
   ): Promise<void> {
-    if ((owners.get(this.#deps.consumer) ?? 0) > lane.jobs.size) {
+    const owned = owners.get(this.#deps.consumer) ?? 0;
+    // The count finds a lost reply soon; looking also when it fits finds one that a zombie hides.
+    if (owned > lane.jobs.size || (owned > 0 && checksLeases)) {
       await this.#take(lane, await this.#lostReplies(lane));
     }
     for (const owner of owners.keys()) {

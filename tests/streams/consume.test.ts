@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { connected, openProducer } from "../../streams/connection.ts";
+import { partitionOf } from "../../streams/hash.ts";
 import type { Delivery } from "../../streams/messages.ts";
 import { createPublisher } from "../../streams/publish.ts";
 import { keyOf } from "../../streams/topology.ts";
@@ -80,6 +81,57 @@ describe("handing over", () => {
     await until("all handled", () => got.length === numbers.length);
     expect(got).toEqual(numbers);
     expect(most).toBe(1);
+  });
+
+  test("every partition is served, each organization's entries by its own", async () => {
+    const keyspace = freshKeyspace(3);
+    const partitions = new Map<string, number>();
+    await consume({
+      url: redis.url,
+      keyspace,
+      handlers: {
+        turns: async ([delivery]) => {
+          if (delivery) partitions.set(delivery.entry.organizationId, delivery.partition);
+        },
+      },
+    });
+    const client = openProducer(redis.url, recordingLog());
+    await connected(client, 2_000);
+    const organizationIds = ["a", "b", "c", "d", "e", "f", "g"];
+    await createPublisher({ redis: client, keyspace }).append(
+      organizationIds.map((organizationId) => ({
+        stream: "turns",
+        entry: { ...turnEntry(), organizationId },
+      })),
+    );
+    client.disconnect();
+    await until("all handled", () => partitions.size === organizationIds.length);
+    for (const [organizationId, partition] of partitions) {
+      expect(partition).toBe(partitionOf(organizationId, 3));
+    }
+    expect(new Set(partitions.values()).size).toBe(3);
+  });
+
+  test("an observer that throws disturbs no settlement", async () => {
+    const keyspace = freshKeyspace();
+    let told = 0;
+    const running = await consume({
+      url: redis.url,
+      keyspace,
+      observe: {
+        processed: () => {
+          told += 1;
+          throw new Error("metrics are broken");
+        },
+      },
+      specs: specsWith({ turns: { concurrency: 2 } }),
+      handlers: { turns: async () => undefined },
+    });
+    for (let index = 0; index < 5; index += 1) {
+      await add(redis.probe, keyspace, "turns", turnEntry());
+    }
+    await until("all told", () => told === 5);
+    expect(running.log.lines.filter((line) => line.startsWith("error"))).toHaveLength(5);
   });
 
   test("fresh entries of a batching stream come together, at most one batch per call", async () => {

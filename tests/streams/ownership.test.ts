@@ -74,6 +74,20 @@ describe("settling", () => {
     expect(await pendingCount(redis.probe, keyspace, "turns")).toBe(0);
   });
 
+  test("a delivery count alone does not make an owner", async () => {
+    const { keyspace, key, id } = await takenOver();
+    const dead = keyOf(keyspace, 0, "dead");
+    await runScript(control, scripts.acknowledge, [key], [GROUP, "zombie", id, 2]);
+    await runScript(control, scripts.handOver, [key], [GROUP, "zombie", "~retry", id, 2, 2, 0]);
+    await runScript(control, scripts.bury, [key, dead], [GROUP, "zombie", id, 2, "{}"]);
+    await runScript(control, scripts.take, [key], [GROUP, "thief", id, "zombie", 2, 0, 3]);
+    await runScript(control, scripts.take, [key], [GROUP, "thief", id, "heir", 2, 60_000, 3]);
+    expect(await pendingRows(redis.probe, keyspace, "turns")).toMatchObject([
+      { owner: "heir", tries: 2 },
+    ]);
+    expect(await redis.probe.exists(dead)).toBe(0);
+  });
+
   test("of several takers one wins", async () => {
     const { key, id } = await takenOver();
     const replies = await Promise.all(
@@ -173,6 +187,31 @@ describe("liveness", () => {
     expect(running.reclaimed).toEqual([{ stream: "turns", from: "hung-handler" }]);
     expect(running.consumers.stuck()).toMatch(/turns/);
     await until("settled", async () => (await pendingCount(redis.probe, keyspace, "turns")) === 0);
+  }, 20_000);
+
+  test("a batch of an ordered stream that hangs holds the next one up only until it is given up", async () => {
+    const keyspace = freshKeyspace();
+    const items: unknown[] = [];
+    await consume({
+      url: redis.url,
+      keyspace,
+      specs: specsWith({ inbound: { leaseMs: 300, batchSize: 1 } }),
+      handlers: {
+        inbound: async ([delivery]) => {
+          items.push(delivery?.entry.item);
+          if (delivery?.tries === 1 && items.length === 1) await new Promise(() => undefined);
+        },
+      },
+    });
+    await add(redis.probe, keyspace, "inbound", inboundEntry("hangs"));
+    await until("hangs", () => items.length === 1);
+    await add(redis.probe, keyspace, "inbound", inboundEntry("behind"));
+    await until("both handled", () => items.length === 3, 12_000);
+    expect(items).toEqual(["hangs", "behind", "hangs"]);
+    await until(
+      "settled",
+      async () => (await pendingCount(redis.probe, keyspace, "inbound")) === 0,
+    );
   }, 20_000);
 
   test("entries of a killed process are taken over within ten seconds, and each runs alone", async () => {

@@ -5,12 +5,12 @@ import {
   add,
   consume,
   freshKeyspace,
-  pendingCount,
   pendingRows,
   stopAll,
   turnEntry,
   until,
 } from "./support/harness.ts";
+import { startProxy } from "./support/proxy.ts";
 import { sharedRedis, startRedis } from "./support/redis-server.ts";
 
 let redis: Awaited<ReturnType<typeof sharedRedis>>;
@@ -23,15 +23,14 @@ afterAll(() => redis.stop());
 describe("stop", () => {
   test("ends an idle process at once and leaves no consumer behind", async () => {
     const keyspace = freshKeyspace();
-    const { consumers } = await consume({
+    const { consumers, outcomes } = await consume({
       url: redis.url,
       keyspace,
       handlers: { turns: async () => undefined },
     });
     await add(redis.probe, keyspace, "turns", turnEntry());
     const key = keyOf(keyspace, 0, "turns");
-    await until("read", async () => (await redis.probe.xinfo("CONSUMERS", key, GROUP)) !== null);
-    await until("settled", async () => (await pendingCount(redis.probe, keyspace, "turns")) === 0);
+    await until("settled", () => outcomes.length === 1);
     const startedAt = performance.now();
     expect(await consumers.stop(5_000)).toEqual({ handedBack: 0 });
     expect(performance.now() - startedAt).toBeLessThan(500);
@@ -119,6 +118,24 @@ describe("stop", () => {
     expect(await pendingRows(redis.probe, keyspace, "turns")).toMatchObject([
       { owner: "~retry", tries: 0 },
     ]);
+  });
+
+  test("takes nothing with it when the server is slow to notice that it left", async () => {
+    const keyspace = freshKeyspace();
+    const own = await startRedis();
+    const proxy = await startProxy(own.port);
+    const { consumers } = await consume({
+      url: proxy.url,
+      keyspace,
+      handlers: { turns: async () => undefined },
+    });
+    await until("reads", async () => /cmd=xreadgroup/.test(String(await own.probe.client("LIST"))));
+    proxy.linger();
+    await consumers.stop(1_000);
+    await add(own.probe, keyspace, "turns", turnEntry());
+    expect(await pendingRows(own.probe, keyspace, "turns")).toEqual([]);
+    proxy.stop();
+    await own.stop();
   });
 
   test("resolves in time when Redis is gone", async () => {

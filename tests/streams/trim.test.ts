@@ -7,7 +7,7 @@ import {
   keyOf,
   streamNames,
 } from "../../streams/topology.ts";
-import { dropDeadConsumers, trimPartition } from "../../streams/trim.ts";
+import { dropConsumer, dropDeadConsumers, trimPartition } from "../../streams/trim.ts";
 import { add, freshKeyspace, pendingCount, recordingLog, turnEntry } from "./support/harness.ts";
 import { sharedRedis } from "./support/redis-server.ts";
 
@@ -60,9 +60,10 @@ describe("trimming", () => {
 
   test("keeps what a second group has not read", async () => {
     const { key, ids, read, left, place } = await streamOf(3);
-    await redis.probe.xgroup("CREATE", key, "slower", "0");
-    await redis.probe.xreadgroup("GROUP", "slower", "x", "COUNT", 1, "STREAMS", key, ">");
-    await redis.probe.xack(key, "slower", ids[0] ?? "");
+    const group = "aa-sorted-first";
+    await redis.probe.xgroup("CREATE", key, group, "0");
+    await redis.probe.xreadgroup("GROUP", group, "x", "COUNT", 1, "STREAMS", key, ">");
+    await redis.probe.xack(key, group, ids[0] ?? "");
     await read("worker", 3);
     await redis.probe.xack(key, GROUP, ...ids);
     await trimPartition(place);
@@ -130,6 +131,8 @@ describe("consumers of processes that are gone", () => {
     await redis.probe.xack(key, GROUP, ids[0] ?? "", ids[1] ?? "");
     await dropDeadConsumers(place);
     expect((await names()).sort()).toEqual(["alive", "owing"]);
+    expect(await dropConsumer(place, key, "owing")).toBe(false);
+    expect(await dropConsumer(place, key, "alive")).toBe(false);
     expect(await pendingCount(redis.probe, keyspace, "turns")).toBe(1);
     await redis.probe.xack(key, GROUP, ids[2] ?? "");
     await dropDeadConsumers(place);

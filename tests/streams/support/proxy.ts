@@ -15,6 +15,8 @@ export interface FaultProxy {
    * contains `text`.
    */
   loseNextReply(text?: string): void;
+  /** From now on the server does not learn that a client has closed its end. */
+  linger(): void;
   stop(): void;
 }
 
@@ -24,6 +26,7 @@ export async function startProxy(targetPort: number): Promise<FaultProxy> {
   let swallowing = false;
   let losing: string | undefined;
   let lost = 0;
+  let lingering = false;
   let accepted = 0;
 
   const server = createServer((client) => {
@@ -36,6 +39,7 @@ export async function startProxy(targetPort: number): Promise<FaultProxy> {
       socket.on("error", () => undefined);
       socket.on("close", () => {
         sockets.delete(socket);
+        if (lingering && socket === client) return;
         for (const other of pair) other.destroy();
       });
     }
@@ -75,6 +79,9 @@ export async function startProxy(targetPort: number): Promise<FaultProxy> {
     },
     loseNextReply: (text = "") => {
       losing = text;
+    },
+    linger: () => {
+      lingering = true;
     },
     stop: () => {
       for (const socket of sockets) socket.destroy();
