@@ -80,7 +80,8 @@ install_bun_here() {
 }
 
 ensure_packages() {
-  # Bun is silent and takes milliseconds when everything is in place.
+  # Bun takes milliseconds when everything is in place.
+  [ -d node_modules ] || say "Installing the packages of bun.lock ..."
   bun install --frozen-lockfile --silent ||
     stop "The packages of bun.lock could not be installed. Check the network connection and npm's registry, then run: bun install --frozen-lockfile"
 }

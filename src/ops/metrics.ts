@@ -61,12 +61,8 @@ export function createMetrics(settings: { defaults?: boolean } = {}) {
 function webhookMetrics(registry: Registry) {
   const requests = counter(registry, "webhook_requests_total", "Webhook requests.", ["outcome"]);
   const items = counter(registry, "webhook_items_total", "Items in webhooks.", ["outcome"]);
-  const duration = histogram(registry, "webhook_duration_seconds", "From request to answer.", []);
   return {
-    webhook: (outcome: string, durationMs?: number) => {
-      requests({ outcome });
-      if (durationMs !== undefined) duration({}, durationMs / 1000);
-    },
+    webhook: (outcome: string) => requests({ outcome }),
     webhookItems: (outcome: string, count: number) => items({ outcome }, count),
   };
 }
