@@ -2,11 +2,12 @@ import { parseArgs } from "node:util";
 import { errorMessage } from "../../src/lib/errors.ts";
 import { stopProcesses } from "../../tests/support/processes.ts";
 import type { Measure, Outcome } from "./measure.ts";
+import { repliesSustained, webhookToSendLatency } from "./message-path.ts";
 import { facts, jsonLines, table } from "./report.ts";
 import { lookAround } from "./surroundings.ts";
 import { webhookRequests } from "./webhook-requests.ts";
 
-const measures: readonly Measure[] = [webhookRequests];
+const measures: readonly Measure[] = [webhookRequests, webhookToSendLatency, repliesSustained];
 
 const USAGE = `bun run bench [--json] [--only <name>]
 Measures: ${measures.map(({ name }) => name).join(", ")}`;
