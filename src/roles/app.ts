@@ -7,6 +7,7 @@ import { errors } from "../http/plugins/errors.ts";
 import { openapi } from "../http/plugins/openapi.ts";
 import { requestId } from "../http/plugins/request-id.ts";
 import { securityHeaders } from "../http/plugins/security-headers.ts";
+import { systemClock } from "../lib/clock.ts";
 import { healthModule } from "../modules/health/index.ts";
 import { webhookModule } from "../modules/webhook/index.ts";
 import type { WebhookRoutes } from "../modules/webhook/routing.ts";
@@ -53,7 +54,7 @@ export function createApp({ core, health, routes, extra }: AppDeps) {
         verifyTokens: core.verifyTokens,
         routes,
         append: core.publish.append,
-        now: () => new Date(),
+        now: systemClock.now,
         outcome: (name) =>
           name === "item_dropped" ? metrics.webhookItems(name, 1) : metrics.webhook(name),
         crash: core.crash,

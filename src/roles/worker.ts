@@ -113,7 +113,8 @@ function whatsappDeps(core: Core): Pick<FlowDeps, "pace" | "send" | "showTyping"
   return {
     pace: async ({ organizationId, integrationId }, recipient) => {
       const buckets = paceBuckets(integrationId, recipient);
-      const decision = await pacer.take({ organizationId, buckets, nowMs: Date.now() });
+      const nowMs = systemClock.now().getTime();
+      const decision = await pacer.take({ organizationId, buckets, nowMs });
       return decision.allowed ? null : { retryAfterMs: decision.retryAfterMs };
     },
     send: async (claim, signal) => {
