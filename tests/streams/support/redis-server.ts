@@ -17,6 +17,12 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+/** Servers that a failed test did not stop must not outlive the run. */
+const children = new Set<Bun.Subprocess>();
+process.on("exit", () => {
+  for (const child of children) child.kill("SIGKILL");
+});
+
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", () => resolve()));
@@ -43,7 +49,7 @@ export async function startRedis(
   probe.on("error", () => undefined);
 
   function spawn() {
-    return Bun.spawn(
+    const spawned = Bun.spawn(
       [
         "redis-server",
         ...["--port", String(port), "--bind", "127.0.0.1", "--dir", dir, "--save", ""],
@@ -52,6 +58,9 @@ export async function startRedis(
       ],
       { stdout: "ignore", stderr: "ignore" },
     );
+    children.add(spawned);
+    void spawned.exited.then(() => children.delete(spawned));
+    return spawned;
   }
   let child = spawn();
   await probe.ping();
