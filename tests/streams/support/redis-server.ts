@@ -1,3 +1,4 @@
+import { afterAll } from "bun:test";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -17,10 +18,10 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-/** Servers that a failed test did not stop must not outlive the run. */
-const children = new Set<Bun.Subprocess>();
-process.on("exit", () => {
-  for (const child of children) child.kill("SIGKILL");
+/** Stopped after the last test of the file, also when a failed one has left it running. */
+const running = new Set<TestServer>();
+afterAll(async () => {
+  await Promise.all([...running].map((server) => server.stop()));
 });
 
 async function freePort(): Promise<number> {
@@ -49,7 +50,7 @@ export async function startRedis(
   probe.on("error", () => undefined);
 
   function spawn() {
-    const spawned = Bun.spawn(
+    return Bun.spawn(
       [
         "redis-server",
         ...["--port", String(port), "--bind", "127.0.0.1", "--dir", dir, "--save", ""],
@@ -58,14 +59,11 @@ export async function startRedis(
       ],
       { stdout: "ignore", stderr: "ignore" },
     );
-    children.add(spawned);
-    void spawned.exited.then(() => children.delete(spawned));
-    return spawned;
   }
   let child = spawn();
   await probe.ping();
 
-  return {
+  const server: TestServer = {
     port,
     url: `redis://127.0.0.1:${port}`,
     probe,
@@ -81,12 +79,15 @@ export async function startRedis(
       await probe.ping();
     },
     stop: async () => {
+      running.delete(server);
       probe.disconnect();
       child.kill("SIGKILL");
       await child.exited;
       await rm(dir, { recursive: true, force: true });
     },
   };
+  running.add(server);
+  return server;
 }
 
 /** The server for tests that harm nobody: `TEST_REDIS_URL`, or one of our own. */
