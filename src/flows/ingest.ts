@@ -5,11 +5,12 @@ import { attentionForKind, isAnswerable } from "../funnel/mailbox.ts";
 import { matchOptOut, optOutConfirmation } from "../funnel/opt-out.ts";
 import type { Clock } from "../lib/clock.ts";
 import { AppError } from "../lib/errors.ts";
+import type { LiveEvent } from "../lib/events.ts";
 import { newId } from "../lib/ids.ts";
 import { InboundItem, type Party } from "../whatsapp/payload.ts";
-import type { Announcer } from "./announce.ts";
+import type { Announcer, News } from "./announce.ts";
 import { type Person, type Resolved, resolvePeople } from "./ingest/resolve.ts";
-import { type InboundRow, storeInbound } from "./ingest/store.ts";
+import { type InboundRow, type StoreOutcome, storeInbound } from "./ingest/store.ts";
 import { keepNotices } from "./notice.ts";
 
 /** Older messages are history: stored and shown, but an answer now would be strange. */
@@ -58,22 +59,34 @@ export function createIngestHandler(
     const rows = known.map((one, ord) => toRow(one, ord, resolved[ord], deps.clock.now()));
     const stored = await storeInbound(deps.db, rows);
     deps.crash("ingest:stored");
-    await deps.announcer.announce({
-      events: [...events, ...stored.events],
-      schedule: stored.wakes.map(({ organizationId, conversationId, dueAt }) => ({
-        append: {
-          stream: "turns",
-          entry: { v: 1, organizationId, conversationId, cause: "message" },
-        },
-        atMs: new Date(dueAt).getTime(),
-        keep: "latest",
-      })),
-      append: stored.confirmations.map((number) => ({
-        stream: "outbound",
-        entry: { v: 1, ...number },
-      })),
-    });
+    await deps.announcer.announce(newsOf(stored, events));
     deps.onIngress(known.map(({ entry }) => entry.integrationId));
+  };
+}
+
+/** A turn without debounce starts at once: the delayed set is looked at every 100 ms only. */
+function newsOf(
+  { wakes, confirmations, events }: StoreOutcome,
+  earlier: readonly LiveEvent[],
+): News {
+  const turns = wakes.map(({ organizationId, conversationId, dueAt, isDue }) => ({
+    isDue,
+    atMs: new Date(dueAt).getTime(),
+    append: {
+      stream: "turns" as const,
+      entry: { v: 1 as const, organizationId, conversationId, cause: "message" as const },
+    },
+  }));
+  const sends = confirmations.map((number) => ({
+    stream: "outbound" as const,
+    entry: { v: 1 as const, ...number },
+  }));
+  return {
+    events: [...earlier, ...events],
+    append: [...sends, ...turns.filter(({ isDue }) => isDue).map(({ append }) => append)],
+    schedule: turns
+      .filter(({ isDue }) => !isDue)
+      .map(({ append, atMs }) => ({ append, atMs, keep: "latest" })),
   };
 }
 

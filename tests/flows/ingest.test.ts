@@ -174,9 +174,23 @@ describe("ingest", () => {
   });
 
   test("a batch of many people wakes each of them, after their debounce", async () => {
+    await world.db.rows`update organizations set quiet_ms = 2000, quiet_cap_ms = 10000`;
     const people = Array.from({ length: 50 }, person);
     const before = world.scheduled.length;
+    const appendedBefore = world.appended.length;
     await world.receive(...people.map((from) => ({ from })), ...people.map((from) => ({ from })));
+    await world.db.rows`update organizations set quiet_ms = 0, quiet_cap_ms = 0`;
     expect(world.scheduled.length - before).toBe(50);
+    expect(world.appended.length).toBe(appendedBefore);
+  });
+
+  test("without debounce their turns start at once, one for each", async () => {
+    const people = Array.from({ length: 50 }, person);
+    const before = world.appended.length;
+    const scheduledBefore = world.scheduled.length;
+    await world.receive(...people.map((from) => ({ from })), ...people.map((from) => ({ from })));
+    const turns = world.appended.slice(before).filter(({ stream }) => stream === "turns");
+    expect(turns).toHaveLength(50);
+    expect(world.scheduled.length).toBe(scheduledBefore);
   });
 });

@@ -35,8 +35,8 @@ export interface InboundRow {
 }
 
 export interface StoreOutcome {
-  /** Conversations that wait for the bot, with the end of their debounce. */
-  wakes: { organizationId: string; conversationId: string; dueAt: string }[];
+  /** Conversations that wait for the bot, with the end of their debounce. `isDue`: it is over. */
+  wakes: { organizationId: string; conversationId: string; dueAt: string; isDue: boolean }[];
   /** Numbers that have a stop confirmation to send. */
   confirmations: { organizationId: string; integrationId: string }[];
   events: LiveEvent[];
@@ -182,7 +182,7 @@ export async function storeInbound(db: Db, rows: readonly InboundRow[]): Promise
     )
     select
       (select coalesce(jsonb_agg(jsonb_build_object('organizationId', organization_id,
-          'conversationId', id, 'dueAt', due_at)), '[]'::jsonb)
+          'conversationId', id, 'dueAt', due_at, 'isDue', due_at <= now())), '[]'::jsonb)
         from updated where mode = 'bot' and opted_out_at is null and wake_seq > handled_seq)
         as wakes,
       (select coalesce(jsonb_agg(jsonb_build_object('organizationId', organization_id,
