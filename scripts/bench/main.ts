@@ -1,13 +1,21 @@
 import { parseArgs } from "node:util";
 import { errorMessage } from "../../src/lib/errors.ts";
 import { stopProcesses } from "../../tests/support/processes.ts";
+import { ingestRows } from "./ingest-rows.ts";
 import type { Measure, Outcome } from "./measure.ts";
 import { repliesSustained, webhookToSendLatency } from "./message-path.ts";
 import { facts, jsonLines, table } from "./report.ts";
 import { lookAround } from "./surroundings.ts";
+import { warmStart } from "./warm-start.ts";
 import { webhookRequests } from "./webhook-requests.ts";
 
-const measures: readonly Measure[] = [webhookRequests, webhookToSendLatency, repliesSustained];
+const measures: readonly Measure[] = [
+  webhookRequests,
+  webhookToSendLatency,
+  repliesSustained,
+  warmStart,
+  ingestRows,
+];
 
 const USAGE = `bun run bench [--json] [--only <name>]
 Measures: ${measures.map(({ name }) => name).join(", ")}`;
