@@ -1,6 +1,7 @@
 import postgres from "postgres";
 import { withDeadline } from "../lib/deadline.ts";
 import { AppError, errorCode, errorMessage } from "../lib/errors.ts";
+import { arrayTypes } from "./array-types.ts";
 
 export interface DbSettings {
   url: string;
@@ -18,8 +19,9 @@ export type Parameter = postgres.ParameterOrFragment<never>;
 /**
  * The statements of the product. `rows` and `first` are tagged templates: values become bound
  * parameters of a prepared statement, columns come back in camelCase, int8 as number, numeric as
- * string. Each statement has a deadline. Whatever makes Postgres look away rejects with
- * `database_unavailable`; every other database error passes through unchanged.
+ * string; arrays go in and out as far as `array-types.ts` knows them. Each statement has a deadline.
+ * Whatever makes Postgres look away rejects with `database_unavailable`; every other database error
+ * passes through unchanged.
  */
 export interface Db {
   rows<Row extends object>(text: TemplateStringsArray, ...values: Parameter[]): Promise<Row[]>;
@@ -88,7 +90,8 @@ function open(settings: DbSettings, deadlineMs: number): postgres.Sql {
     backoff: (tries: number) => Math.min(0.1 * 2 ** tries, 1),
     onnotice: () => {},
     transform: { column: { from: postgres.toCamel } },
-    types: { bigint: { to: 20, from: [20], serialize: String, parse: Number } },
+    fetch_types: false,
+    types: { bigint: { to: 20, from: [20], serialize: String, parse: Number }, ...arrayTypes },
     connection: {
       application_name: settings.name,
       statement_timeout: serverLimitMs,

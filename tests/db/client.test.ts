@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { createServer } from "node:net";
 import { createDb, type Db } from "../../src/db/client.ts";
+import { newId } from "../../src/lib/ids.ts";
+import { sleep } from "../../src/lib/sleep.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { eventually } from "../support/wait.ts";
 
@@ -41,6 +43,15 @@ describe("a statement", () => {
       select ${hostile}::text as text, ${db.json({ a: [hostile, null] })}::jsonb as deep,
         ${db.fragment("1 as one")}`;
     expect(row).toEqual({ text: hostile, deep: { a: [hostile, null] }, one: 1 });
+  });
+
+  test("takes and gives arrays of text, ids and numbers faithfully", async () => {
+    const texts = ['a "quote"', "back\\slash", "{comma, brace}", "NULL", " ", "", "ñ 👋\nline"];
+    const id = newId();
+    const row = await db.first`
+      select ${texts}::text[] as texts, ${[id]}::uuid[] as ids, ${[]}::uuid[] as nobody,
+        array[7, null, -1]::int4[] as numbers, ${id} = any(${[id]}::uuid[]) as found`;
+    expect(row).toEqual({ texts, ids: [id], nobody: [], numbers: [7, null, -1], found: true });
   });
 
   test("without a row is undefined", async () => {
@@ -95,6 +106,23 @@ describe("a database that is away", () => {
       return running.length === 0;
     });
     await hasty.close(0);
+  });
+
+  test("and cuts connections while they are opened leaves no rejection to nobody", async () => {
+    const cut = createDb({ url: database.url, maxConnections: 8, name: "cut-test" });
+    const untilMs = performance.now() + 1_500;
+    const asking = Array.from({ length: 8 }, async () => {
+      while (performance.now() < untilMs) await failure(cut.rows`select 1`);
+    });
+    while (performance.now() < untilMs) {
+      await db.rows`select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = 'cut-test'`;
+      await sleep(5);
+    }
+    await Promise.all(asking);
+    // Bun fails a test under which a rejection goes unhandled.
+    expect(await eventually(() => cut.first`select 1 as back`)).toEqual({ back: 1 });
+    await cut.close(0);
   });
 
   test("and comes back is used again by the same pool", async () => {
