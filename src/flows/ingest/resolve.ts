@@ -74,14 +74,18 @@ function find(db: Db, people: readonly Person[]): Promise<Found[]> {
       no int, organization_id uuid, integration_id uuid, phone text, bsuid text, name text,
       username text)
     join integrations i on i.organization_id = p.organization_id and i.id = p.integration_id
-    left join lead_identities b on b.organization_id = p.organization_id and b.kind = 'bsuid'
-      and b.scope = i.portfolio_id and b.value = p.bsuid and b.ended_at is null
-    left join lead_identities f on f.organization_id = p.organization_id and f.kind = 'phone'
-      and f.scope = '' and f.value = p.phone and f.ended_at is null
-    left join leads l on l.organization_id = p.organization_id
-      and l.id = coalesce(b.lead_id, f.lead_id)
-    left join conversations c on c.organization_id = p.organization_id
-      and c.lead_id = coalesce(b.lead_id, f.lead_id) and c.integration_id = p.integration_id
+    left join lateral (select lead_id from lead_identities
+      where organization_id = p.organization_id and kind = 'bsuid' and scope = i.portfolio_id
+        and value = p.bsuid and ended_at is null limit 1) b on true
+    left join lateral (select lead_id from lead_identities
+      where organization_id = p.organization_id and kind = 'phone' and scope = ''
+        and value = p.phone and ended_at is null limit 1) f on true
+    left join lateral (select id, name, username from leads
+      where organization_id = p.organization_id and id = coalesce(b.lead_id, f.lead_id)
+      limit 1) l on true
+    left join lateral (select id from conversations
+      where organization_id = p.organization_id and lead_id = coalesce(b.lead_id, f.lead_id)
+        and integration_id = p.integration_id limit 1) c on true
     order by p.no`;
 }
 
