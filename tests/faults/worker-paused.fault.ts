@@ -46,7 +46,7 @@ describe("a worker that is paused in the middle of its work and wakes up later",
     paused.kill("SIGSTOP");
     const pausedAtMs = performance.now();
     await expectRecovery(stack, "worker paused while it thinks", pausedAtMs);
-    await sleep(pausedAtMs + PAUSED_MS - performance.now());
+    await sleep(Math.max(0, pausedAtMs + PAUSED_MS - performance.now()));
 
     paused.kill("SIGCONT");
     await eventually(() => counted(paused, 'leadline_turns_total{disposition="lost"}'), {

@@ -5,7 +5,7 @@ import { inspectQueue } from "../../../streams/inspect.ts";
 import type { Stack } from "./stack.ts";
 
 /** What acknowledgements, database and Graph's ledger say against each other. */
-export interface Report {
+interface Report {
   /** A sentence for each thing that was acknowledged and has not happened, or not to its end. */
   lost: string[];
   /** A sentence for each thing that happened more than once. */

@@ -10,7 +10,7 @@ export const appSecret = "fault-tests-app-secret";
 export const verifyToken = "fault-tests-verify-token";
 
 /** What one webhook POST got; status 0 = no answer at all. */
-export interface WebhookAnswer {
+interface WebhookAnswer {
   status: number;
   tookMs: number;
   /** Of the lead's messages in it. */
@@ -18,12 +18,10 @@ export interface WebhookAnswer {
 }
 
 /** One text a lead wrote, whether or not Leadline has taken it yet. */
-export interface Written {
+interface Written {
   lead: string;
   wamid: string;
 }
-
-export type Meta = Awaited<ReturnType<typeof startMeta>>;
 
 /**
  * Meta, the phones and the model in the test's own process: what they saw outlives every kill. Each

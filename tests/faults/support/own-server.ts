@@ -4,7 +4,7 @@ import { type Embedded, startEmbedded } from "../../../src/ops/embedded.ts";
 import { silentLog, tempDir } from "../../support/servers.ts";
 
 /** A Postgres or Redis that a test may stop, freeze and start again at the same address. */
-export interface OwnServer {
+interface OwnServer {
   readonly url: string;
   start(): Promise<void>;
   stop(): Promise<void>;
