@@ -13,6 +13,12 @@ import { applyParked } from "./receipt/apply.ts";
 /** Tries of a message that Meta certainly did not take, before it counts as failed. */
 const MAX_SEND_ATTEMPTS = 8;
 
+/**
+ * A claim is good for a POST within this. A process that was paused for longer may no longer send:
+ * the sweep counts the message as doubtful by then and a person may have answered instead.
+ */
+const CLAIM_GOOD_FOR_MS = 4_000;
+
 /** Messages of one number in flight from one wake-up. */
 const CONCURRENT_SENDS = 8;
 
@@ -24,6 +30,8 @@ export interface DeliverDeps {
   pace(number: WhatsAppNumber, recipient: string): Promise<{ retryAfterMs: number } | null>;
   /** One POST to the Graph API; never rejects. */
   send(claim: SendClaim, signal: AbortSignal): Promise<SendResult>;
+  /** Milliseconds that only go forward. */
+  monotonicMs(): number;
   crash(step: string): void;
   onSend(outcome: SendResult["kind"], code: number | null): void;
 }
@@ -93,6 +101,7 @@ async function deliverOne(
   if (pace !== null) {
     return await putOff(deps.db, number.organizationId, candidate.id, pace.retryAfterMs);
   }
+  const claimedAtMs = deps.monotonicMs();
   const { claim, events } = await claimSend(
     deps.db,
     number.organizationId,
@@ -101,7 +110,10 @@ async function deliverOne(
   );
   if (claim === null) return await deps.announcer.announce({ events });
   deps.crash("deliver:claimed");
-  const result = await deps.send(claim, signal);
+  const isFresh = deps.monotonicMs() - claimedAtMs < CLAIM_GOOD_FOR_MS;
+  const result: SendResult = isFresh
+    ? await deps.send(claim, signal)
+    : { kind: "not_sent", why: "The process was paused after the claim." };
   deps.crash("deliver:sent");
   deps.onSend(result.kind, result.kind === "rejected" ? result.code : null);
   await deps.announcer.announce({ events: await settle(deps, claim, result) });

@@ -23,6 +23,8 @@ export interface FlowDeps {
   pace: DeliverDeps["pace"];
   send: DeliverDeps["send"];
   showTyping: TurnDeps["showTyping"];
+  /** Milliseconds that only go forward. */
+  monotonicMs(): number;
   crash(step: string): void;
   onIngress(integrationIds: readonly string[]): void;
   onTurn(disposition: TurnDisposition | "lost"): void;

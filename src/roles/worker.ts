@@ -77,6 +77,7 @@ function flowDeps(core: Core): FlowDeps {
     log,
     announcer,
     crash,
+    monotonicMs,
     workerId: processId,
     thinker: createThinker({ baseUrl, apiKey: apiKey ?? "simulated", model, fallbackModel, log }),
     onIngress: createIngressRecorder({ db, log, monotonicMs }),

@@ -44,6 +44,18 @@ describe("deliver", () => {
     expect(world.sends).toMatchObject([{ to: noPhone.bsuid }]);
   });
 
+  test("a process that was paused after its claim does not send", async () => {
+    await queued();
+    let hours = 0;
+    world.monotonicMs = () => {
+      hours += 1;
+      return hours * 3_600_000;
+    };
+    await world.deliver();
+    expect(world.sends).toHaveLength(0);
+    expect(await onlyReply()).toMatchObject({ state: "queued", attempts: 1 });
+  });
+
   test("two deliverers at once send a message once", async () => {
     await queued();
     await Promise.all([world.deliver(), world.deliver(), world.deliver()]);

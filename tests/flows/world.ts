@@ -85,6 +85,7 @@ export async function createWorld(name: string) {
       text: `${context.messages.filter((message) => message.isNew).length} answered`,
     })) as Think,
     send: (): Promise<SendResult> | SendResult => ({ kind: "accepted", wamid: newId() }),
+    monotonicMs: () => performance.now(),
     pace: (): { retryAfterMs: number } | null => null,
 
     receive: (...items: Partial<MessageItem>[]) =>
@@ -158,6 +159,7 @@ export async function createWorld(name: string) {
       });
       return await world.send();
     },
+    monotonicMs: () => world.monotonicMs(),
     crash() {},
     onSend() {},
   });
