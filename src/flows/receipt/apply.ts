@@ -31,20 +31,24 @@ const MESSAGE_RANK = `(case m.state when 'failed' then 1 when 'sent' then 2 when
 
 /**
  * Moves messages up their ladder from the CTE `receipts`: static SQL, the tail of a statement. A
- * receipt finds its message by the echoed id, else by wamid; several for one message are reduced to
- * the best before the update, which would otherwise apply an arbitrary one.
+ * receipt finds its message by the echoed id, else by wamid, in a lookup of its own: joined, the
+ * planner reads all messages. Several for one message are reduced to the best before the update.
  */
-const APPLY = `best as (
-    select distinct on (m.id) m.organization_id, m.id, r.wamid, r.status, r.rank, r.error_code,
-      r.error_text, max(r.pricing::text) over (partition by m.id) as pricing
-    from receipts r join messages m on m.organization_id = r.organization_id
-      and m.id = coalesce(
+const APPLY = `found as (
+    select r.*, m.id as found_id, m.direction as found_direction
+    from receipts r left join lateral (
+      select id, direction from messages
+      where organization_id = r.organization_id and id = coalesce(
         (select a.id from messages a
           where a.organization_id = r.organization_id and a.id = r.message_id),
         (select b.id from messages b
           where b.integration_id = r.integration_id and b.wamid = r.wamid))
-    where m.direction = 'out'
-    order by m.id, r.rank desc
+      limit 1) m on true
+  ), best as (
+    select distinct on (f.found_id) f.organization_id, f.found_id as id, f.wamid, f.status, f.rank,
+      f.error_code, f.error_text, max(f.pricing::text) over (partition by f.found_id) as pricing
+    from found f where f.found_direction = 'out'
+    order by f.found_id, f.rank desc
   ), moved as (
     update messages m set
       wamid = coalesce(m.wamid, b.wamid),
@@ -82,11 +86,8 @@ export async function applyReceipts(
       select * from jsonb_to_recordset(${db.json(rows)}) as x(${sql(RECEIPT_COLUMNS)})
     ), ${sql(APPLY)}, parked as (
       insert into parked_receipts (integration_id, wamid, status, receipt)
-      select r.integration_id, r.wamid, r.status, to_jsonb(r) from receipts r
-      where not exists (select 1 from messages m where m.organization_id = r.organization_id
-          and m.id = r.message_id)
-        and not exists (select 1 from messages m where m.integration_id = r.integration_id
-          and m.wamid = r.wamid)
+      select f.integration_id, f.wamid, f.status, to_jsonb(f) - '{found_id,found_direction}'::text[]
+      from found f where f.found_id is null
       on conflict do nothing
       returning wamid
     )
