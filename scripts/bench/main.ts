@@ -23,7 +23,14 @@ Measures: ${measures.map(({ name }) => name).join(", ")}`;
 /** What runs now and must end with us, also when somebody presses Ctrl-C. */
 let running = new AsyncDisposableStack();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => void stopAll().finally(() => process.exit(130)));
+  // Twice: what was just being started is there by then.
+  process.once(
+    signal,
+    () =>
+      void stopAll()
+        .then(stopAll)
+        .finally(() => process.exit(130)),
+  );
 }
 process.exit(await main());
 
@@ -33,7 +40,8 @@ async function main(): Promise<number> {
   const { json, selected } = chosen;
   // In JSON mode standard output carries figures only.
   const say = json ? console.error : console.log;
-  say(facts(await lookAround()));
+  say(facts(await lookAround(running)));
+  await stopAll();
   const outcomes: Outcome[] = [];
   let failures = 0;
   for (const measure of selected) {

@@ -23,9 +23,14 @@ export interface Measure {
   run(stack: AsyncDisposableStack): Promise<Outcome>;
 }
 
-/** value ÷ baseline, to three digits. */
+/** value ÷ baseline. */
 export function ratioOf({ value, baseline }: Figure): number | null {
-  return baseline === null || baseline === 0 ? null : Number((value / baseline).toPrecision(3));
+  return baseline === null || baseline === 0 ? null : digits(value / baseline, 3);
+}
+
+/** More digits than a measurement has would only look exact. */
+export function digits(value: number, significant = 5): number {
+  return Number(value.toPrecision(significant));
 }
 
 /** The middle value: one round on a busy machine must not decide. */

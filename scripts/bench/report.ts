@@ -1,4 +1,4 @@
-import { type Figure, type Outcome, ratioOf } from "./measure.ts";
+import { digits, type Figure, type Outcome, ratioOf } from "./measure.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** One object per line, for programs. */
@@ -6,7 +6,13 @@ export function jsonLines({ figures }: Outcome): string {
   return figures
     .map((figure) => {
       const { name, value, unit, baseline } = figure;
-      return JSON.stringify({ name, value, unit, baseline, ratio: ratioOf(figure) });
+      return JSON.stringify({
+        name,
+        value: digits(value),
+        unit,
+        baseline: baseline === null ? null : digits(baseline),
+        ratio: ratioOf(figure),
+      });
     })
     .join("\n");
 }
@@ -58,9 +64,9 @@ function cells(figure: Figure): string[] {
 
 function short(value: number | null): string {
   if (value === null) return "";
-  const digits = Math.abs(value) >= 100 ? 0 : 1;
+  const decimals = Math.abs(value) >= 100 ? 0 : 1;
   return value.toLocaleString("en", {
-    maximumFractionDigits: digits,
-    minimumFractionDigits: digits,
+    maximumFractionDigits: decimals,
+    minimumFractionDigits: decimals,
   });
 }

@@ -16,8 +16,7 @@ export interface Surroundings {
 const FSYNCS = 50;
 
 /** Looks at the machine, and asks the servers themselves how durable they are. */
-export async function lookAround(): Promise<Surroundings> {
-  await using stack = new AsyncDisposableStack();
+export async function lookAround(stack: AsyncDisposableStack): Promise<Surroundings> {
   const { db, redis } = await createInstallation(stack, { numbers: 1, quietMs: 0 });
   const setting = async (name: string) =>
     (await db.first<{ setting: string }>`select current_setting(${name}) as setting`)?.setting;
