@@ -5,6 +5,7 @@ import { migrate } from "../../src/db/migrate.ts";
 import { migrationsFolder } from "../../src/db/migrations.ts";
 import type { Log } from "../../src/lib/log.ts";
 import { silentLog, tempDir } from "../support/servers.ts";
+import { eventually } from "../support/wait.ts";
 import { type EmptyDatabase, emptyDatabase } from "./empty-database.ts";
 
 const log = silentLog;
@@ -138,16 +139,22 @@ describe("migrate", () => {
   });
 
   test("gives up in words when the lock is held for too long", async () => {
-    write({ "0000_a": "select pg_sleep(0.8)" });
+    write({ "0000_a": "select pg_sleep(60)" });
     const told: string[] = [];
     const listening: Log = { ...log, info: (_fields, message) => told.push(message) };
-    const holder = run();
-    await database.sql`select pg_sleep(0.3)`;
+    const holder = run().catch((error: unknown) => error);
+    const sleeper = await eventually(async () => {
+      const [row] = await database.sql`
+        select pid from pg_stat_activity where datname = current_database()
+          and wait_event = 'PgSleep'`;
+      return row;
+    });
     const late = migrate({ url: database.url, log: listening, folder, lockWaitMs: 100 });
     expect(await late.catch((error) => error.message)).toMatch(
       /Another process has been migrating this database for more than 100 ms/,
     );
     expect(told).toEqual(["Another process is migrating this database; waiting for it."]);
+    await database.sql`select pg_terminate_backend(${sleeper["pid"]})`;
     await holder;
   });
 

@@ -91,6 +91,7 @@ describe("start.sh with everything in place", () => {
   test("only checks the packages and starts", async () => {
     await program("bun", bunScript(VERSION));
     await program("redis-server", "");
+    mkdirSync(join(machine, "project", "node_modules"));
     const { code, said, did } = start();
     expect(did).toEqual(["bun install --frozen-lockfile --silent", "bun src/main.ts"]);
     expect(said).toBe("");
