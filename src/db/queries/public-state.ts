@@ -18,7 +18,7 @@ export function conversationState(alias: string): string {
     'mode', ${alias}.mode, 'takenOverBy', ${alias}.taken_over_by,
     'takenOverAt', ${alias}.taken_over_at, 'optedOutAt', ${alias}.opted_out_at,
     'stage', ${alias}.stage, 'intent', ${alias}.intent, 'sentiment', ${alias}.sentiment,
-    'language', ${alias}.language, 'summary', ${alias}.summary, 'lastSeq', ${alias}.last_seq,
+    'language', ${alias}.language, 'summary', ${alias}.summary, 'lastSeq', ${alias}.last_seq, 'readSeq', ${alias}.read_seq,
     'followUpAt', ${alias}.follow_up_at, 'followUpStep', ${alias}.follow_up_step,
     'attentionReason', ${alias}.attention_reason, 'attentionAt', ${alias}.attention_at,
     'attentionOwnerId', ${alias}.attention_owner_id,

@@ -103,6 +103,8 @@ export const conversations = pgTable(
     /** Last message (`messages.seq`) the summary covers. */
     summarySeq: bigint({ mode: "number" }).notNull().default(0),
     lastSeq: bigint({ mode: "number" }).notNull().default(0),
+    /** Last message the team has read: what the lead wrote after it is unread. */
+    readSeq: bigint({ mode: "number" }).notNull().default(0),
     /** Last message a finished turn has seen: what lies after it is new to the bot. */
     answeredSeq: bigint({ mode: "number" }).notNull().default(0),
 
