@@ -27,6 +27,8 @@ export const sessions = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
     uniqueIndex("sessions_token_key").on(table.tokenHash),
+    // Open sockets are checked by the sessions behind them, of all organizations at once.
+    uniqueIndex("sessions_id_key").on(table.id),
     index("sessions_user_index").on(table.organizationId, table.userId),
     foreignKey({
       columns: [table.organizationId, table.userId],
