@@ -53,7 +53,8 @@ function clientFrame<Name extends string, Data extends TSchema>(type: Name, data
 }
 
 const strict = { additionalProperties: false } as const;
-const conversation = Type.Object({ conversationId: id }, strict);
+const uuid = Type.String({ pattern: "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$" });
+const conversation = Type.Object({ conversationId: uuid }, strict);
 
 /** Every frame a client may send. */
 export const clientFrames = {
@@ -69,12 +70,12 @@ export const clientFrames = {
   release: clientFrame("release", conversation),
   typing: clientFrame(
     "typing",
-    Type.Object({ conversationId: id, typing: Type.Boolean() }, strict),
+    Type.Object({ conversationId: uuid, typing: Type.Boolean() }, strict),
   ),
   /** Which conversation this person looks at; null = none. */
   presence: clientFrame(
     "presence",
-    Type.Object({ conversationId: Type.Union([id, Type.Null()]) }, strict),
+    Type.Object({ conversationId: Type.Union([uuid, Type.Null()]) }, strict),
   ),
 } as const;
 
@@ -176,14 +177,15 @@ export const controlFrames = {
     "typing",
     Type.Object({ conversationId: id, person: Person, typing: Type.Boolean() }),
   ),
-  /** Who looks at these conversations now; the others are unchanged. All of them after a hello. */
+  /** Who looks at these conversations now; the others are unchanged, or empty if it is complete. */
   presence: serverFrame(
     "presence",
     Type.Object({
+      complete: Type.Boolean({ description: "After each hello: forget what you knew." }),
       conversations: Type.Array(Type.Object({ conversationId: id, viewers: Type.Array(Person) })),
     }),
   ),
-  /** To operators only, when it has changed: where the work of the whole installation stands. */
+  /** To operators only, every 2 s: where the work of the whole installation stands. */
   "queue.snapshot": serverFrame(
     "queue.snapshot",
     Type.Object({ streams: Type.Array(StreamState) }),
