@@ -41,11 +41,10 @@ export class Channel {
       (_, partition) => new Feed<Seat>({ log: events, partition, report: log }),
     );
     this.#people = new People({
-      relay: deps.relay,
+      openRelay: deps.openRelay,
       processId: deps.processId,
       offer: (...news) => this.#offer(...news),
     });
-    deps.onRelayed((text) => this.#people.relayed(text));
     this.#greeter = new Greeter(deps, (seat, cursor) => this.#seat(seat, cursor));
     this.#receiver = new Receiver(deps, {
       hello: (socket, frame) => this.#greeter.greet(socket, frame),
@@ -152,8 +151,8 @@ export class Channel {
   async #showQueue(): Promise<void> {
     const operators = [...this.#seats.values()].filter(({ identity }) => identity.isOperator);
     if (operators.length === 0) return;
-    const streams = [...(await this.#deps.inspectQueue())];
-    const text = this.#text("queue.snapshot", { streams });
+    const state = await this.#deps.inspectQueue();
+    const text = this.#text("queue.snapshot", state);
     for (const { socket } of operators) socket.offer(text);
   }
 

@@ -1,23 +1,13 @@
+import type { Principal } from "../http/plugins/auth.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { EventLog } from "./feed.ts";
-import type { StreamState } from "./protocol.ts";
-
-/** Who a ticket stands for, and through which session. */
-export interface LiveIdentity {
-  readonly organizationId: string;
-  readonly userId: string;
-  /** As colleagues see it beside "is typing" and "is looking". */
-  readonly name: string;
-  readonly sessionId: string;
-  readonly role: string;
-  /** Whether the queue of the whole installation may be shown. */
-  readonly isOperator: boolean;
-}
+import type { QueueState } from "./protocol.ts";
 
 /** Tells the other API processes what is never logged. Best effort, at most once. */
 export interface Relay {
   send(text: string): void;
+  stop(): void;
 }
 
 /** What the channel reports of itself. Nothing here may throw. */
@@ -37,18 +27,17 @@ export interface RealtimeDeps {
   /** Wall clock, for the `at` of frames. */
   clock: Clock;
   events: EventLog;
-  relay: Relay;
-  /** Hands in what `relay` of another process, or this one, sent. */
-  onRelayed(listener: (text: string) => void): void;
+  /** Opens the way to the other API processes; hears what any of them, and this one, sent. */
+  openRelay(onText: (text: string) => void): Relay;
   /** Unique over processes: marks what this one relays. */
   processId: string;
   /** Spends a ticket: null when it is unknown, used or too old, or its session has ended. */
-  redeemTicket(ticket: string): Promise<LiveIdentity | null>;
-  /** Which of these sessions are neither revoked nor expired. */
-  livingSessions(sessionIds: readonly string[]): Promise<ReadonlySet<string>>;
+  redeemTicket(ticket: string): Promise<Principal | null>;
+  /** Those of the sessions that still live, as they stand now: roles may have changed. */
+  livingSessions(sessionIds: readonly string[]): Promise<readonly Principal[]>;
   /** Commands answer with the conversation's new row version, or reject with an AppError. */
-  takeOver(identity: LiveIdentity, conversationId: string): Promise<{ version: number }>;
-  release(identity: LiveIdentity, conversationId: string): Promise<{ version: number }>;
-  inspectQueue(): Promise<readonly StreamState[]>;
+  takeOver(identity: Principal, conversationId: string): Promise<{ version: number }>;
+  release(identity: Principal, conversationId: string): Promise<{ version: number }>;
+  inspectQueue(): Promise<QueueState>;
   observe: LiveObserver;
 }

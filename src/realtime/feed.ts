@@ -50,6 +50,7 @@ export class Feed<M extends Member> {
   readonly #ahead = new Map<M, string>();
   #follower: Follower;
   #readingBack: Promise<void> = Promise.resolve();
+  readonly #found = Promise.withResolvers<void>();
   #stopped = false;
 
   constructor(options: { log: EventLog; partition: number; report: Log; capacity?: number }) {
@@ -66,10 +67,12 @@ export class Feed<M extends Member> {
 
   /**
    * Makes a member follow, from a cursor on or from now. Between looking at the history and joining
-   * nothing is awaited, so that no event falls in between.
-   * @throws AppError `queue_unavailable` while the stream has not been found, or cannot be read back.
+   * nothing is awaited, so that no event falls in between. Waits until the stream has been found.
+   * @throws AppError `queue_unavailable` when what was missed cannot be read back.
    */
   async join(member: M, cursor: string | undefined): Promise<void> {
+    await this.#found.promise;
+    if (member.closed) return;
     if (cursor === undefined) {
       this.#begin(member, "welcome");
       return;
@@ -139,6 +142,7 @@ export class Feed<M extends Member> {
 
   #onReset(cursor: string): void {
     this.#history.restart(cursor);
+    this.#found.resolve();
     this.#ahead.clear();
     for (const group of this.#members.values()) for (const member of group) member.reset(cursor);
   }

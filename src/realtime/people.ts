@@ -12,7 +12,7 @@ const TELL_EVERY_MS = 5_000;
 const MAX_TYPING = 1_000;
 
 interface PeopleDeps {
-  relay: Relay;
+  openRelay(onText: (text: string) => void): Relay;
   processId: string;
   /** Offers a frame to an organization's sockets, but not to `exceptUserId`. */
   offer<Type extends "typing" | "presence">(
@@ -29,6 +29,7 @@ interface PeopleDeps {
  */
 export class People {
   readonly #deps: PeopleDeps;
+  readonly #relay: Relay;
   readonly #presences = new Map<string, Presence>();
   readonly #changed = new Set<string>();
   readonly #changedHere = new Set<string>();
@@ -37,6 +38,7 @@ export class People {
 
   constructor(deps: PeopleDeps) {
     this.#deps = deps;
+    this.#relay = deps.openRelay((text) => this.#hear(text));
     this.#timers = [
       setInterval(() => this.#gather(), GATHER_MS),
       setInterval(() => this.#tellAgain(), TELL_EVERY_MS),
@@ -68,7 +70,7 @@ export class People {
   }
 
   /** Hears what a process relayed; its own echo is nothing new. */
-  relayed(text: string): void {
+  #hear(text: string): void {
     const news = parseRelayed(text);
     if (news === undefined || news.processId === this.#deps.processId) return;
     if (news.kind === "typing") {
@@ -82,8 +84,9 @@ export class People {
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer);
     for (const [organizationId, { hasOwn }] of this.#presences) {
-      if (hasOwn) this.#relay({ kind: "viewers", organizationId, viewers: [], ...this.#sender });
+      if (hasOwn) this.#send({ kind: "viewers", organizationId, viewers: [], ...this.#sender });
     }
+    this.#relay.stop();
   }
 
   get #sender(): { processId: string } {
@@ -106,7 +109,7 @@ export class People {
     this.#changed.clear();
     for (const news of this.#typing.values()) {
       this.#showTyping(news);
-      this.#relay({ kind: "typing", ...news, ...this.#sender });
+      this.#send({ kind: "typing", ...news, ...this.#sender });
     }
     this.#typing.clear();
   }
@@ -122,7 +125,7 @@ export class People {
 
   #tell(organizationId: string): void {
     const viewers = this.#presences.get(organizationId)?.own() ?? [];
-    this.#relay({ kind: "viewers", organizationId, viewers, ...this.#sender });
+    this.#send({ kind: "viewers", organizationId, viewers, ...this.#sender });
   }
 
   #showPresence(organizationId: string): void {
@@ -138,7 +141,7 @@ export class People {
     this.#deps.offer(organizationId, "typing", { conversationId, person, typing }, userId);
   }
 
-  #relay(news: Relayed): void {
-    this.#deps.relay.send(JSON.stringify(news));
+  #send(news: Relayed): void {
+    this.#relay.send(JSON.stringify(news));
   }
 }

@@ -141,15 +141,22 @@ export type EventFrame = { [Kind in LiveEventKind]: Static<EventFrames[Kind]> }[
 const Person = Type.Object({ userId: id, name: Type.String() });
 export type Person = Static<typeof Person>;
 
-const StreamState = Type.Object({
-  stream: Type.String(),
-  depth: Type.Integer({ description: "Entries that are not finished." }),
-  lag: Type.Union([Type.Integer(), Type.Null()], { description: "Not yet delivered to a worker." }),
-  pending: Type.Integer({ description: "Being handled, waiting for a retry, or orphaned." }),
-  waiting: Type.Integer({ description: "Those of the pending that wait for their next try." }),
-  oldestAgeMs: Type.Integer(),
+/** As `GET /api/v1/queue` answers. */
+const QueueState = Type.Object({
+  streams: Type.Array(
+    Type.Object({
+      stream: Type.String(),
+      depth: Type.Integer({ description: "Not done yet: unread, running and waiting together." }),
+      lag: Type.Union([Type.Integer(), Type.Null()], { description: "Not yet delivered." }),
+      running: Type.Integer({ description: "Delivered and not settled: running, or orphaned." }),
+      waiting: Type.Integer({ description: "Waiting for their next try." }),
+      oldestAgeMs: Type.Integer(),
+      dead: Type.Integer({ description: "Given up and not replayed." }),
+    }),
+  ),
+  delayed: Type.Object({ count: Type.Integer(), overdueMs: Type.Integer() }),
 });
-export type StreamState = Static<typeof StreamState>;
+export type QueueState = Static<typeof QueueState>;
 
 /** Every frame the server sends that is no live event. */
 export const controlFrames = {
@@ -186,10 +193,7 @@ export const controlFrames = {
     }),
   ),
   /** To operators only, every 2 s: where the work of the whole installation stands. */
-  "queue.snapshot": serverFrame(
-    "queue.snapshot",
-    Type.Object({ streams: Type.Array(StreamState) }),
-  ),
+  "queue.snapshot": serverFrame("queue.snapshot", QueueState),
 } as const;
 
 type ControlFrames = typeof controlFrames;

@@ -1,4 +1,5 @@
-import type { LiveIdentity, LiveObserver } from "./deps.ts";
+import type { Principal } from "../http/plugins/auth.ts";
+import type { LiveObserver } from "./deps.ts";
 import type { Member } from "./feed.ts";
 import type { LoggedEvent } from "./frames.ts";
 import type { LiveSocket } from "./live-socket.ts";
@@ -6,12 +7,13 @@ import type { LiveSocket } from "./live-socket.ts";
 /** A socket whose person is known: it follows its organization's events. */
 export class Seat implements Member {
   readonly socket: LiveSocket;
-  readonly identity: LiveIdentity;
+  /** Renewed while the socket lives: a role may change. */
+  identity: Principal;
   /** A presence frame was dropped: the whole of it is due once the reader has caught up. */
   missedPresence = false;
   readonly #observe: LiveObserver;
 
-  constructor(socket: LiveSocket, identity: LiveIdentity, observe: LiveObserver) {
+  constructor(socket: LiveSocket, identity: Principal, observe: LiveObserver) {
     this.socket = socket;
     this.identity = identity;
     this.#observe = observe;

@@ -19,8 +19,11 @@ export async function closeEnded(
   const ids = [...new Set(asked.map(({ identity }) => identity.sessionId))];
   try {
     const living = await withDeadline(deps.livingSessions(ids), DEADLINE_MS, "Postgres");
-    for (const { identity, socket } of asked) {
-      if (!living.has(identity.sessionId)) socket.close(closeCodes.sessionEnded, "session ended");
+    const bySession = new Map(living.map((principal) => [principal.sessionId, principal]));
+    for (const seat of asked) {
+      const renewed = bySession.get(seat.identity.sessionId);
+      if (renewed) seat.identity = renewed;
+      else seat.socket.close(closeCodes.sessionEnded, "session ended");
     }
   } catch (error) {
     deps.log.warn({ error: errorMessage(error) }, "sessions of live sockets not checked");
