@@ -11,6 +11,7 @@ import { healthModule } from "../modules/health/index.ts";
 import { webhookModule } from "../modules/webhook/index.ts";
 import type { WebhookRoutes } from "../modules/webhook/routing.ts";
 import type { Health } from "../ops/health.ts";
+import { websocketSettings } from "../realtime/index.ts";
 import type { Core } from "./core.ts";
 import { restApi } from "./rest.ts";
 
@@ -24,6 +25,7 @@ const apiInfo = {
     { name: "Sign-in", description: "Sessions, and tickets for the live socket." },
     { name: "Conversations", description: "The inbox and what people do with it." },
     { name: "Messages", description: "A chat, and writing in it as a person." },
+    { name: "Live", description: "What happens, as it happens: the WebSocket `/live`." },
     { name: "Webhooks", description: "Where Meta delivers messages and statuses." },
     { name: "Operations", description: "Health and metrics." },
   ],
@@ -43,6 +45,7 @@ export function createApp({ core, health, routes, extra }: AppDeps) {
   const app = new Elysia({
     // Unknown fields are refused, not silently dropped.
     normalize: false,
+    websocket: websocketSettings,
     serve: { maxRequestBodySize: SERVER_BODY_LIMIT_BYTES },
   })
     .use(requestId())

@@ -1,22 +1,18 @@
 import { partitionOf } from "../../streams/hash.ts";
+import { inspectQueue } from "../../streams/inspect.ts";
 import { openRelay } from "../../streams/relay.ts";
 import { followEvents, newestCursor, readEventsSince } from "../../streams/tail.ts";
 import { systemClock } from "../lib/clock.ts";
 import { livingSessions, redeemTicket } from "../modules/auth/sessions.ts";
-import type { ConversationActions } from "../modules/conversations/actions.ts";
-import type { RealtimeDeps } from "../realtime/deps.ts";
+import { conversationActions } from "../modules/conversations/actions.ts";
+import { readQueue } from "../modules/queue/service.ts";
 import { realtime } from "../realtime/index.ts";
 import type { Core } from "./core.ts";
 
-interface LiveDeps {
-  core: Core;
-  actions: Pick<ConversationActions, "takeOver" | "release">;
-  inspectQueue: RealtimeDeps["inspectQueue"];
-}
-
 /** The live channel over this installation's streams and sessions. */
-export function createLive({ core, actions, inspectQueue }: LiveDeps) {
+export function createLive(core: Core) {
   const { db, redis, redisUrl, keyspace, log, processId } = core;
+  const actions = conversationActions({ db, announce: core.announcer.announce });
   return realtime({
     log,
     clock: systemClock,
@@ -34,7 +30,7 @@ export function createLive({ core, actions, inspectQueue }: LiveDeps) {
     livingSessions: (sessionIds) => livingSessions(db, sessionIds),
     takeOver: actions.takeOver,
     release: actions.release,
-    inspectQueue,
+    inspectQueue: () => readQueue({ db, inspect: () => inspectQueue({ redis, keyspace }) }),
     observe: {
       sockets: (count) => log.debug({ count }, "live sockets"),
       frameReceived: (type) => log.debug({ type }, "live frame"),
