@@ -1,5 +1,6 @@
 import type { AnyElysia } from "elysia";
 import { Elysia } from "elysia";
+import { dashboard } from "../dashboard/serve.ts";
 import { accessLog } from "../http/plugins/access-log.ts";
 import { bodyLimit, SERVER_BODY_LIMIT_BYTES } from "../http/plugins/body-limit.ts";
 import { clientAddress } from "../http/plugins/client-address.ts";
@@ -69,6 +70,7 @@ export function createApp({ core, health, routes, extra }: AppDeps) {
       }),
     )
     .use(restApi(core))
+    .use(dashboard())
     .use(healthModule({ live: health.live, ready: health.ready, metrics }));
   return extra.reduce<AnyElysia>((whole, part) => whole.use(part), app);
 }
