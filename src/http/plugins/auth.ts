@@ -69,7 +69,7 @@ export function requireAccess({ role, isOperator }: Principal, access: Access): 
  * Refuses with `forbidden` a request that another site's page may have made with our cookie. Browsers
  * say where a page is from in headers that scripts cannot write; a request saying nothing is refused.
  */
-export function requireSameOrigin(request: Request, publicUrl: string): void {
+function requireSameOrigin(request: Request, publicUrl: string): void {
   if (isSameOrigin(request, publicUrl) === true) return;
   throw new AppError("forbidden", "The request does not come from our own pages.");
 }

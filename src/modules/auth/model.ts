@@ -1,7 +1,7 @@
 import { t } from "elysia";
 import { Id, Instant } from "../../http/plugins/fields.ts";
 
-export const roles = ["owner", "admin", "agent", "viewer"] as const;
+const roles = ["owner", "admin", "agent", "viewer"] as const;
 
 export const LoginBody = t.Object({
   email: t.String({ minLength: 3, maxLength: 254, description: "Upper and lower case are one." }),
