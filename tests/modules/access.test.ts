@@ -74,7 +74,8 @@ describe.each([...routes])("%s /conversations/{id}%s", (method, path, body) => {
   test("lets a viewer read and change nothing", async () => {
     const { ask } = await rest.signIn("viewer");
     const before = await rows();
-    const { status } = await ask(method, at(path), body, key());
+    const { status, headers } = await ask(method, at(path), body, key());
+    expect(headers.get("cache-control")).toBe("no-store");
     expect(status).toBe(method === "GET" ? 200 : 403);
     expect(await rows()).toEqual(before);
   });

@@ -42,7 +42,10 @@ export function auth({ authenticate, publicUrl }: AuthDeps) {
     /** `own`: one's own session, whatever the role. */
     access: (access: Access | "own") => ({
       // Before validation: a stranger is told nothing about what a route takes.
-      transform: ({ request }) => admit(request, access),
+      transform: async ({ request, set }) => {
+        set.headers["cache-control"] = "no-store";
+        await admit(request, access);
+      },
       resolve: ({ request }) => ({ principal: admitted(principals.get(request)) }),
     }),
   });

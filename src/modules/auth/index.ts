@@ -24,6 +24,7 @@ export function authModule(deps: AuthModuleDeps) {
         refuseForeignOrigin(request, publicUrl);
         const { token, principal } = await login(deps, body, deps.clientAddress(request, server));
         set.headers["set-cookie"] = sessionCookie(token, publicUrl);
+        set.headers["cache-control"] = "no-store";
         return await describe(db, principal);
       },
       { parse: "json", body: LoginBody, response: SignedIn, detail: loginDetail },
