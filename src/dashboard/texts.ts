@@ -5,7 +5,7 @@ export const texts = {
     label: "Main",
     inbox: "Inbox",
     queue: "Queue",
-    help: "Keyboard help",
+    help: "Keys",
     signOut: "Sign out",
   },
   live: {
@@ -86,7 +86,8 @@ export const texts = {
     failedAction: "That did not work:",
   },
   window: {
-    open: (left: string) => `${left} left to reply freely`,
+    left: (left: string) => `${left} left`,
+    leftFor: " to reply freely",
     closed: "Reply window closed",
     never: "The lead has not written yet",
   },
@@ -100,6 +101,7 @@ export const texts = {
     windowClosed:
       "WhatsApp allows free messages for 24 hours after the lead last wrote. That time is over.",
     optedOut: "This lead asked not to be written to, so nothing can be sent.",
+    viewer: "Your role may read chats, not write in them.",
     tooLong: (over: number) => `${over} characters too long`,
     retry: "Try again",
     discard: "Discard",
@@ -214,7 +216,7 @@ export const texts = {
     loading: "Loading the queue",
     forbidden: ["For operators only", "Ask whoever runs this installation for access."],
     stream: "Stream",
-    depth: "Waiting",
+    depth: "Open",
     lag: "Unread",
     running: "Running",
     waiting: "Retries",

@@ -40,7 +40,7 @@ export function ChatHeader({ row, showsPanel, onTogglePanel }: Props) {
         <Viewers conversationId={row.id} />
         <Button
           className={holder.kind === "bot" ? "button is-strong" : "button"}
-          isDisabled={handOver.isPending}
+          isDisabled={handOver.isPending || session.role === "viewer"}
           onPress={() => handOver.mutate(holder.kind === "bot" ? "takeover" : "release")}
           aria-keyshortcuts="t"
         >
@@ -93,7 +93,10 @@ function WindowLeft({ row }: { row: ConversationRow }) {
   return (
     <span className={`window ${tone}`}>
       <Icon name="clock" />
-      {isOpen ? texts.window.open(duration(leftMs)) : texts.window.closed}
+      <span>
+        {isOpen ? texts.window.left(duration(leftMs)) : texts.window.closed}
+        {isOpen && <span className="window-for">{texts.window.leftFor}</span>}
+      </span>
     </span>
   );
 }

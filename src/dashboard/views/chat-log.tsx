@@ -29,21 +29,23 @@ export function ChatLog({ row, chat, query }: Props) {
         ) : (
           <p className="log-start">{messages.length === 0 ? texts.chat.empty : texts.chat.start}</p>
         )}
-        <ol role="log" aria-label={texts.chat.messages}>
-          {messages.map((message, index) => (
-            <Fragment key={message.id}>
-              {opensDay(message, messages[index - 1]) && (
-                <li className="day">
-                  <span>{dayName(message.sentAt)}</span>
-                </li>
-              )}
-              <Bubble message={message} opensRun={opensRun(message, messages[index - 1])} />
-            </Fragment>
-          ))}
-          {drafts.map((draft) => (
-            <DraftBubble key={draft.key} draft={draft} />
-          ))}
-        </ol>
+        <div role="log" aria-label={texts.chat.messages}>
+          <ol>
+            {messages.map((message, index) => (
+              <Fragment key={message.id}>
+                {opensDay(message, messages[index - 1]) && (
+                  <li className="day">
+                    <span>{dayName(message.sentAt)}</span>
+                  </li>
+                )}
+                <Bubble message={message} opensRun={opensRun(message, messages[index - 1])} />
+              </Fragment>
+            ))}
+            {drafts.map((draft) => (
+              <DraftBubble key={draft.key} draft={draft} />
+            ))}
+          </ol>
+        </div>
         <Typing conversationId={row.id} />
       </div>
     </section>

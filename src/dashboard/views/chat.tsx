@@ -10,6 +10,7 @@ import { texts } from "../texts.ts";
 import { ChatHeader } from "./chat-header.tsx";
 import { ChatLog } from "./chat-log.tsx";
 import { Composer } from "./composer.tsx";
+import { useKeys } from "./keys.ts";
 import { Panel } from "./panel.tsx";
 import { useChatKeys } from "./use-chat-keys.ts";
 import { useReading } from "./use-reading.ts";
@@ -51,6 +52,10 @@ function OpenChat({ row }: { row: ConversationRow }) {
   const togglePanel = () => setShowsPanel((shown) => !shown);
   const { query, chat } = useMessages(row.id);
   useChatKeys(row, togglePanel);
+  const closeOverlay = () => {
+    if (!matchMedia(WIDE).matches) setShowsPanel(false);
+  };
+  useKeys({ Escape: closeOverlay });
   useReading(row, chat.messages);
   const newestSeq = chat.messages.at(-1)?.seq ?? 0;
   return (

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, useRef, useState } from "react";
 import { Button, Form, TextArea, TextField } from "react-aria-components";
-import type { ConversationRow } from "../api/calls.ts";
+import type { ConversationRow, SignedIn } from "../api/calls.ts";
 import { Icon } from "../parts/icon.tsx";
 import { holderOf } from "../parts/names.ts";
 import { useWorkplace } from "../state/context.ts";
@@ -13,10 +13,11 @@ const MAX_LENGTH = 4096;
 const TYPING_EVERY_MS = 3_000;
 
 /** Why nothing may be written now; null when it may. */
-function reasonNotTo(row: ConversationRow, userId: string): string | null {
+function reasonNotTo(row: ConversationRow, session: SignedIn): string | null {
+  if (session.role === "viewer") return texts.composer.viewer;
   if (row.optedOutAt !== null) return texts.composer.optedOut;
   if (!row.window.open) return texts.composer.windowClosed;
-  const holder = holderOf(row, userId);
+  const holder = holderOf(row, session.user.id);
   if (holder.kind === "bot") return texts.composer.botHas;
   return holder.kind === "other" ? texts.composer.otherHas(holder.name) : null;
 }
@@ -32,7 +33,7 @@ export function Composer({ row, newestSeq }: Props) {
   const [text, setText] = useState("");
   const { sendText } = useSend(row.id);
   const noteTyping = useTypingNotes(row.id);
-  const reason = reasonNotTo(row, session.user.id);
+  const reason = reasonNotTo(row, session);
   const over = text.length - MAX_LENGTH;
   const isSendable = reason === null && text.trim() !== "" && over <= 0;
 

@@ -1,5 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { useState } from "react";
 import { Button } from "react-aria-components";
 import { signOut } from "../api/calls.ts";
@@ -14,13 +14,14 @@ import { useKeys } from "./keys.ts";
 export function Shell({ onSignedOut }: { onSignedOut: () => void }) {
   const { session } = useWorkplace();
   const [showsHelp, setShowsHelp] = useState(false);
+  const isInbox = useRouterState({ select: ({ location }) => location.pathname !== "/queue" });
   const leave = useMutation({ mutationFn: signOut, onSettled: onSignedOut });
   useKeys({ "?": () => setShowsHelp(true) });
   return (
     <div className="shell">
       <nav className="rail" aria-label={texts.nav.label}>
         <Brand />
-        <Link to="/" className="rail-item">
+        <Link to="/" className="rail-item" aria-current={isInbox ? "page" : undefined}>
           <Icon name="inbox" />
           <span>{texts.nav.inbox}</span>
         </Link>
