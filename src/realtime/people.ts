@@ -81,11 +81,11 @@ export class People {
     this.#changed.add(news.organizationId);
   }
 
+  /** To be called once all sockets are closed. */
   stop(): void {
     for (const timer of this.#timers) clearInterval(timer);
-    for (const [organizationId, { hasOwn }] of this.#presences) {
-      if (hasOwn) this.#send({ kind: "viewers", organizationId, viewers: [], ...this.#sender });
-    }
+    // Those who have just left are told of; whoever is still here is forgotten as silent.
+    this.#gather();
     this.#relay.stop();
   }
 

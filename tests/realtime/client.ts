@@ -7,12 +7,22 @@ export type Frame<Type extends ServerFrame["type"] = ServerFrame["type"]> = Extr
 >;
 
 /** A plain socket that keeps every frame; it knows nothing of resuming. */
-export async function openSocket(url: string) {
+export async function openSocket(
+  url: string,
+  on: { onFrame?(frame: ServerFrame): void; onClose?(): void } = {},
+) {
   const socket = new WebSocket(url);
   const frames: ServerFrame[] = [];
   const closed: { code: number | null; reason: string } = { code: null, reason: "" };
-  socket.onmessage = ({ data }) => void frames.push(JSON.parse(String(data)));
-  socket.onclose = ({ code, reason }) => Object.assign(closed, { code, reason });
+  socket.onmessage = ({ data }) => {
+    const frame: ServerFrame = JSON.parse(String(data));
+    frames.push(frame);
+    on.onFrame?.(frame);
+  };
+  socket.onclose = ({ code, reason }) => {
+    Object.assign(closed, { code, reason });
+    on.onClose?.();
+  };
   await eventually(() => socket.readyState === WebSocket.OPEN || closed.code !== null);
   const self = {
     frames,
