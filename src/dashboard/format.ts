@@ -34,11 +34,11 @@ export function dateAndTime(at: string): string {
   return fullTime.format(new Date(at));
 }
 
-/** A length of time in its largest one or two units: `23 h 10 min`, `4 min`, `12 s`. */
+/** A length of time in its largest one or two units: `3 d`, `23 h 10 min`, `4 min`, `12 s`. */
 export function duration(ms: number): string {
   if (ms < MINUTE_MS) return `${Math.max(0, Math.round(ms / 1000))} s`;
   if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} min`;
-  if (ms < DAY_MS) {
+  if (ms < 2 * DAY_MS) {
     const minutes = Math.floor((ms % HOUR_MS) / MINUTE_MS);
     return `${Math.floor(ms / HOUR_MS)} h${minutes === 0 ? "" : ` ${minutes} min`}`;
   }

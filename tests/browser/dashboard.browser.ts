@@ -96,11 +96,11 @@ describe("the dashboard beside the phone", () => {
       await desk.keyboard.press("t");
       await desk.getByText("You have it").waitFor();
 
-      await desk.locator("#composer-text:enabled").fill("This is Dana. Shall I call you at five?");
+      await desk.locator("#composer-text:enabled").fill("This is Nora. Shall I call you at five?");
       await desk.keyboard.press("Enter");
-      await phone.locator(".from-business", { hasText: "This is Dana." }).waitFor();
+      await phone.locator(".from-business", { hasText: "This is Nora." }).waitFor();
       await desk
-        .locator('.message[data-author="human"][data-state="read"]', { hasText: "Dana" })
+        .locator('.message[data-author="human"][data-state="read"]', { hasText: "Nora" })
         .waitFor();
 
       await sayOnPhone(phone, "Yes please, five is good", { awaitAnswer: false });
@@ -151,6 +151,24 @@ describe("the dashboard beside the phone", () => {
       await desk.getByRole("dialog").waitFor();
       expect(await seriousProblems(desk)).toEqual([]);
       await desk.keyboard.press("Escape");
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    "is as readable in the dark and on a narrow screen, details included",
+    async () => {
+      await desk.locator(".line").first().click();
+      await desk.locator(".message").first().waitFor();
+      for (const colorScheme of ["dark", "light"] as const) {
+        await desk.emulateMedia({ colorScheme });
+        for (const width of [360, 768, 1600]) {
+          await desk.setViewportSize({ width, height: 800 });
+          expect(await seriousProblems(desk)).toEqual([]);
+          expect(await desk.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+        }
+      }
+      await desk.setViewportSize({ width: 1280, height: 900 });
     },
     DEADLINE_MS,
   );

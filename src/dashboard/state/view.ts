@@ -55,8 +55,7 @@ function windowOf(
   return { closesAt, open: true };
 }
 
-/** Whether a conversation belongs in a queue of the inbox. */
-export function isInQueue(row: ConversationRow, queue: QueueName): boolean {
+function isInQueue(row: ConversationRow, queue: QueueName): boolean {
   switch (queue) {
     case "all":
       return true;

@@ -37,12 +37,13 @@ export function Panel({ row, isShown, onClose }: Props) {
           <Icon name="close" />
         </Button>
       </header>
-      <div className="panel-body">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region has to be reachable by keyboard. */}
+      <section className="panel-body" tabIndex={0} aria-label={texts.panel.label}>
         <Standing row={row} />
         {query.isPending && <Ghosts count={3} label={texts.panel.loading} kind="panel" />}
         {query.isError && !query.data && <Failure error={query.error} onRetry={query.refetch} />}
         {query.data && <Details panel={query.data} row={row} />}
-      </div>
+      </section>
     </aside>
   );
 }
