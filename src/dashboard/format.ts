@@ -52,6 +52,14 @@ export function usd(amount: string): string {
   return `$${value.toFixed(places)}`;
 }
 
+const languages = new Intl.DisplayNames(undefined, { type: "language", fallback: "code" });
+const LANGUAGE_TAG = /^[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*$/;
+
+/** A language by its tag, in the reader's words; the tag itself where it is none. */
+export function languageName(tag: string): string {
+  return LANGUAGE_TAG.test(tag) ? (languages.of(tag) ?? tag) : tag;
+}
+
 /** Up to two initials for a picture; `#` where there is no letter. */
 export function initials(name: string): string {
   const letters = name.split(/\s+/u).flatMap((word) => /\p{L}/u.exec(word)?.[0] ?? []);

@@ -114,7 +114,7 @@ describe("the dashboard beside the phone", () => {
   test(
     "handing back lets the bot answer again",
     async () => {
-      await desk.getByRole("button", { name: "Hand back to bot" }).click();
+      await desk.getByRole("button", { name: "Hand back" }).click();
       await desk.getByText("Bot answers", { exact: true }).waitFor();
       await sayOnPhone(phone, "And how long is the warranty?");
       await desk.locator(".message", { hasText: "warranty" }).first().waitFor();

@@ -93,8 +93,7 @@ export class Desk {
   #statusChanged(status: LiveStatus): void {
     this.#change(status === "live" ? { status } : { status, viewers: new Map() });
     if (status === "ended") this.#onEnded();
-    // Not at once: the client counts as live after this call.
-    if (status === "live") setTimeout(() => this.look(this.#looking), 0);
+    if (status === "live") this.look(this.#looking);
   }
 
   #take(frame: EventFrame): void {

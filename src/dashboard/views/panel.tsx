@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "react-aria-components";
 import { type ConversationRow, fetchPanel, type Panel as PanelData } from "../api/calls.ts";
-import { dateAndTime, usd } from "../format.ts";
+import { dateAndTime, languageName, usd } from "../format.ts";
 import { Icon } from "../parts/icon.tsx";
 import { leadName } from "../parts/names.ts";
 import { Failure, Ghosts } from "../parts/states.tsx";
@@ -69,6 +69,12 @@ function Standing({ row }: { row: ConversationRow }) {
         <dt>{texts.panel.sentiment}</dt>
         <dd>{texts.sentiments[row.sentiment]}</dd>
       </div>
+      {row.language && (
+        <div>
+          <dt>{texts.panel.language}</dt>
+          <dd>{languageName(row.language)}</dd>
+        </div>
+      )}
       <div>
         <dt>{texts.panel.followUp}</dt>
         <dd>{row.followUpAt ? dateAndTime(row.followUpAt) : texts.panel.noFollowUp}</dd>
