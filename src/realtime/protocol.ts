@@ -7,8 +7,6 @@ export const FRAME_VERSION = 1;
 
 /** The first frame must be `hello`, and must come this soon after the socket opened. */
 export const HELLO_DEADLINE_MS = 5_000;
-/** A `typing` that is not repeated has ended after this; so repeat it every 3 s while it goes on. */
-export const TYPING_EXPIRES_MS = 6_000;
 /** Clients send `ping` this often; no `pong` within 10 s means that the socket is dead. */
 export const PING_EVERY_MS = 20_000;
 
@@ -180,6 +178,7 @@ export const controlFrames = {
       userMessage: Type.String({ description: "What may be shown to the person." }),
     }),
   ),
+  /** Has ended when it was not repeated for 6 s: clients repeat it every 3 s while it goes on. */
   typing: serverFrame(
     "typing",
     Type.Object({ conversationId: id, person: Person, typing: Type.Boolean() }),

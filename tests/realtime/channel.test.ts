@@ -24,7 +24,7 @@ const running: Api[] = [];
 beforeAll(async () => {
   keyspace = await testKeyspace("channel");
   publisher = await openPublisher(keyspace.url, keyspace);
-});
+}, 20_000);
 afterEach(async () => {
   await Promise.all(running.splice(0).map((api) => api.stop()));
 });
@@ -106,7 +106,7 @@ describe("hello", () => {
   test("that does not come closes the socket", async () => {
     const socket = await openSocket((await api()).ws);
     expect(await socket.closedWith(7_000)).toBe(closeCodes.helloLate);
-  });
+  }, 15_000);
 
   test("twice is refused, and the first one holds", async () => {
     const socket = await follower(await api());

@@ -52,7 +52,7 @@ export function createDoor() {
 export type Door = ReturnType<typeof createDoor>;
 
 /** What an API process reported of its channel. */
-export function createCounts() {
+function createCounts() {
   const closedBy = new Map<number, number>();
   const counts = { sockets: 0, frames: 0, resets: 0, tooSlow: 0, closedBy };
   return {

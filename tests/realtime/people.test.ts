@@ -13,7 +13,7 @@ let apis: [Api, Api];
 beforeAll(async () => {
   keyspace = await testKeyspace("people");
   publisher = await openPublisher(keyspace.url, keyspace);
-});
+}, 20_000);
 beforeEach(async () => {
   const start = () => startApi({ url: keyspace.url, keyspace, door });
   apis = [await start(), await start()];

@@ -19,7 +19,7 @@ let publisher: Awaited<ReturnType<typeof openPublisher>>;
 beforeAll(async () => {
   keyspace = await testKeyspace("resume");
   publisher = await openPublisher(keyspace.url, keyspace);
-});
+}, 20_000);
 afterAll(async () => {
   publisher.close();
   await keyspace.clear();
