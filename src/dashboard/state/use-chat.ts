@@ -76,6 +76,7 @@ export function useHandOver(conversationId: string) {
 /** Sends what was typed: it stands in the chat at once, and stays there with its error if refused. */
 export function useSend(conversationId: string) {
   const { store } = useWorkplace();
+  const queries = useQueryClient();
 
   async function send(draft: Draft): Promise<void> {
     store.drafts.set(draft.key, { ...draft, error: null });
@@ -87,6 +88,8 @@ export function useSend(conversationId: string) {
     } catch (error) {
       store.drafts.set(draft.key, { ...draft, error: sayError(error) });
       store.changed();
+      // The server's word about the window and the holder wins over what stood here.
+      void queries.invalidateQueries({ queryKey: ["conversation", conversationId] });
     }
   }
 
