@@ -23,8 +23,11 @@ const classes = {
   invalid_config: poison,
   invalid_input: poison,
   malformed_request: poison,
+  unauthenticated: poison,
   forbidden: poison,
   not_found: poison,
+  window_closed: poison,
+  idempotency_key_reused: poison,
   signature_invalid: poison,
   payload_too_large: poison,
 } as const satisfies Record<ErrorCode, FailureClass>;

@@ -1,4 +1,5 @@
-const SERVICE_WINDOW_MS = 24 * 60 * 60 * 1_000;
+/** How long after the lead's last message free-form messages are allowed. */
+export const SERVICE_WINDOW_MS = 24 * 60 * 60 * 1_000;
 
 /** When free-form messages end: 24 h after the lead's last message. Null if the lead never wrote. */
 export function windowClosesAt(lastLeadMessageAt: Date | null): Date | null {

@@ -54,6 +54,11 @@ const rows = {
     title: "Request cannot be read",
     userMessage: "The request could not be read.",
   },
+  unauthenticated: {
+    status: 401,
+    title: "Not signed in",
+    userMessage: "Please sign in and try again.",
+  },
   forbidden: {
     status: 403,
     title: "Not allowed",
@@ -68,6 +73,17 @@ const rows = {
     status: 409,
     title: "Conflict with the current state",
     userMessage: "Somebody changed this in the meantime. Reload and try again.",
+  },
+  window_closed: {
+    status: 409,
+    title: "WhatsApp's 24-hour window is closed",
+    userMessage:
+      "The lead has not written for 24 hours: WhatsApp now allows only an approved template.",
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: "Idempotency key was used for another request",
+    userMessage: "This was already used to send something else. Please send it again.",
   },
   signature_invalid: {
     status: 401,

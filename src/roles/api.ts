@@ -5,7 +5,11 @@ import { AppError, errorMessage } from "../lib/errors.ts";
 import { createHealth, type Health } from "../ops/health.ts";
 import { createApp } from "./app.ts";
 import type { Core } from "./core.ts";
+import { createLive } from "./live.ts";
 import { createNumberRoutes } from "./number-routes.ts";
+
+/** Over this time live sockets are sent to another process, so that not all come there at once. */
+const LIVE_GRACE_MS = 5_000;
 
 export interface RunningApi {
   /** Takes no new connections, answers what it has. */
@@ -19,7 +23,8 @@ export async function startApi(
   extra: readonly AnyElysia[],
 ): Promise<RunningApi> {
   const numbers = await createNumberRoutes(core);
-  const app = createApp({ core, health, routes: numbers.routes, extra });
+  const live = createLive(core);
+  const app = createApp({ core, health, routes: numbers.routes, extra: [live.routes, ...extra] });
   const { port } = core.config.http;
   try {
     app.listen(port);
@@ -31,6 +36,7 @@ export async function startApi(
   }
   return {
     stop: async () => {
+      await live.stop(LIVE_GRACE_MS);
       await numbers.stop();
       await app.stop();
     },

@@ -1,5 +1,6 @@
 import type { AnyElysia } from "elysia";
 import { Elysia } from "elysia";
+import { dashboard } from "../dashboard/serve.ts";
 import { accessLog } from "../http/plugins/access-log.ts";
 import { bodyLimit, SERVER_BODY_LIMIT_BYTES } from "../http/plugins/body-limit.ts";
 import { clientAddress } from "../http/plugins/client-address.ts";
@@ -12,15 +13,21 @@ import { healthModule } from "../modules/health/index.ts";
 import { webhookModule } from "../modules/webhook/index.ts";
 import type { WebhookRoutes } from "../modules/webhook/routing.ts";
 import type { Health } from "../ops/health.ts";
+import { websocketSettings } from "../realtime/index.ts";
 import type { Core } from "./core.ts";
+import { restApi } from "./rest.ts";
 
 const MAX_JSON_BYTES = 1024 * 1024;
 
 const apiInfo = {
   version: "0.1.0",
   description:
-    "Leadline answers WhatsApp leads. WhatsApp's webhooks come in here; health and metrics tell how it is doing. Errors are `application/problem+json` with a stable `code`, a `detail` for engineers and a `userMessage` for people.",
+    "Leadline answers WhatsApp leads. People sign in and work with conversations under `/api/v1`; WhatsApp's webhooks come in here; health and metrics tell how it is doing. Errors are `application/problem+json` with a stable `code`, a `detail` for engineers and a `userMessage` for people.",
   tags: [
+    { name: "Sign-in", description: "Sessions, and tickets for the live socket." },
+    { name: "Conversations", description: "The inbox and what people do with it." },
+    { name: "Messages", description: "A chat, and writing in it as a person." },
+    { name: "Live", description: "What happens, as it happens: the WebSocket `/live`." },
     { name: "Webhooks", description: "Where Meta delivers messages and statuses." },
     { name: "Operations", description: "Health and metrics." },
   ],
@@ -40,6 +47,7 @@ export function createApp({ core, health, routes, extra }: AppDeps) {
   const app = new Elysia({
     // Unknown fields are refused, not silently dropped.
     normalize: false,
+    websocket: websocketSettings,
     serve: { maxRequestBodySize: SERVER_BODY_LIMIT_BYTES },
   })
     .use(requestId())
@@ -62,6 +70,8 @@ export function createApp({ core, health, routes, extra }: AppDeps) {
         log,
       }),
     )
+    .use(restApi(core))
+    .use(dashboard())
     .use(healthModule({ live: health.live, ready: health.ready, metrics }));
   return extra.reduce<AnyElysia>((whole, part) => whole.use(part), app);
 }

@@ -1,6 +1,6 @@
 import type { AnyElysia } from "elysia";
 import { advanceClockOffset } from "../db/queries/clock-offset.ts";
-import { seedDemo } from "../db/seed/demo.ts";
+import { seedDemo, seedDemoOperator } from "../db/seed/demo.ts";
 import { demoNumber, demoOrganization } from "../db/seed/northwind.ts";
 import { AppError } from "../lib/errors.ts";
 import { phonePage } from "../simulator/phone/serve.ts";
@@ -17,6 +17,7 @@ export interface RunningSimulator {
 export async function startSimulator(core: Core): Promise<RunningSimulator> {
   const { db, box, clock, log, config } = core;
   const { organizationId } = await seedDemo({ db, box, number: demoNumber });
+  await seedDemoOperator(db);
   const [appSecret] = core.appSecrets;
   const [verifyToken] = core.verifyTokens;
   if (appSecret === undefined || verifyToken === undefined) {

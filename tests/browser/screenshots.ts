@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { launchChromium } from "./chromium.ts";
+import { openDashboard, sayOnPhone } from "./people.ts";
 
 /**
  * Takes the pictures in docs/images from a running Leadline, so that they show what it really
@@ -19,7 +20,14 @@ const scenes = [
   { name: "phone-mobile-dark", width: 360, height: 740, scheme: "dark", scale: 2 },
 ] as const;
 
-async function openPhone(browser: Browser, url: string, scene: (typeof scenes)[number]) {
+interface Scene {
+  width: number;
+  height: number;
+  scheme: "light" | "dark";
+  scale: number;
+}
+
+async function openPhone(browser: Browser, url: string, scene: Scene) {
   const context = await browser.newContext({
     viewport: { width: scene.width, height: scene.height },
     colorScheme: scene.scheme,
@@ -48,6 +56,58 @@ async function holdTheChat(browser: Browser, url: string): Promise<void> {
   await page.context().close();
 }
 
+const FRAME = { desk: { width: 1240, height: 800 }, phone: { width: 390, height: 800 } };
+
+/** The phone beside the dashboard: the same chat, seen by the lead and by the team. */
+async function takeTogether(browser: Browser, url: string, scheme: "light" | "dark") {
+  const phone = await openPhone(browser, url, { ...scenes[0], ...FRAME.phone, scheme });
+  const context = await browser.newContext({
+    viewport: FRAME.desk,
+    colorScheme: scheme,
+    reducedMotion: "reduce",
+  });
+  const desk = await openDashboard(context, url);
+  await desk.locator(".line", { hasText: "Ana" }).click();
+  await desk.locator(".panel .event").first().waitFor();
+  if (scheme === "light") await handOver(phone, desk);
+  await desk.locator('[data-author="human"][data-state="read"]').first().waitFor();
+  await phone.locator(".from-business", { hasText: OWNER_SAYS }).waitFor();
+  const parts = [await desk.screenshot(), await phone.screenshot()];
+  await desk.screenshot({ path: `${FOLDER}dashboard-desktop-${scheme}.png` });
+  await desk.locator(".panel-close").click();
+  await desk.setViewportSize({ width: 360, height: 740 });
+  await desk.screenshot({ path: `${FOLDER}dashboard-mobile-${scheme}.png` });
+  await Promise.all([context.close(), phone.context().close()]);
+  await pasteTogether(browser, parts, scheme);
+}
+
+const OWNER_SAYS =
+  "This is Nora from Northwind. I can come by on Thursday at five, does that suit you?";
+
+async function handOver(phone: Page, desk: Page): Promise<void> {
+  await sayOnPhone(phone, "Sounds good. Can I talk to a person about a visit?");
+  await desk.getByText("Needs a person").waitFor();
+  await desk.locator("h1").click();
+  await desk.keyboard.press("t");
+  await desk.locator("#composer-text:enabled").fill(OWNER_SAYS);
+  await desk.keyboard.press("Enter");
+  await phone.locator(".from-business", { hasText: OWNER_SAYS }).waitFor();
+}
+
+async function pasteTogether(browser: Browser, parts: readonly Buffer[], scheme: string) {
+  const desk = scheme === "light" ? "#d9cdbd" : "#2a2522";
+  const images = parts.map(
+    (part) => `<img src="data:image/png;base64,${part.toString("base64")}">`,
+  );
+  const page = await browser.newPage({ viewport: { width: 1720, height: 870 } });
+  await page.setContent(`<style>
+    body { margin: 0; padding: 35px; display: flex; gap: 20px; background: ${desk} }
+    img { border-radius: 14px; box-shadow: 0 10px 30px rgb(0 0 0 / 25%) }
+  </style>${images.join("")}`);
+  await page.screenshot({ path: `${FOLDER}together-${scheme}.png` });
+  await page.close();
+}
+
 const url = process.env["LEADLINE_URL"];
 if (url === undefined) throw new Error("Set LEADLINE_URL to the address of a running Leadline.");
 const browser = await launchChromium();
@@ -62,6 +122,8 @@ try {
     await page.screenshot({ path: `${FOLDER}${scene.name}.png` });
     await page.context().close();
   }
+  await takeTogether(browser, url, "light");
+  await takeTogether(browser, url, "dark");
 } finally {
   await browser.close();
 }

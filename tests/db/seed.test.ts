@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { createDb, type Db } from "../../src/db/client.ts";
-import { seedDemo } from "../../src/db/seed/demo.ts";
+import { seedDemo, seedDemoOperator } from "../../src/db/seed/demo.ts";
 import { demoFacts, demoOwner } from "../../src/db/seed/northwind.ts";
 import { type ModelPrice, seedPrices } from "../../src/db/seed/prices.ts";
 import { accessTokenContext, createSecretBox } from "../../src/lib/secret-box.ts";
@@ -75,6 +75,16 @@ describe("the demo organization", () => {
       select text, to_char(amount, 'FM$999,999,990') as said from facts where kind = 'price'`;
     expect(prices).toHaveLength(demoFacts.filter(({ kind }) => kind === "price").length);
     for (const { text, said } of prices) expect(text).toContain(said);
+  });
+
+  test("beside the simulator has an owner who runs the installation, however often it starts", async () => {
+    await seed();
+    expect(await db.rows`select * from operators`).toEqual([]);
+    await seedDemoOperator(db);
+    await seedDemoOperator(db);
+    const names = await db.rows`
+      select u.email from operators o join users u on u.id = o.user_id`;
+    expect(names).toEqual([{ email: demoOwner.email }]);
   });
 
   test("seeded twice is the same, row for row", async () => {

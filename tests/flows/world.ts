@@ -203,7 +203,7 @@ export interface MessageRow {
   pricing: unknown;
 }
 
-async function addNumber(
+export async function addNumber(
   db: Db,
   organizationId: string,
   integrationId: string,

@@ -1,6 +1,11 @@
 import type { AttentionReason } from "../../funnel/turn.ts";
 import type { LiveEventKind } from "../../lib/events.ts";
 
+/** An instant as REST and live events write it, ISO 8601 in UTC whatever the session's zone is. */
+export function utc(instant: string): string {
+  return `to_char(${instant} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
 /**
  * Public state of rows as live events carry it: static SQL, placed where the row changes, so that the
  * event is a row of the same commit. `alias` names the row in the statement.
@@ -12,21 +17,21 @@ export function messageState(alias: string): string {
     'text', ${alias}.text, 'state', ${alias}.state,
     'errorCode', ${alias}.error_code, 'errorText', ${alias}.error_text,
     'cancelReason', ${alias}.cancel_reason, 'replyToWamid', ${alias}.reply_to_wamid,
-    'turnId', ${alias}.turn_id, 'sentAt', ${alias}.sent_at, 'version', ${alias}.version)`;
+    'turnId', ${alias}.turn_id, 'sentAt', ${utc(`${alias}.sent_at`)}, 'version', ${alias}.version)`;
 }
 
 export function conversationState(alias: string): string {
   return `jsonb_build_object(
     'id', ${alias}.id, 'leadId', ${alias}.lead_id, 'integrationId', ${alias}.integration_id,
     'mode', ${alias}.mode, 'takenOverBy', ${alias}.taken_over_by,
-    'takenOverAt', ${alias}.taken_over_at, 'optedOutAt', ${alias}.opted_out_at,
+    'takenOverAt', ${utc(`${alias}.taken_over_at`)}, 'optedOutAt', ${utc(`${alias}.opted_out_at`)},
     'stage', ${alias}.stage, 'intent', ${alias}.intent, 'sentiment', ${alias}.sentiment,
-    'language', ${alias}.language, 'summary', ${alias}.summary, 'lastSeq', ${alias}.last_seq,
-    'followUpAt', ${alias}.follow_up_at, 'followUpStep', ${alias}.follow_up_step,
-    'attentionReason', ${alias}.attention_reason, 'attentionAt', ${alias}.attention_at,
+    'language', ${alias}.language, 'summary', ${alias}.summary, 'lastSeq', ${alias}.last_seq, 'readSeq', ${alias}.read_seq,
+    'followUpAt', ${utc(`${alias}.follow_up_at`)}, 'followUpStep', ${alias}.follow_up_step,
+    'attentionReason', ${alias}.attention_reason, 'attentionAt', ${utc(`${alias}.attention_at`)},
     'attentionOwnerId', ${alias}.attention_owner_id,
-    'lastLeadMessageAt', ${alias}.last_lead_message_at,
-    'lastMessageAt', ${alias}.last_message_at, 'version', ${alias}.version)`;
+    'lastLeadMessageAt', ${utc(`${alias}.last_lead_message_at`)},
+    'lastMessageAt', ${utc(`${alias}.last_message_at`)}, 'version', ${alias}.version)`;
 }
 
 /** Rows for `outbox`: one event of this kind about each message in `table`. */

@@ -103,6 +103,8 @@ export const conversations = pgTable(
     /** Last message (`messages.seq`) the summary covers. */
     summarySeq: bigint({ mode: "number" }).notNull().default(0),
     lastSeq: bigint({ mode: "number" }).notNull().default(0),
+    /** Last message the team has read: what the lead wrote after it is unread. */
+    readSeq: bigint({ mode: "number" }).notNull().default(0),
     /** Last message a finished turn has seen: what lies after it is new to the bot. */
     answeredSeq: bigint({ mode: "number" }).notNull().default(0),
 
@@ -128,6 +130,14 @@ export const conversations = pgTable(
       table.leadId,
       table.integrationId,
     ),
+    // Scanned backwards by the inbox, so each order is the one that needs no sorting.
+    index("conversations_inbox_index").on(table.organizationId, table.lastMessageAt, table.id),
+    index("conversations_attention_index")
+      .on(table.organizationId, table.lastMessageAt, table.id)
+      .where(sql`attention_reason is not null`),
+    index("conversations_human_index")
+      .on(table.organizationId, table.lastMessageAt, table.id)
+      .where(sql`mode = 'human'`),
     index("conversations_unanswered_index").on(table.dueAt).where(sql`wake_seq > handled_seq`),
     index("conversations_follow_up_index")
       .on(table.followUpAt)
@@ -139,6 +149,29 @@ export const conversations = pgTable(
     foreignKey({
       columns: [table.organizationId, table.integrationId],
       foreignColumns: [integrations.organizationId, integrations.id],
+    }),
+  ],
+);
+
+/** What people did with a conversation; what the bot did is in turns, stage changes and bookings. */
+export const timelineEvents = pgTable(
+  "timeline_events",
+  {
+    organizationId: organizationId(),
+    id: uuid().notNull(),
+    conversationId: uuid().notNull(),
+    kind: text({ enum: ["takeover", "release", "attention_resolved"] }).notNull(),
+    userId: uuid(),
+    /** What called for attention, where the act settled it. */
+    reason: text({ enum: attentionReasons }),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    index("timeline_events_conversation_index").on(table.organizationId, table.conversationId),
+    foreignKey({
+      columns: [table.organizationId, table.conversationId],
+      foreignColumns: [conversations.organizationId, conversations.id],
     }),
   ],
 );

@@ -86,6 +86,29 @@ export const messages = pgTable(
   ],
 );
 
+/** One effect per key: who repeats a request is shown what it made the first time. */
+export const idempotencyKeys = pgTable(
+  "idempotency_keys",
+  {
+    organizationId: organizationId(),
+    /** Chosen by the client. */
+    key: text().notNull(),
+    /** SHA-256 of what was asked, hex: the same key for something else is refused. */
+    requestHash: text().notNull(),
+    messageId: uuid().notNull(),
+    userId: uuid().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.key] }),
+    index("idempotency_keys_age_index").on(table.createdAt),
+    foreignKey({
+      columns: [table.organizationId, table.messageId],
+      foreignColumns: [messages.organizationId, messages.id],
+    }),
+  ],
+);
+
 /** Statuses whose message is not known yet: applied when it appears, expired quietly. */
 export const parkedReceipts = pgTable(
   "parked_receipts",

@@ -52,6 +52,16 @@ export async function seedDemo(deps: SeedDeps): Promise<DemoSeed> {
   };
 }
 
+/**
+ * Lets the demo's owner see the queue as well. Only for the simulator's installations: everybody knows
+ * the password. Safe to repeat.
+ */
+export async function seedDemoOperator(db: Pick<Db, "rows">): Promise<void> {
+  await db.rows`
+    insert into operators (user_id) select id from users where email = ${demoOwner.email}
+    on conflict do nothing`;
+}
+
 async function demoDocument({ box, number }: SeedDeps): Promise<unknown> {
   const { accessToken, ...address } = number;
   const { password, ...owner } = demoOwner;

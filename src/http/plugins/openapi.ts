@@ -16,6 +16,9 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** The cookie that `/api/v1/auth/login` sets. */
+const SESSION_COOKIE = "ll_session";
+
 const CACHE = "public, max-age=3600";
 const EXAMPLE_REQUEST_ID = "019aabcd-1234-7000-8000-000000000000";
 const hidden = { detail: { hide: true } };
@@ -39,7 +42,17 @@ export function openapi({ version, description, tags }: ApiInfo) {
         documentation: {
           info: { title: "Leadline API", version, description },
           tags: [...tags],
-          components: { schemas: { Problem: JSON.parse(JSON.stringify(Problem)) } },
+          components: {
+            schemas: { Problem: JSON.parse(JSON.stringify(Problem)) },
+            securitySchemes: {
+              session: {
+                type: "apiKey",
+                in: "cookie",
+                name: SESSION_COOKIE,
+                description: `Set by signing in. With it, whatever changes something must come from our own pages (\`Origin\` or \`Sec-Fetch-Site\`).`,
+              },
+            },
+          },
         },
       }),
     )

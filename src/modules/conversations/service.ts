@@ -2,18 +2,20 @@ import type { Db } from "../../db/client.ts";
 import { conversationState, messageState, outboxEvents } from "../../db/queries/public-state.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { LiveEvent } from "../../lib/events.ts";
+import type { Conversation } from "./model.ts";
 
-export interface HandOver {
-  /** Conversation's row version after the change. */
-  version: number;
+/** What a person's act made of a conversation. */
+export interface Change {
+  conversation: Conversation;
   /** Live events of the commit, to be published at once. */
   events: LiveEvent[];
 }
 
-interface Outcome {
+/** A statement's answer about one conversation. */
+export interface Outcome {
   found: boolean;
   /** Null when the guard refused. */
-  version: number | null;
+  conversation: Conversation | null;
   events: LiveEvent[];
 }
 
@@ -28,12 +30,13 @@ export async function takeOver(
   organizationId: string,
   conversationId: string,
   userId: string,
-): Promise<HandOver> {
+): Promise<Change> {
   const sql = db.fragment;
   const row = await db.first<Outcome>`
     with locked as (
       select c.organization_id, c.id, c.attention_reason, c.follow_up_at,
-        c.mode = 'bot' or c.taken_over_by is null or c.taken_over_by = ${userId}::uuid as free
+        c.mode = 'bot' or c.taken_over_by is null or c.taken_over_by = ${userId}::uuid as free,
+        c.mode = 'human' and c.taken_over_by = ${userId}::uuid as mine
       from conversations c
       where c.organization_id = ${organizationId} and c.id = ${conversationId}
       for update
@@ -50,6 +53,10 @@ export async function takeOver(
       where m.organization_id = t.organization_id and m.conversation_id = t.id
         and m.state = 'queued' and m.author = 'bot'
       returning m.*
+    ), noted as (
+      insert into timeline_events (organization_id, id, conversation_id, kind, user_id, reason)
+      select t.organization_id, gen_random_uuid(), t.id, 'takeover', ${userId}, l.attention_reason
+      from taken t join locked l on l.id = t.id where l.mine is not true
     ), news as (
       insert into outbox (id, organization_id, kind, entity_id, version, data)
       select gen_random_uuid(), organization_id, 'message.updated', id, version,
@@ -63,20 +70,23 @@ export async function takeOver(
         union all select 'follow_up.cancelled' where l.follow_up_at is not null) kinds
       returning outbox.*
     )
-    select exists (select 1 from locked) as found, (select version from taken) as version,
+    select exists (select 1 from locked) as found,
+      (select ${sql(conversationState("t"))} from taken t) as conversation,
       ${sql(outboxEvents("news"))} as events`;
-  return handOver(row, conversationId, "Somebody else has taken this conversation over.");
+  return changeOf(row, conversationId, "Somebody else has taken this conversation over.");
 }
 
 /**
  * The bot may speak again. If the lead is still waiting for an answer, `wakes` says so and the caller
- * publishes a turn with cause `release`. Fails with `conflict` when the bot has it already.
+ * publishes a turn with cause `release`. Fails with `not_found`, or with `conflict` when the bot has
+ * it already.
  */
 export async function release(
   db: Db,
   organizationId: string,
   conversationId: string,
-): Promise<HandOver & { wakes: boolean }> {
+  userId: string,
+): Promise<Change & { wakes: boolean }> {
   const sql = db.fragment;
   const row = await db.first<Outcome & { wakes: boolean }>`
     with locked as (
@@ -88,25 +98,37 @@ export async function release(
         fence = c.fence + 1, due_at = now(), version = c.version + 1
       from locked l where l.held and c.organization_id = l.organization_id and c.id = l.id
       returning c.*
+    ), noted as (
+      insert into timeline_events (organization_id, id, conversation_id, kind, user_id)
+      select organization_id, gen_random_uuid(), id, 'release', ${userId} from released
     ), news as (
       insert into outbox (id, organization_id, kind, entity_id, version, data)
       select gen_random_uuid(), organization_id, 'takeover.ended', id, version,
         ${sql(conversationState("released"))} from released
       returning outbox.*
     )
-    select exists (select 1 from locked) as found, (select version from released) as version,
-      exists (select 1 from released where wake_seq > handled_seq) as wakes,
+    select exists (select 1 from locked) as found,
+      (select ${sql(conversationState("r"))} from released r) as conversation,
+      exists (select 1 from released where wake_seq > handled_seq and opted_out_at is null) as wakes,
       ${sql(outboxEvents("news"))} as events`;
   return {
-    ...handOver(row, conversationId, "The bot already has this conversation."),
+    ...changeOf(row, conversationId, "The bot already has this conversation."),
     wakes: row?.wakes ?? false,
   };
 }
 
-function handOver(row: Outcome | undefined, conversationId: string, conflict: string): HandOver {
-  if (!row?.found) {
-    throw new AppError("not_found", "There is no such conversation.", { conversationId });
-  }
-  if (row.version === null) throw new AppError("conflict", conflict, { conversationId });
-  return { version: row.version, events: row.events };
+/** Fails with `not_found`, or with `conflict` in these words when the guard refused. */
+export function changeOf(
+  row: Outcome | undefined,
+  conversationId: string,
+  conflict: string,
+): Change {
+  if (!row?.found) throw noConversation(conversationId);
+  if (row.conversation === null) throw new AppError("conflict", conflict, { conversationId });
+  return { conversation: row.conversation, events: row.events };
+}
+
+/** The same words for what does not exist and for what is another organization's. */
+export function noConversation(conversationId: string): AppError {
+  return new AppError("not_found", "There is no such conversation.", { conversationId });
 }

@@ -1,0 +1,81 @@
+import type { SignedIn, Ticket } from "../../modules/auth/model.ts";
+import type {
+  Conversation,
+  ConversationPage,
+  ConversationRow,
+  Panel,
+  queues,
+} from "../../modules/conversations/model.ts";
+import type { Message, MessagePage } from "../../modules/messages/model.ts";
+import type { Queue } from "../../modules/queue/model.ts";
+import { SignedOutError } from "../live.ts";
+import { get, isSignedOut, post } from "./http.ts";
+
+export type QueueName = (typeof queues)[number];
+export type QueueRows = typeof Queue.static;
+export type { Conversation, ConversationRow, Message, Panel, SignedIn };
+
+const PAGE_SIZE = 50;
+
+export const fetchSession = (signal?: AbortSignal) => get<SignedIn>("/auth/me", signal);
+export const signIn = (body: { email: string; password: string }) =>
+  post<SignedIn>("/auth/login", { body });
+export const signOut = () => post<unknown>("/auth/logout");
+
+/** @throws SignedOutError when the session is over. */
+export async function fetchTicket(signal: AbortSignal): Promise<string> {
+  try {
+    return (await post<Ticket>("/auth/ticket", { signal })).ticket;
+  } catch (error) {
+    throw isSignedOut(error) ? new SignedOutError() : error;
+  }
+}
+
+export interface InboxQuery {
+  queue: QueueName;
+  search: string;
+}
+
+export function fetchConversations(
+  { queue, search }: InboxQuery,
+  cursor: string | null,
+  signal: AbortSignal,
+): Promise<ConversationPage> {
+  const query = new URLSearchParams({ queue, limit: String(PAGE_SIZE) });
+  if (search !== "") query.set("search", search);
+  if (cursor !== null) query.set("cursor", cursor);
+  return get(`/conversations?${query}`, signal);
+}
+
+const at = (id: string) => `/conversations/${encodeURIComponent(id)}`;
+
+export const fetchConversation = (id: string, signal?: AbortSignal) =>
+  get<ConversationRow>(at(id), signal);
+
+export const fetchPanel = (id: string, signal: AbortSignal) =>
+  get<Panel>(`${at(id)}/panel`, signal);
+
+/** The newest messages, or those before `before`; each page oldest first. */
+export function fetchMessages(
+  id: string,
+  before: string | null,
+  signal: AbortSignal,
+): Promise<MessagePage> {
+  const query = new URLSearchParams({ limit: String(PAGE_SIZE) });
+  if (before !== null) query.set("before", before);
+  return get(`${at(id)}/messages?${query}`, signal);
+}
+
+export type HandOverVerb = "takeover" | "release" | "resolve-attention";
+
+export const handOver = (id: string, verb: HandOverVerb) =>
+  post<Conversation>(`${at(id)}/${verb}`, { headers: { "idempotency-key": crypto.randomUUID() } });
+
+export const markRead = (id: string, throughSeq: number) =>
+  post<Conversation>(`${at(id)}/read`, { body: { throughSeq } });
+
+/** `key` is made once per message, so that repeating the call never sends it twice. */
+export const sendMessage = (id: string, text: string, key: string) =>
+  post<Message>(`${at(id)}/messages`, { body: { text }, headers: { "idempotency-key": key } });
+
+export const fetchQueue = (signal: AbortSignal) => get<QueueRows>("/queue", signal);

@@ -1,0 +1,42 @@
+import { createContext, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import type { SignedIn } from "../api/calls.ts";
+import type { Desk, DeskState } from "./desk.ts";
+import type { Store } from "./store.ts";
+
+export interface Workplace {
+  session: SignedIn;
+  store: Store;
+  desk: Desk;
+}
+
+const Context = createContext<Workplace | null>(null);
+export const WorkplaceProvider = Context.Provider;
+
+/** What every signed-in view works with. */
+export function useWorkplace(): Workplace {
+  const workplace = useContext(Context);
+  if (!workplace) throw new Error("Used outside of the signed-in part.");
+  return workplace;
+}
+
+/** The store, and a render whenever it changes. */
+export function useRows(): { store: Store; revision: number } {
+  const { store } = useWorkplace();
+  return { store, revision: useSyncExternalStore(store.subscribe, store.revision) };
+}
+
+export function useDesk(): DeskState {
+  const { desk } = useWorkplace();
+  return useSyncExternalStore(desk.subscribe, desk.state);
+}
+
+/** The time, renewed this often: for countdowns and "today". */
+export function useNow(everyMs: number): number {
+  const [nowMs, setNowMs] = useState(() => performance.timeOrigin + performance.now());
+  useEffect(() => {
+    const tick = () => setNowMs(performance.timeOrigin + performance.now());
+    const timer = setInterval(tick, everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return nowMs;
+}

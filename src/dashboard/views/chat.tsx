@@ -1,0 +1,75 @@
+import { useParams } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
+import type { ConversationRow } from "../api/calls.ts";
+import { ApiError } from "../api/http.ts";
+import { leadName } from "../parts/names.ts";
+import { Empty, Failure, Ghosts } from "../parts/states.tsx";
+import { useWorkplace } from "../state/context.ts";
+import { useConversation, useMessages } from "../state/use-chat.ts";
+import { texts } from "../texts.ts";
+import { ChatHeader } from "./chat-header.tsx";
+import { ChatLog } from "./chat-log.tsx";
+import { Composer } from "./composer.tsx";
+import { useKeys } from "./keys.ts";
+import { Panel } from "./panel.tsx";
+import { useChatKeys } from "./use-chat-keys.ts";
+import { useReading } from "./use-reading.ts";
+
+/** There is room for the details beside the chat (as in shell.css). */
+const WIDE = "(min-width: 1240px)";
+
+/** Beside the list while nothing is picked. */
+export function NoChat() {
+  return (
+    <div className="chat no-chat">
+      <Empty words={texts.chat.none} icon="chat" />
+    </div>
+  );
+}
+
+/** The conversation of the address. */
+export function ChatPage() {
+  const { id } = useParams({ from: "/inbox/conversations/$id" });
+  const { row, error, retry } = useConversation(id);
+  const { desk } = useWorkplace();
+  useEffect(() => {
+    desk.look(id);
+    return () => desk.look(null);
+  }, [desk, id]);
+  if (row) return <OpenChat key={id} row={row} />;
+  const isMissing = error instanceof ApiError && (error.status === 404 || error.status === 422);
+  return (
+    <section className="chat" aria-label={texts.chat.messages}>
+      {isMissing && <Empty words={texts.chat.notFound} icon="search" />}
+      {error && !isMissing && <Failure error={error} onRetry={retry} />}
+      {!error && <Ghosts count={5} label={texts.chat.loading} kind="chat" />}
+    </section>
+  );
+}
+
+function OpenChat({ row }: { row: ConversationRow }) {
+  const [showsPanel, setShowsPanel] = useState(() => matchMedia(WIDE).matches);
+  const togglePanel = () => setShowsPanel((shown) => !shown);
+  const { query, chat } = useMessages(row.id);
+  useChatKeys(row, togglePanel);
+  const closeOverlay = () => {
+    if (!matchMedia(WIDE).matches) setShowsPanel(false);
+  };
+  useKeys({ Escape: closeOverlay });
+  useReading(row, chat.messages);
+  const newestSeq = chat.messages.at(-1)?.seq ?? 0;
+  return (
+    <>
+      <section className="chat" aria-label={texts.chat.label(leadName(row))}>
+        <ChatHeader row={row} showsPanel={showsPanel} onTogglePanel={togglePanel} />
+        {query.isPending && <Ghosts count={5} label={texts.chat.loading} kind="chat" />}
+        {query.isError && chat.messages.length === 0 && (
+          <Failure error={query.error} onRetry={query.refetch} />
+        )}
+        {query.isSuccess && <ChatLog row={row} chat={chat} query={query} />}
+        <Composer row={row} newestSeq={newestSeq} />
+      </section>
+      <Panel row={row} isShown={showsPanel} onClose={togglePanel} />
+    </>
+  );
+}

@@ -1,0 +1,94 @@
+import type { Panel } from "../api/calls.ts";
+import { dateAndTime, usd } from "../format.ts";
+import { Icon, type IconName } from "../parts/icon.tsx";
+import { texts } from "../texts.ts";
+
+type Entry = Panel["timeline"][number];
+
+interface Told {
+  icon: IconName;
+  title: string;
+  /** Why, in a sentence. */
+  why: string | null;
+  /** Small facts after it. */
+  facts: readonly string[];
+}
+
+function tellStage(entry: Extract<Entry, { kind: "stage" }>): Told {
+  const { stages, authors, panel } = texts;
+  const sure =
+    entry.confidence === null ? [] : [panel.confidence(Math.round(entry.confidence * 100))];
+  return {
+    icon: "flag",
+    title: texts.timeline.stage(stages[entry.from], stages[entry.to]),
+    why: entry.reason,
+    facts: [authors[entry.author], ...sure],
+  };
+}
+
+function tellTurn(entry: Extract<Entry, { kind: "turn" }>): Told {
+  const { turns, running } = texts.timeline;
+  return {
+    icon: "bot",
+    title: entry.disposition ? turns[entry.disposition] : running,
+    why: entry.gate ?? entry.reason,
+    facts: entry.costUsd === null ? [] : [usd(entry.costUsd)],
+  };
+}
+
+function tell(entry: Entry): Told {
+  switch (entry.kind) {
+    case "stage":
+      return tellStage(entry);
+    case "turn":
+      return tellTurn(entry);
+    case "booking":
+      return {
+        icon: "tick",
+        title: texts.timeline.booking(entry.cta.name),
+        why: entry.requestedTime && texts.timeline.bookingFor(entry.requestedTime),
+        facts: [],
+      };
+    default:
+      return {
+        icon: entry.kind === "release" ? "bot" : "person",
+        title: texts.timeline[entry.kind],
+        why: entry.reason && texts.attentionReasons[entry.reason],
+        facts: entry.by ? [texts.timeline.by(entry.by.name)] : [],
+      };
+  }
+}
+
+/** What happened to this lead and why, newest first. */
+export function Timeline({ entries }: { entries: readonly Entry[] }) {
+  if (entries.length === 0) return <p className="soft">{texts.panel.noTimeline}</p>;
+  return (
+    <ol className="timeline">
+      {entries.map((entry) => (
+        <TimelineLine key={entry.id} at={entry.at} kind={entry.kind} told={tell(entry)} />
+      ))}
+    </ol>
+  );
+}
+
+function TimelineLine({ at, kind, told }: { at: string; kind: Entry["kind"]; told: Told }) {
+  return (
+    <li className={`event event-${kind}`}>
+      <span className="event-icon">
+        <Icon name={told.icon} />
+      </span>
+      <p className="event-title">{told.title}</p>
+      {told.why && (
+        <p className="event-why" dir="auto">
+          {told.why}
+        </p>
+      )}
+      <p className="event-facts">
+        <time dateTime={at}>{dateAndTime(at)}</time>
+        {told.facts.map((fact) => (
+          <span key={fact}>{fact}</span>
+        ))}
+      </p>
+    </li>
+  );
+}

@@ -1,0 +1,78 @@
+import type { Db } from "../../db/client.ts";
+import { conversationState, outboxEvents } from "../../db/queries/public-state.ts";
+import { type Change, changeOf, type Outcome } from "./service.ts";
+
+/**
+ * The team has read everything up to message `throughSeq`. What is read stays read; a repeat changes
+ * and announces nothing. Fails with `not_found`.
+ */
+export async function markRead(
+  db: Db,
+  organizationId: string,
+  conversationId: string,
+  throughSeq: number,
+): Promise<Change> {
+  const sql = db.fragment;
+  const row = await db.first<Outcome>`
+    with locked as (
+      select c.* from conversations c
+      where c.organization_id = ${organizationId} and c.id = ${conversationId}
+      for update
+    ), read as (
+      update conversations c set read_seq = least(${throughSeq}::bigint, c.last_seq),
+        version = c.version + 1
+      from locked l where c.organization_id = l.organization_id and c.id = l.id
+        and least(${throughSeq}::bigint, c.last_seq) > c.read_seq
+      returning c.*
+    ), news as (
+      insert into outbox (id, organization_id, kind, entity_id, version, data)
+      select gen_random_uuid(), organization_id, 'conversation.updated', id, version,
+        ${sql(conversationState("read"))} from read
+      returning outbox.*
+    )
+    select exists (select 1 from locked) as found,
+      coalesce((select ${sql(conversationState("r"))} from read r),
+        (select ${sql(conversationState("l"))} from locked l)) as conversation,
+      ${sql(outboxEvents("news"))} as events`;
+  return changeOf(row, conversationId, "");
+}
+
+/**
+ * Somebody dealt with what needed attention; the timeline keeps who and what. Where nothing did, it
+ * changes and announces nothing. Fails with `not_found`.
+ */
+export async function resolveAttention(
+  db: Db,
+  organizationId: string,
+  conversationId: string,
+  userId: string,
+): Promise<Change> {
+  const sql = db.fragment;
+  const row = await db.first<Outcome>`
+    with locked as (
+      select c.* from conversations c
+      where c.organization_id = ${organizationId} and c.id = ${conversationId}
+      for update
+    ), resolved as (
+      update conversations c set attention_reason = null, attention_at = null,
+        attention_owner_id = null, version = c.version + 1
+      from locked l where c.organization_id = l.organization_id and c.id = l.id
+        and l.attention_reason is not null
+      returning c.*
+    ), noted as (
+      insert into timeline_events (organization_id, id, conversation_id, kind, user_id, reason)
+      select r.organization_id, gen_random_uuid(), r.id, 'attention_resolved', ${userId},
+        l.attention_reason
+      from resolved r join locked l on l.id = r.id
+    ), news as (
+      insert into outbox (id, organization_id, kind, entity_id, version, data)
+      select gen_random_uuid(), organization_id, 'attention.resolved', id, version,
+        ${sql(conversationState("resolved"))} from resolved
+      returning outbox.*
+    )
+    select exists (select 1 from locked) as found,
+      coalesce((select ${sql(conversationState("r"))} from resolved r),
+        (select ${sql(conversationState("l"))} from locked l)) as conversation,
+      ${sql(outboxEvents("news"))} as events`;
+  return changeOf(row, conversationId, "");
+}

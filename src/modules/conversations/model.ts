@@ -1,0 +1,147 @@
+import { t } from "elysia";
+import { authors, conversationModes, intents, sentiments, stages } from "../../funnel/lead.ts";
+import { messageStates } from "../../funnel/message-state.ts";
+import { attentionReasons, turnCauses, turnDispositions } from "../../funnel/turn.ts";
+import { Id, Instant, NextCursor, pageLimit } from "../../http/plugins/fields.ts";
+
+/** A conversation as REST and live events both carry it. */
+const state = {
+  id: Id,
+  leadId: Id,
+  integrationId: Id,
+  mode: t.UnionEnum(conversationModes),
+  takenOverBy: t.Nullable(Id),
+  takenOverAt: t.Nullable(Instant),
+  optedOutAt: t.Nullable(Instant),
+  stage: t.UnionEnum(stages),
+  intent: t.UnionEnum(intents),
+  sentiment: t.UnionEnum(sentiments),
+  language: t.Nullable(t.String()),
+  summary: t.Nullable(t.String()),
+  lastSeq: t.Integer(),
+  readSeq: t.Integer({ description: "What the lead wrote after it is unread." }),
+  followUpAt: t.Nullable(Instant),
+  followUpStep: t.Integer(),
+  attentionReason: t.Nullable(t.UnionEnum(attentionReasons)),
+  attentionAt: t.Nullable(Instant),
+  attentionOwnerId: t.Nullable(Id),
+  lastLeadMessageAt: t.Nullable(Instant),
+  lastMessageAt: t.Nullable(Instant),
+  version: t.Integer({ description: "Rises with each change of the row." }),
+};
+export const Conversation = t.Object(state);
+export type Conversation = typeof Conversation.static;
+
+const Lead = t.Object({
+  id: Id,
+  name: t.Nullable(t.String()),
+  username: t.Nullable(t.String()),
+  phone: t.Nullable(t.String({ description: "Digits; a lead may have none." })),
+});
+
+const Person = t.Object({ id: Id, name: t.String() });
+
+/** One line of the inbox. */
+export const ConversationRow = t.Object({
+  ...state,
+  lead: Lead,
+  takenOverByName: t.Nullable(t.String()),
+  lastMessage: t.Nullable(
+    t.Object({
+      id: Id,
+      seq: t.Integer(),
+      kind: t.String(),
+      text: t.Nullable(t.String()),
+      author: t.UnionEnum(authors),
+      state: t.UnionEnum(messageStates),
+      sentAt: Instant,
+    }),
+  ),
+  unreadCount: t.Integer({ description: "The lead's messages nobody has read; 100 means more." }),
+  window: t.Object(
+    { closesAt: t.Nullable(Instant), open: t.Boolean() },
+    { description: "When free-form messages end; business time." },
+  ),
+});
+export type ConversationRow = typeof ConversationRow.static;
+
+export const queues = ["all", "unread", "attention", "human", "bot"] as const;
+
+export const ConversationsQuery = t.Object({
+  queue: t.Optional(t.UnionEnum(queues, { default: "all" })),
+  search: t.Optional(t.String({ maxLength: 100, description: "In name, username and phone." })),
+  limit: t.Optional(pageLimit(30)),
+  cursor: t.Optional(t.String({ maxLength: 200 })),
+});
+export type ConversationsQuery = typeof ConversationsQuery.static;
+
+export const ConversationPage = t.Object({
+  data: t.Array(ConversationRow),
+  nextCursor: NextCursor,
+});
+export type ConversationPage = typeof ConversationPage.static;
+
+export const ReadBody = t.Object({
+  throughSeq: t.Integer({ minimum: 0, description: "The last message that was on the screen." }),
+});
+
+const entry = { id: Id, at: Instant };
+
+const TimelineEntry = t.Union([
+  t.Object({
+    ...entry,
+    kind: t.Literal("stage"),
+    from: t.UnionEnum(stages),
+    to: t.UnionEnum(stages),
+    author: t.UnionEnum(authors),
+    reason: t.String(),
+    confidence: t.Nullable(t.Number()),
+    turnId: t.Nullable(Id),
+  }),
+  t.Object({
+    ...entry,
+    kind: t.Literal("turn"),
+    finishedAt: t.Nullable(Instant),
+    cause: t.UnionEnum(turnCauses),
+    disposition: t.Nullable(t.UnionEnum(turnDispositions)),
+    gate: t.Nullable(t.String({ description: "The rule that stopped the answer." })),
+    action: t.Nullable(t.String()),
+    reason: t.Nullable(t.String({ description: "How the model saw the situation." })),
+    costUsd: t.Nullable(t.String({ description: "Exact decimal; null if nothing was priced." })),
+  }),
+  t.Object({
+    ...entry,
+    kind: t.Literal("booking"),
+    cta: t.Object({ id: Id, kind: t.String(), name: t.String() }),
+    requestedTime: t.Nullable(t.String()),
+    status: t.String(),
+  }),
+  t.Object({
+    ...entry,
+    kind: t.UnionEnum(["takeover", "release", "attention_resolved"]),
+    by: t.Nullable(Person),
+    reason: t.Nullable(t.UnionEnum(attentionReasons)),
+  }),
+]);
+export type TimelineEntry = typeof TimelineEntry.static;
+
+export const Panel = t.Object(
+  {
+    lead: t.Composite([Lead, t.Object({ createdAt: Instant })]),
+    stage: t.UnionEnum(stages),
+    intent: t.UnionEnum(intents),
+    sentiment: t.UnionEnum(sentiments),
+    language: t.Nullable(t.String()),
+    summary: t.Nullable(t.String()),
+    attention: t.Nullable(t.Object({ reason: t.UnionEnum(attentionReasons), at: Instant })),
+    followUp: t.Nullable(t.Object({ at: Instant, step: t.Integer() })),
+    cost: t.Object({
+      usd: t.String({ description: "Exact decimal: the priced calls together." }),
+      callCount: t.Integer(),
+      unpricedCount: t.Integer({ description: "Calls whose price is not known; not in `usd`." }),
+    }),
+    timeline: t.Array(TimelineEntry, { description: "Newest first, at most 100." }),
+  },
+  { description: "What is known about a lead, as the rows say now." },
+);
+export type Panel = typeof Panel.static;

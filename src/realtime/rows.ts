@@ -1,0 +1,78 @@
+import { type Static, Type } from "@sinclair/typebox";
+
+const id = Type.String({ minLength: 1 });
+const version = Type.Integer({ minimum: 1, description: "Rises with each change of the row." });
+const text = Type.String();
+const nullableText = Type.Union([Type.String(), Type.Null()]);
+const nullableId = Type.Union([id, Type.Null()]);
+/** ISO 8601 with its offset, as Postgres writes it. */
+const nullableInstant = Type.Union([Type.String(), Type.Null()]);
+const count = Type.Integer({ minimum: 0 });
+
+/** A message as every live event about it carries it: whole, at one version. */
+export const MessageRow = Type.Object({
+  id,
+  conversationId: id,
+  seq: Type.Integer(),
+  direction: Type.Union([Type.Literal("in"), Type.Literal("out")]),
+  author: text,
+  kind: text,
+  text: nullableText,
+  state: text,
+  errorCode: Type.Union([Type.Integer(), Type.Null()]),
+  errorText: nullableText,
+  cancelReason: nullableText,
+  replyToWamid: nullableText,
+  turnId: nullableId,
+  sentAt: nullableInstant,
+  version,
+});
+export type MessageRow = Static<typeof MessageRow>;
+
+export const ConversationRow = Type.Object({
+  id,
+  leadId: id,
+  integrationId: id,
+  mode: text,
+  takenOverBy: nullableId,
+  takenOverAt: nullableInstant,
+  optedOutAt: nullableInstant,
+  stage: text,
+  intent: text,
+  sentiment: text,
+  language: nullableText,
+  summary: nullableText,
+  lastSeq: count,
+  readSeq: count,
+  followUpAt: nullableInstant,
+  followUpStep: count,
+  attentionReason: nullableText,
+  attentionAt: nullableInstant,
+  attentionOwnerId: nullableId,
+  lastLeadMessageAt: nullableInstant,
+  lastMessageAt: nullableInstant,
+  version,
+});
+export type ConversationRow = Static<typeof ConversationRow>;
+
+export const LeadRow = Type.Object({
+  id,
+  name: nullableText,
+  username: nullableText,
+  referral: Type.Unknown({
+    description: "The advertisement the lead came from, as Meta tells it.",
+  }),
+  version,
+});
+export type LeadRow = Static<typeof LeadRow>;
+
+/** What the lead agreed to: a call, a visit, a payment. */
+export const BookingRow = Type.Object({
+  id,
+  conversationId: id,
+  ctaId: id,
+  requestedTime: nullableText,
+  status: text,
+  version,
+});
+export type BookingRow = Static<typeof BookingRow>;

@@ -1,0 +1,73 @@
+import type { Conversation, ConversationRow, Message } from "../../../src/dashboard/api/calls.ts";
+
+const noon = "2026-11-22T12:00:00.000Z";
+
+export function message(part: Partial<Message> = {}): Message {
+  return {
+    id: "m1",
+    conversationId: "c1",
+    seq: 1,
+    direction: "in",
+    author: "lead",
+    kind: "text",
+    text: "Hi",
+    state: "received",
+    errorCode: null,
+    errorText: null,
+    cancelReason: null,
+    replyToWamid: null,
+    turnId: null,
+    sentAt: noon,
+    version: 1,
+    ...part,
+  };
+}
+
+export function conversation(part: Partial<Conversation> = {}): Conversation {
+  return {
+    id: "c1",
+    leadId: "l1",
+    integrationId: "i1",
+    mode: "bot",
+    takenOverBy: null,
+    takenOverAt: null,
+    optedOutAt: null,
+    stage: "greeting",
+    intent: "unknown",
+    sentiment: "neutral",
+    language: null,
+    summary: null,
+    lastSeq: 1,
+    readSeq: 0,
+    followUpAt: null,
+    followUpStep: 0,
+    attentionReason: null,
+    attentionAt: null,
+    attentionOwnerId: null,
+    lastLeadMessageAt: noon,
+    lastMessageAt: noon,
+    version: 1,
+    ...part,
+  };
+}
+
+export function row(part: Partial<ConversationRow> = {}): ConversationRow {
+  const state = conversation(part);
+  return {
+    ...state,
+    lead: { id: state.leadId, name: "Ana", username: null, phone: "15550001" },
+    takenOverByName: null,
+    lastMessage: {
+      id: "m1",
+      seq: state.lastSeq,
+      kind: "text",
+      text: "Hi",
+      author: "lead",
+      state: "received",
+      sentAt: noon,
+    },
+    unreadCount: 1,
+    window: { closesAt: "2026-11-23T12:00:00.000Z", open: true },
+    ...part,
+  };
+}
