@@ -1,4 +1,5 @@
 import { type Config, loadConfig } from "./config.ts";
+import { demoOwner } from "./db/seed/northwind.ts";
 import { AppError } from "./lib/errors.ts";
 import { createLogger } from "./ops/logger.ts";
 import { handleShutdown } from "./ops/shutdown.ts";
@@ -29,7 +30,7 @@ try {
   await run(config, log, shutdown);
   const tookMs = performance.now() - startedAtMs;
   log.info({ tookMs: Math.round(tookMs) }, "ready");
-  process.stdout.write(banner(config, tookMs));
+  process.stdout.write(banner(config, demoOwner, tookMs));
 } catch (error) {
   complain(error);
   await shutdown.exit(1, "start failed");

@@ -44,6 +44,7 @@ export function createMetrics(settings: { defaults?: boolean } = {}) {
     ...streamMetrics(registry),
     ...thinkingMetrics(registry),
     ...sendMetrics(registry),
+    live: liveMetrics(registry),
     ...processMetrics(registry),
     /** Called before each `render`, with a deadline of 2 s. */
     beforeRender(source: () => Promise<void>): void {
@@ -144,6 +145,21 @@ function sendMetrics(registry: Registry) {
     /** `ok`, Graph's own code, or the kind of failure when there was none. */
     graph: (code: string | number) => codes({ code: String(code) }),
     send: (outcome: string) => sends({ outcome }),
+  };
+}
+
+function liveMetrics(registry: Registry) {
+  const open = gauge(registry, "live_sockets", "Open live sockets.", []);
+  const frames = counter(registry, "live_frames_received_total", "Client frames.", ["type"]);
+  const resets = counter(registry, "live_resets_total", "Sockets told to start anew.", []);
+  const closes = counter(registry, "live_closes_total", "Closed live sockets.", ["code"]);
+  const slow = counter(registry, "live_slow_readers_total", "Closed for reading too slowly.", []);
+  return {
+    sockets: (count: number) => open({}, count),
+    frameReceived: (type: string) => frames({ type }),
+    reset: () => resets({}),
+    closed: (code: number) => closes({ code: String(code) }),
+    tooSlow: () => slow({}),
   };
 }
 

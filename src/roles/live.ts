@@ -31,12 +31,6 @@ export function createLive(core: Core) {
     takeOver: actions.takeOver,
     release: actions.release,
     inspectQueue: () => readQueue({ db, inspect: () => inspectQueue({ redis, keyspace }) }),
-    observe: {
-      sockets: (count) => log.debug({ count }, "live sockets"),
-      frameReceived: (type) => log.debug({ type }, "live frame"),
-      reset: () => log.debug({}, "live socket starts anew"),
-      closed: (code) => log.debug({ code }, "live socket closed"),
-      tooSlow: () => log.info({}, "live reader too slow; it resumes later"),
-    },
+    observe: core.metrics.live,
   });
 }

@@ -18,12 +18,16 @@ describe("metrics", () => {
     metrics.turn("replied");
     metrics.graph(131056);
     metrics.send("accepted");
+    metrics.live.sockets(3);
+    metrics.live.closed(4008);
     metrics.workersAlive("worker", 2);
     metrics.stuck(true);
     const text = await metrics.render();
     for (const line of [
       'leadline_webhook_requests_total{outcome="accepted"} 2',
       'leadline_webhook_items_total{outcome="stored"} 4',
+      "leadline_live_sockets 3",
+      'leadline_live_closes_total{code="4008"} 1',
       'leadline_handler_duration_seconds_sum{stream="turns",outcome="done"} 0.25',
       'leadline_stream_retries_total{stream="turns"} 1',
       'leadline_stream_buried_total{stream="inbound"} 1',
