@@ -161,6 +161,10 @@ describe("ingest", () => {
       select mode, fence, wake_seq = handled_seq as quiet from conversations
       where bsuid = ${from.bsuid}`;
     expect(row).toEqual({ mode: "human", fence: 1, quiet: true });
+    const noted = await world.db.rows`
+      select e.kind, e.user_id from timeline_events e
+      join conversations c on c.id = e.conversation_id where c.bsuid = ${from.bsuid}`;
+    expect(noted).toEqual([{ kind: "takeover", userId: null }]);
   });
 
   test("each stored message is one live event, published and then forgotten", async () => {

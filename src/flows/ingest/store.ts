@@ -92,7 +92,7 @@ export async function storeInbound(db: Db, rows: readonly InboundRow[]): Promise
       group by i.organization_id, i.conversation_id
     ), decided as (
       select f.*, l.follow_up_at as old_follow_up_at, l.mode as old_mode,
-        l.quiet_ms, l.quiet_cap_ms,
+        l.attention_reason as old_attention, l.quiet_ms, l.quiet_cap_ms,
         f.stop_keyword is not null as stops,
         f.stop_keyword is not null and l.opted_out_at is null as opts_out,
         f.stop_keyword is not null and l.opted_out_at is null and f.confirmation is not null
@@ -151,6 +151,11 @@ export async function storeInbound(db: Db, rows: readonly InboundRow[]): Promise
       from updated u join decided d on d.conversation_id = u.id
       where d.confirms
       returning messages.*
+    ), noted as (
+      insert into timeline_events (organization_id, id, conversation_id, kind, reason)
+      select d.organization_id, gen_random_uuid(), d.conversation_id, 'takeover',
+        d.old_attention
+      from decided d where d.from_human and d.old_mode = 'bot'
     ), stopped as (
       insert into opt_outs (organization_id, id, conversation_id, lead_id, keyword)
       select u.organization_id, gen_random_uuid(), u.id, u.lead_id, d.stop_keyword
