@@ -1,4 +1,5 @@
 import { storableText } from "../lib/json.ts";
+import { member } from "./fields.ts";
 
 /** Meta nests about ten levels deep. Far deeper is an attack on every recursion behind us. */
 const MAX_DEPTH = 48;
@@ -18,10 +19,9 @@ function isStorable(value: unknown, depth: number): boolean {
   if (typeof value !== "object" || value === null) return true;
   if (depth >= MAX_DEPTH) return false;
   if (Array.isArray(value)) return value.every((inner) => isStorable(inner, depth + 1));
-  for (const [key, inner] of Object.entries(value)) {
-    if (!isStorableText(key) || !isStorable(inner, depth + 1)) return false;
-  }
-  return true;
+  return Object.keys(value).every(
+    (key) => isStorableText(key) && isStorable(member(value, key), depth + 1),
+  );
 }
 
 function isStorableText(text: string): boolean {
