@@ -94,6 +94,8 @@ function open(settings: DbSettings, deadlineMs: number): postgres.Sql {
     types: { bigint: { to: 20, from: [20], serialize: String, parse: Number }, ...arrayTypes },
     connection: {
       application_name: settings.name,
+      // The working set is in memory; at the default of 4 middling tables are scanned whole.
+      random_page_cost: 1.1,
       statement_timeout: serverLimitMs,
       lock_timeout: Math.floor(serverLimitMs / 2),
       idle_in_transaction_session_timeout: serverLimitMs,

@@ -86,6 +86,8 @@ function serverArguments({ home, port, durable }: PostgresSettings): string[] {
     "unix_socket_directories=",
     "max_connections=200",
     "log_min_messages=error",
+    // A new installation's plans are made for empty tables until the first analyze.
+    "autovacuum_naptime=5s",
     ...(durable ? [] : ["fsync=off", "full_page_writes=off"]),
   ];
   return ["-D", clusterDir(home), "-p", String(port), ...options.flatMap((o) => ["-c", o])];
