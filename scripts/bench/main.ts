@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { errorMessage } from "../../src/lib/errors.ts";
 import { stopProcesses } from "../../tests/support/processes.ts";
 import { ingestRows } from "./ingest-rows.ts";
+import { live } from "./live.ts";
 import type { Measure, Outcome } from "./measure.ts";
 import { repliesSustained, webhookToSendLatency } from "./message-path.ts";
 import { facts, jsonLines, table } from "./report.ts";
@@ -15,6 +16,7 @@ const measures: readonly Measure[] = [
   repliesSustained,
   warmStart,
   ingestRows,
+  live,
 ];
 
 const USAGE = `bun run bench [--json] [--only <name>]

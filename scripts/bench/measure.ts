@@ -39,8 +39,8 @@ export function median(values: readonly number[]): number {
 }
 
 /** Nearest rank, so that the answer is a value that was measured. */
-export function percentile(values: readonly number[], percent: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
+export function percentile(values: Iterable<number>, percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
   const value = sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)];
   if (value === undefined) throw new Error("Nothing was measured.");
   return value;
