@@ -207,15 +207,15 @@ export const configSchema = Type.Object({
   }),
   SESSION_SECRETS: variable(list("^\\S{32,}$"), {
     section: "Secrets",
-    about: "Sign the sessions of people who are logged in (`openssl rand -hex 32`).",
+    about:
+      "Will sign the access tokens of API clients (`openssl rand -hex 32`); nothing reads them yet, because sessions are random tokens kept as hashes.",
     must: "a comma-separated list of secrets, each of 32 characters or more (make one with: openssl rand -hex 32)",
     roles: ["api"],
-    requiredInProduction: true,
     rotate: NEWEST_FIRST,
   }),
   INTERNAL_API_KEYS: variable(list("^\\S{32,}$"), {
     section: "Secrets",
-    about: "Open the internal API under /internal/v1. Without any it is closed.",
+    about: "Will open the internal API under /internal/v1; nothing reads them yet, it is closed.",
     must: "a comma-separated list of keys, each of 32 characters or more (make one with: openssl rand -hex 32)",
     roles: ["api"],
     rotate: NEWEST_FIRST,
