@@ -15,7 +15,7 @@ interface Options {
 export function startClient(options: Options) {
   const rows = new Map<string, Row>();
   const seen = new Set<string>();
-  const counts = { connects: 0, resumed: 0, resets: 0, doubledInLog: 0 };
+  const counts = { connects: 0, welcomes: 0, resumed: 0, resets: 0, doubledInLog: 0 };
   const lastOfSocket = { id: "" };
   let cursor: string | undefined;
   let socket: Socket | undefined;
@@ -41,6 +41,7 @@ export function startClient(options: Options) {
 
   function startAnew(frame: Extract<ServerFrame, { type: "welcome" | "reset" }>): void {
     if (frame.type === "reset") counts.resets += 1;
+    else counts.welcomes += 1;
     cursor = frame.data.cursor;
     void fetchSnapshot();
   }
