@@ -17,7 +17,7 @@ export interface LiveLoadConfig extends LiveServerConfig {
   /** Published at a steady rate; their frames are timed. */
   events: number;
   perSecond: number;
-  /** Then published all at once. */
+  /** Then published one by one without a pause. */
   burst: number;
 }
 

@@ -115,7 +115,9 @@ async function openPublishing(): Promise<(numbers: number[]) => Promise<void>> {
   const eventOf = (n: number) => anEvent({ data: { n, text: TEXT } });
   if (kind === "leadline") {
     const { publish } = await openPublisher(redisUrl, { prefix, partitions: 1 });
-    return (numbers) => publish.events(numbers.map(eventOf));
+    return async (numbers) => {
+      await Promise.all(numbers.map((n) => publish.events([eventOf(n)])));
+    };
   }
   const redis = new Redis(redisUrl, { protocol: 2 });
   const io = new Server({ adapter: createAdapter(redis, { streamName: prefix }) });

@@ -45,7 +45,7 @@ async function run(stack: AsyncDisposableStack): Promise<Outcome> {
   figures.push({ name: "live_resume", value, unit: "ms", baseline: null, aim: "≤ 100 ms" });
   return {
     figures,
-    how: `${SOCKETS.join(" and ")} sockets of one organization on one server process, ${LOAD.events} events at ${LOAD.perSecond}/s (after ${LOAD.warmUp} to warm up) published through Redis by the loader's process; from before the publication to each frame's arrival. burst: ${LOAD.burst} events at once, frames a second until the last. The middle of ${ROUNDS} rounds in turn with Socket.IO and its Redis streams adapter, on Bun too, same loader. live_resume: hello with a cursor ${MISSED} events old to the last of them, the middle of ${RESUMES}.`,
+    how: `${SOCKETS.join(" and ")} sockets of one organization on one server process, ${LOAD.events} events at ${LOAD.perSecond}/s (after ${LOAD.warmUp} to warm up) published through Redis by the loader's process; from before the publication to each frame's arrival. burst: ${LOAD.burst} events published one by one without a pause, frames a second until the last. The middle of ${ROUNDS} rounds in turn with Socket.IO and its Redis streams adapter, on Bun too, same loader. live_resume: hello with a cursor ${MISSED} events old to the last of them, the middle of ${RESUMES}.`,
     delivery: `each socket got each event once and in order: ${sameCounts({
       "frames due": got.due,
       "frames of ours": got.ours,
