@@ -36,7 +36,8 @@ export interface Member {
   welcome(cursor: string): void;
   resumed(missed: readonly LoggedEvent[]): void;
   reset(cursor: string): void;
-  deliver(event: LoggedEvent): void;
+  /** Never empty; in the order they happened. */
+  deliver(events: readonly LoggedEvent[]): void;
 }
 
 /** One partition's events, followed once per process and told to all members. */
@@ -126,18 +127,23 @@ export class Feed<M extends Member> {
   }
 
   #onEvents(events: readonly TailEvent[]): void {
-    for (const event of this.#history.append(events)) {
-      for (const member of this.members(event.organizationId)) this.#tell(member, event);
+    const logged = this.#history.append(events);
+    // What was read together is told together: one write to each socket, not one for each event.
+    const byOrganization = Map.groupBy(logged, ({ organizationId }) => organizationId);
+    for (const [organizationId, group] of byOrganization) {
+      for (const member of this.members(organizationId)) {
+        const unseen = this.#ahead.size > 0 ? this.#unseenBy(member, group) : group;
+        if (unseen.length > 0) member.deliver(unseen);
+      }
     }
   }
 
-  #tell(member: M, event: LoggedEvent): void {
-    if (this.#ahead.size > 0) {
-      const seen = this.#ahead.get(member);
-      if (seen !== undefined && compareIds(event.position.id, seen) <= 0) return;
-      this.#ahead.delete(member);
-    }
-    member.deliver(event);
+  #unseenBy(member: M, events: readonly LoggedEvent[]): readonly LoggedEvent[] {
+    const seen = this.#ahead.get(member);
+    if (seen === undefined) return events;
+    const unseen = events.filter(({ position }) => compareIds(position.id, seen) > 0);
+    if (unseen.length > 0) this.#ahead.delete(member);
+    return unseen;
   }
 
   #onReset(cursor: string): void {

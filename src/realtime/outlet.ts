@@ -53,6 +53,15 @@ export class Outlet {
     }
   }
 
+  /** As `send` for each, gathered: under load events come many at a time. */
+  sendAll(frames: readonly { readonly text: string }[]): void {
+    const sendEach = () => {
+      for (const { text } of frames) this.send(text);
+    };
+    if (frames.length > 1 && !this.#ended && this.idle) this.#wire.cork(sendEach);
+    else sendEach();
+  }
+
   /** Sends many frames as fast as the reader takes them. */
   replay(texts: readonly string[]): void {
     if (this.#ended) return;

@@ -41,7 +41,7 @@ export class Seat implements Member {
     this.socket.send("reset", { cursor });
   }
 
-  deliver(event: LoggedEvent): void {
-    this.socket.sendText(event.text);
+  deliver(events: readonly LoggedEvent[]): void {
+    this.socket.sendTexts(events);
   }
 }

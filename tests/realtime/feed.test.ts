@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { type EventLog, Feed, type Member } from "../../src/realtime/feed.ts";
 import type { Resumption, TailEvent } from "../../streams/tail.ts";
 import { silentLog } from "../support/servers.ts";
-import { anEvent, organizationA } from "./harness.ts";
+import { anEvent, organizationA, organizationB } from "./harness.ts";
 
 const EPOCH = "0123456789abcdef";
 const cursor = (no: number, epoch = EPOCH) => `${epoch}:${no}-0`;
@@ -44,7 +44,8 @@ function listener(organizationId = organizationA) {
     resumed: (missed: readonly { position: { id: string } }[]) =>
       void told.push(`resumed ${missed.map(({ position }) => position.id).join(" ")}`),
     reset: (at: string) => void told.push(`reset ${at}`),
-    deliver: ({ position }: { position: { id: string } }) => void told.push(position.id),
+    deliver: (events: readonly { position: { id: string } }[]) =>
+      void told.push(events.map(({ position }) => position.id).join(" ")),
   };
   return { member, told };
 }
@@ -56,8 +57,18 @@ describe("a process that has heard less than another", () => {
     const { member, told } = listener();
     await feed.join(member, cursor(3));
     hear()?.onEvents([2, 3, 4, 5].map((no) => tailEvent(no)));
-    expect(told).toEqual(["resumed ", "4-0", "5-0"]);
+    expect(told).toEqual(["resumed ", "4-0 5-0"]);
   });
+});
+
+test("events heard together are told together, to each organization its own, in order", async () => {
+  const { feed, hear } = openFeed();
+  hear()?.onReset(cursor(1));
+  const [ours, theirs] = [listener(), listener(organizationB)];
+  for (const { member } of [ours, theirs]) await feed.join(member, undefined);
+  hear()?.onEvents([tailEvent(2), tailEvent(3, organizationB), tailEvent(4)]);
+  expect(ours.told).toEqual([`welcome ${cursor(1)}`, "2-0 4-0"]);
+  expect(theirs.told).toEqual([`welcome ${cursor(1)}`, "3-0"]);
 });
 
 describe("reading back", () => {

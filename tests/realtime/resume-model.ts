@@ -73,7 +73,9 @@ export class ModelClient {
         this.resumes += 1;
         for (const event of missed) this.#apply(event, self.gone);
       },
-      deliver: (event: LoggedEvent) => this.#apply(event, self.gone),
+      deliver: (events: readonly LoggedEvent[]) => {
+        for (const event of events) this.#apply(event, self.gone);
+      },
     };
     return self;
   }
