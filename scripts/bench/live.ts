@@ -124,6 +124,8 @@ async function resume(stack: AsyncDisposableStack, redisUrl: string): Promise<nu
   const { url } = await startHelper(round, "live-server.ts", server);
   const publisher = await openPublisher(redisUrl, { prefix: server.prefix, partitions: 1 });
   round.defer(() => publisher.close());
+  // A cursor before the first event of all cannot be checked, and a large read behind it would reset.
+  await publisher.publish.events([anEvent()]);
   const wsUrl = `${url.replace("http", "ws")}/live`;
   const watcher = await openSocket(wsUrl);
   round.defer(() => watcher.close());
