@@ -37,7 +37,7 @@ export interface Page {
 /**
  * A page bundled in memory at its first request. `entry` is the path of an `index.html`, `assetsAt`
  * the address of its files, with a slash at the end. Bun's own HTML routes would bundle too, but take
- * no headers and so no Content-Security-Policy (tried with Bun 1.4.5 and Elysia 1.4.30).
+ * no headers and so no Content-Security-Policy (by the types and source of Bun 1.4.5 and Elysia 1.4.30).
  */
 export function createPage({ entry, assetsAt }: { entry: string; assetsAt: string }): Page {
   let built: Promise<PageFiles> | undefined;

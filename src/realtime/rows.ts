@@ -5,7 +5,7 @@ const version = Type.Integer({ minimum: 1, description: "Rises with each change 
 const text = Type.String();
 const nullableText = Type.Union([Type.String(), Type.Null()]);
 const nullableId = Type.Union([id, Type.Null()]);
-/** ISO 8601 with its offset, as Postgres writes it. */
+/** ISO 8601 in UTC, as `utc` in `db/queries/public-state` writes it. */
 const nullableInstant = Type.Union([Type.String(), Type.Null()]);
 const count = Type.Integer({ minimum: 0 });
 
