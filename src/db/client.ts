@@ -2,6 +2,8 @@ import postgres from "postgres";
 import { withDeadline } from "../lib/deadline.ts";
 import { AppError, errorCode, errorMessage } from "../lib/errors.ts";
 import { arrayTypes } from "./array-types.ts";
+import { asJson } from "./json-parameter.ts";
+import { type Transaction, transaction } from "./transaction.ts";
 
 export interface DbSettings {
   url: string;
@@ -32,8 +34,15 @@ export interface Db {
   ): Promise<Row | undefined>;
   /** A piece of static SQL to place inside a statement. Never with outside text in it. */
   fragment(staticSql: string): Parameter;
+  /** A piece of a statement with values of its own, to place inside a statement. */
+  part(text: TemplateStringsArray, ...values: Parameter[]): Parameter;
   /** Any JSON value as a jsonb parameter. */
   json(value: unknown): Parameter;
+  /**
+   * Runs `work` between begin and commit: all of it happens, or nothing. See `db/transaction.ts`.
+   * Where one statement can do it, one statement is better.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
   /** Lets running statements finish for at most `graceMs`, then closes the pool. */
   close(graceMs?: number): Promise<void>;
 }
@@ -76,6 +85,17 @@ export function createDb(settings: DbSettings): Db {
     rows,
     first: async (text, ...values) => (await rows<never>(text, ...values))[0],
     fragment: (staticSql) => sql.unsafe(staticSql),
+    part: (text, ...values) => sql(text, ...values),
+    transaction: async (work) => {
+      const pool = sql;
+      try {
+        return await transaction(pool, deadlineMs, work);
+      } catch (error) {
+        const away = databaseUnavailable(error) ?? error;
+        if (errorCode(away) === "database_unavailable") recycle(pool);
+        throw away;
+      }
+    },
     json: (value) => sql.json(asJson(value)),
     close: (graceMs = 5_000) => sql.end({ timeout: graceMs / 1_000 }),
   };
@@ -118,9 +138,4 @@ export function databaseUnavailable(error: unknown): AppError | undefined {
     { reason: errorMessage(error) },
     error,
   );
-}
-
-/** postgres.js types JSON values too narrowly; anything JSON.stringify takes is fine here. */
-function asJson(value: unknown): postgres.JSONValue {
-  return value as postgres.JSONValue;
 }

@@ -2,9 +2,10 @@ import { setImmediate as nextLoopTurn } from "node:timers/promises";
 import postgres from "postgres";
 import { AppError, errorMessage } from "../lib/errors.ts";
 import type { Db } from "./client.ts";
+import { asJson } from "./json-parameter.ts";
 
 /** The statements of one open transaction. After its end, or a failed one, each rejects. */
-export type Transaction = Pick<Db, "rows" | "first">;
+export type Transaction = Pick<Db, "rows" | "first" | "fragment" | "part" | "json">;
 
 /**
  * Runs `work` between begin and commit on one connection of `sql`: commits when it resolves, rolls
@@ -97,6 +98,9 @@ function createGate() {
       const result = await work({
         rows,
         first: async (text, ...values) => (await rows<never>(text, ...values))[0],
+        fragment: (staticSql) => raw.unsafe(staticSql),
+        part: (text, ...values) => raw(text, ...values),
+        json: (value) => raw.json(asJson(value)),
       });
       while (running.size > 0) await Promise.allSettled(running);
       refuseIfStopped();

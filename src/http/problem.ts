@@ -74,6 +74,31 @@ const rows = {
     title: "Conflict with the current state",
     userMessage: "Somebody changed this in the meantime. Reload and try again.",
   },
+  already_exists: {
+    status: 409,
+    title: "It is there already",
+    userMessage: "This exists already.",
+  },
+  in_use: {
+    status: 409,
+    title: "Something else still needs it",
+    userMessage: "This is still in use and cannot be removed.",
+  },
+  precondition_failed: {
+    status: 412,
+    title: "It is not the version you edited",
+    userMessage: "Somebody changed this in the meantime. Reload and make your change again.",
+  },
+  link_invalid: {
+    status: 410,
+    title: "The link was used, withdrawn or has expired",
+    userMessage: "This link is no longer valid. Please ask for a new one.",
+  },
+  sign_up_closed: {
+    status: 403,
+    title: "Nobody may sign up here",
+    userMessage: "New accounts cannot be made here. Ask for an invitation.",
+  },
   window_closed: {
     status: 409,
     title: "WhatsApp's 24-hour window is closed",

@@ -1,4 +1,4 @@
-import type { Principal } from "../http/plugins/auth.ts";
+import type { Person } from "../http/plugins/auth.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { EventLog } from "./feed.ts";
@@ -32,12 +32,12 @@ export interface RealtimeDeps {
   /** Unique over processes: marks what this one relays. */
   processId: string;
   /** Spends a ticket: null when it is unknown, used or too old, or its session has ended. */
-  redeemTicket(ticket: string): Promise<Principal | null>;
+  redeemTicket(ticket: string): Promise<Person | null>;
   /** Those of the sessions that still live, as they stand now: roles may have changed. */
-  livingSessions(sessionIds: readonly string[]): Promise<readonly Principal[]>;
+  livingSessions(sessionIds: readonly string[]): Promise<readonly Person[]>;
   /** Commands answer with the conversation's new row version, or reject with an AppError. */
-  takeOver(identity: Principal, conversationId: string): Promise<{ version: number }>;
-  release(identity: Principal, conversationId: string): Promise<{ version: number }>;
+  takeOver(identity: Person, conversationId: string): Promise<{ version: number }>;
+  release(identity: Person, conversationId: string): Promise<{ version: number }>;
   inspectQueue(): Promise<QueueState>;
   observe: LiveObserver;
 }

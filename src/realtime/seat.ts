@@ -1,4 +1,4 @@
-import type { Principal } from "../http/plugins/auth.ts";
+import type { Person } from "../http/plugins/auth.ts";
 import type { LiveObserver } from "./deps.ts";
 import type { Member } from "./feed.ts";
 import type { LoggedEvent } from "./frames.ts";
@@ -8,12 +8,12 @@ import type { LiveSocket } from "./live-socket.ts";
 export class Seat implements Member {
   readonly socket: LiveSocket;
   /** Renewed while the socket lives: a role may change. */
-  identity: Principal;
+  identity: Person;
   /** A presence frame was dropped: the whole of it is due once the reader has caught up. */
   missedPresence = false;
   readonly #observe: LiveObserver;
 
-  constructor(socket: LiveSocket, identity: Principal, observe: LiveObserver) {
+  constructor(socket: LiveSocket, identity: Person, observe: LiveObserver) {
     this.socket = socket;
     this.identity = identity;
     this.#observe = observe;

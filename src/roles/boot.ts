@@ -13,6 +13,8 @@ export interface Surroundings {
   redisUrl: string;
   appSecrets: readonly string[];
   verifyTokens: readonly string[];
+  /** Newest first. */
+  sessionSecrets: readonly string[];
   box: SecretBox;
   /** The embedded servers, if this process started any. */
   embedded: Embedded | null;
@@ -31,6 +33,7 @@ export async function surroundings(config: Config, log: Logger): Promise<Surroun
     embedded,
     appSecrets: or(whatsapp.appSecrets, () => devSecrets(dataDir).appSecret),
     verifyTokens: or(whatsapp.verifyTokens, () => devSecrets(dataDir).verifyToken),
+    sessionSecrets: or(security.sessionSecrets, () => devSecrets(dataDir).sessionSecret),
     box: createSecretBox(or(security.encryptionKeys, () => devSecrets(dataDir).encryptionKey)),
   };
 }

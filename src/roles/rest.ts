@@ -2,46 +2,51 @@ import { Elysia } from "elysia";
 import { inspectQueue } from "../../streams/inspect.ts";
 import { auth } from "../http/plugins/auth.ts";
 import { clientAddress } from "../http/plugins/client-address.ts";
-import { sessionToken } from "../modules/auth/cookie.ts";
+import { authenticate } from "../modules/auth/authenticate.ts";
 import { authModule } from "../modules/auth/index.ts";
 import { createLoginLimits } from "../modules/auth/login-limits.ts";
-import { authenticate } from "../modules/auth/sessions.ts";
+import { createTokens } from "../modules/auth/tokens.ts";
 import { conversationActions } from "../modules/conversations/actions.ts";
 import { conversationsModule } from "../modules/conversations/index.ts";
 import { messagesModule } from "../modules/messages/index.ts";
+import { createMutate } from "../modules/mutate.ts";
 import { queueModule } from "../modules/queue/index.ts";
+import { createRequestLimit } from "../modules/request-limit.ts";
 import type { Core } from "./core.ts";
 
 /** What REST needs of a process. */
-export type RestCore = Pick<Core, "config" | "db" | "redis" | "keyspace" | "clock" | "announcer">;
+export type RestCore = Pick<
+  Core,
+  "config" | "db" | "redis" | "keyspace" | "clock" | "announcer" | "sessionSecrets" | "box"
+>;
 
-/** Everything under `/api/v1`, for people with a session. */
-export function restApi({ config, db, redis, keyspace, clock, announcer }: RestCore) {
+/** Everything under `/api/v1`. */
+export function restApi(core: RestCore) {
+  const { config, db, redis, keyspace, clock, announcer } = core;
   const { publicUrl, trustedProxies } = config.http;
-  const { announce } = announcer;
+  const keyPrefix = `{${keyspace.prefix}:0}`;
+  const tokens = createTokens(core.sessionSecrets);
+  const addresses = clientAddress(trustedProxies);
+  const mutate = createMutate({ db, announce: announcer.announce });
   const guard = auth({
-    authenticate: (request) => authenticate(db, sessionToken(request)),
-    publicUrl,
+    authenticate: (request) => authenticate(db, tokens, request),
+    clientAddress: addresses,
+    limit: createRequestLimit(redis, `${keyPrefix}:requests`),
   });
   return new Elysia({ name: "rest" })
     .use(
       authModule({
         db,
+        mutate,
+        tokens,
         auth: guard,
         publicUrl,
-        clientAddress: clientAddress(trustedProxies),
-        limits: createLoginLimits(redis, `{${keyspace.prefix}:0}:login`),
+        clientAddress: addresses,
+        limits: createLoginLimits(redis, `${keyPrefix}:login`),
         verifyPassword: (password, passwordHash) => Bun.password.verify(password, passwordHash),
       }),
     )
-    .use(
-      conversationsModule({
-        db,
-        clock,
-        auth: guard,
-        actions: conversationActions({ db, announce }),
-      }),
-    )
-    .use(messagesModule({ db, clock, auth: guard, announce }))
+    .use(conversationsModule({ db, clock, auth: guard, actions: conversationActions(mutate) }))
+    .use(messagesModule({ db, clock, auth: guard, mutate }))
     .use(queueModule({ db, auth: guard, inspect: () => inspectQueue({ redis, keyspace }) }));
 }

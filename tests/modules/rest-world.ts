@@ -1,6 +1,6 @@
 import { loadConfig } from "../../src/config.ts";
 import { createAnnouncer } from "../../src/flows/announce.ts";
-import type { Role } from "../../src/http/plugins/auth.ts";
+import type { Role } from "../../src/http/plugins/permissions.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { createLogger } from "../../src/ops/logger.ts";
 import { createApp } from "../../src/roles/app.ts";
@@ -25,7 +25,7 @@ export interface Answer {
 const log = createLogger({ level: "silent", role: "test" });
 
 type Ask = (
-  method: "GET" | "POST",
+  method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE",
   path: string,
   body?: unknown,
   headers?: Record<string, string>,
@@ -44,6 +44,7 @@ export async function createRestWorld(name: string) {
       redisUrl: keyspace.url,
       appSecrets: ["secret"],
       verifyTokens: ["token"],
+      sessionSecrets: ["a secret of the tests, long enough to sign with"],
       box: { seal: (text) => text, open: (text) => text },
       embedded: null,
     },
@@ -67,13 +68,13 @@ export async function createRestWorld(name: string) {
   const origin = `http://127.0.0.1:${app.server?.port}`;
 
   const ask =
-    (cookie?: string): Ask =>
+    (token?: string): Ask =>
     async (method, path, body, headers = {}) => {
       const answer = await fetch(`${origin}${path}`, {
         method,
         headers: {
           origin,
-          ...(cookie && { cookie }),
+          ...(token && { authorization: `Bearer ${token}` }),
           ...(body !== undefined && { "content-type": "application/json" }),
           ...headers,
         },
@@ -93,7 +94,8 @@ export async function createRestWorld(name: string) {
     redis: made.redis,
     keyspace,
     stranger: ask(),
-    withCookie: ask,
+    /** Asks with an access token or an API key. */
+    withToken: ask,
     /** A member of the world's organization, or of another one, who has not signed in yet. */
     addUser: async (role: Role, organizationId = world.organizationId) => {
       const userId = newId();
@@ -110,16 +112,16 @@ export async function createRestWorld(name: string) {
         values (${organizationId}, ${userId}, ${role})`;
       return { userId, email };
     },
-    /** Signs a new member in; `ask` carries the cookie. */
+    /** Signs a new member in; `ask` carries the access token. */
     signIn: async (role: Role = "agent", organizationId = world.organizationId) => {
       const user = await rest.addUser(role, organizationId);
-      const { cookie } = await rest.logIn(user.email);
-      return { ...user, cookie, ask: ask(cookie) };
+      const { accessToken } = await rest.logIn(user.email);
+      return { ...user, accessToken, ask: ask(accessToken) };
     },
     logIn: async (email: string, password = PASSWORD) => {
       const answer = await ask()("POST", "/api/v1/auth/login", { email, password });
       const cookie = answer.headers.get("set-cookie")?.split(";")[0] ?? "";
-      return { ...answer, cookie };
+      return { ...answer, cookie, accessToken: String(answer.body.accessToken) };
     },
     addOrganization: async () => {
       const id = newId();
@@ -138,7 +140,8 @@ export async function createRestWorld(name: string) {
     /** No lead has ever written; people stay signed in. */
     reset: async () => {
       await announcer.flush();
-      await world.db.rows`truncate leads, ctas, outbox, dead_letters cascade`;
+      await world.db
+        .rows`truncate leads, ctas, outbox, dead_letters, idempotency_keys, audit_log cascade`;
       await keyspace.clear();
       world.clock.setOffsetMs(0);
       world.sends.length = 0;

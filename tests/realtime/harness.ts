@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { Elysia } from "elysia";
 import type { Redis } from "ioredis";
-import type { Principal } from "../../src/http/plugins/auth.ts";
+import type { Person } from "../../src/http/plugins/auth.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import type { LiveEvent, LiveEventKind } from "../../src/lib/events.ts";
 import { newId } from "../../src/lib/ids.ts";
@@ -19,13 +19,14 @@ export const organizationB = "0193bbbb-0000-7000-8000-000000000002";
 
 /** Sessions and tickets that every API process of a test shares, as they would share Postgres. */
 export function createDoor() {
-  const tickets = new Map<string, Principal>();
-  const sessions = new Map<string, Principal>();
+  const tickets = new Map<string, Person>();
+  const sessions = new Map<string, Person>();
   return {
     sessions,
     /** A ticket of a new session, or of one that lives. */
-    ticket(given: Partial<Principal> = {}): string {
-      const principal: Principal = {
+    ticket(given: Partial<Person> = {}): string {
+      const principal: Person = {
+        kind: "person",
         organizationId: organizationA,
         userId: randomUUID(),
         name: "Ann",
@@ -39,12 +40,12 @@ export function createDoor() {
       tickets.set(ticket, principal);
       return ticket;
     },
-    redeem: async (ticket: string): Promise<Principal | null> => {
+    redeem: async (ticket: string): Promise<Person | null> => {
       const principal = tickets.get(ticket);
       tickets.delete(ticket);
       return principal && sessions.has(principal.sessionId) ? principal : null;
     },
-    living: async (ids: readonly string[]): Promise<Principal[]> =>
+    living: async (ids: readonly string[]): Promise<Person[]> =>
       ids.flatMap((id) => sessions.get(id) ?? []),
   };
 }

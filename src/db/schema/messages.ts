@@ -58,6 +58,10 @@ export const messages = pgTable(
     /** Nudges only: the mailbox position they were made at. */
     seenWakeSeq: bigint({ mode: "number" }),
     turnId: uuid(),
+    /** Who sent it, of the team. */
+    userId: uuid(),
+    /** What goes out beside or instead of text: `whatsapp/outbound` owns the shape. */
+    payload: jsonb(),
     /** Pricing as Meta's status reported it. */
     pricing: jsonb(),
     /** Business time: when the lead sent it, or when we made it. */
@@ -93,19 +97,15 @@ export const idempotencyKeys = pgTable(
     organizationId: organizationId(),
     /** Chosen by the client. */
     key: text().notNull(),
-    /** SHA-256 of what was asked, hex: the same key for something else is refused. */
+    /** SHA-256 of who asked for what, hex: the same key for something else is refused. */
     requestHash: text().notNull(),
-    messageId: uuid().notNull(),
-    userId: uuid().notNull(),
+    /** The first answer, given again to each repeat. Null only inside its own transaction. */
+    answer: jsonb(),
     createdAt: createdAt(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.key] }),
     index("idempotency_keys_age_index").on(table.createdAt),
-    foreignKey({
-      columns: [table.organizationId, table.messageId],
-      foreignColumns: [messages.organizationId, messages.id],
-    }),
   ],
 );
 

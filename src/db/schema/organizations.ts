@@ -1,7 +1,9 @@
 import {
   boolean,
   foreignKey,
+  index,
   integer,
+  jsonb,
   numeric,
   pgTable,
   primaryKey,
@@ -12,9 +14,14 @@ import {
 } from "drizzle-orm/pg-core";
 import { createdAt, instant, organizationId, rowVersion } from "./columns.ts";
 
+export const memberRoles = ["owner", "admin", "agent", "viewer"] as const;
+
 export const organizations = pgTable("organizations", {
   id: uuid().primaryKey(),
   name: text().notNull(),
+  website: text(),
+  /** For people who ask the team, not for the bot. */
+  contactEmail: text(),
   description: text().notNull().default(""),
   /** How this business wants to sell: the organization's flow, below safety and facts. */
   policy: text().notNull().default(""),
@@ -28,6 +35,12 @@ export const organizations = pgTable("organizations", {
   ghostAfterMinutes: integer().notNull().default(1_440),
   /** Said to the lead when the bot may not answer; null = stay silent. */
   holdingLine: text(),
+  /** Local minutes of the day between which no nudge is sent; may pass midnight. Both or none. */
+  quietHoursFrom: smallint(),
+  quietHoursTo: smallint(),
+  /** USD; null = no limit. */
+  dailyBudget: numeric({ precision: 18, scale: 12 }),
+  monthlyBudget: numeric({ precision: 18, scale: 12 }),
   createdAt: createdAt(),
   version: rowVersion(),
 });
@@ -52,10 +65,16 @@ export const memberships = pgTable(
     userId: uuid()
       .notNull()
       .references(() => users.id),
-    role: text({ enum: ["owner", "admin", "agent", "viewer"] }).notNull(),
+    role: text({ enum: memberRoles }).notNull(),
     createdAt: createdAt(),
+    /** Kept as a row, because what the person did stays theirs. */
+    removedAt: instant(),
+    version: rowVersion(),
   },
-  (table) => [primaryKey({ columns: [table.organizationId, table.userId] })],
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.userId] }),
+    index("memberships_user_index").on(table.userId),
+  ],
 );
 
 /** One WhatsApp number of one organization. Secrets are sealed by `lib/secret-box`. */
@@ -80,6 +99,13 @@ export const integrations = pgTable(
     pausedUntil: instant(),
     /** Last webhook taken in for this number: silence counts only while this is fresh. */
     lastIngressAt: instant(),
+    /** What the Graph API said when it was last asked about the number. */
+    verifiedAt: instant(),
+    verifiedName: text(),
+    qualityRating: text(),
+    /** Sealed secrets that still verify webhooks after a rotation, until then. */
+    previousAppSecretBox: text(),
+    previousAppSecretUntil: instant(),
     createdAt: createdAt(),
     version: rowVersion(),
   },
@@ -104,8 +130,12 @@ export const facts = pgTable(
     active: boolean().notNull().default(true),
     position: integer().notNull().default(0),
     createdAt: createdAt(),
+    version: rowVersion(),
   },
-  (table) => [primaryKey({ columns: [table.organizationId, table.id] })],
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    index("facts_order_index").on(table.organizationId, table.position, table.id),
+  ],
 );
 
 /** A next step the business offers: book a call, a visit, send a link. */
@@ -121,8 +151,12 @@ export const ctas = pgTable(
     active: boolean().notNull().default(true),
     position: integer().notNull().default(0),
     createdAt: createdAt(),
+    version: rowVersion(),
   },
-  (table) => [primaryKey({ columns: [table.organizationId, table.id] })],
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    index("ctas_order_index").on(table.organizationId, table.position, table.id),
+  ],
 );
 
 export const templates = pgTable(
@@ -135,15 +169,41 @@ export const templates = pgTable(
     language: text().notNull(),
     category: text({ enum: ["MARKETING", "UTILITY", "AUTHENTICATION"] }).notNull(),
     body: text().notNull(),
+    /** Meta's other components (header, footer, buttons) in its own form. */
+    components: jsonb().notNull().default([]),
+    /** As Meta says it: DRAFT (ours, not yet submitted), PENDING, APPROVED, REJECTED, PAUSED … */
     status: text().notNull(),
+    quality: text(),
+    rejectedReason: text(),
+    metaId: text(),
     createdAt: createdAt(),
+    version: rowVersion(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
     uniqueIndex("templates_name_key").on(table.integrationId, table.name, table.language),
+    index("templates_order_index").on(table.organizationId, table.createdAt, table.id),
     foreignKey({
       columns: [table.organizationId, table.integrationId],
       foreignColumns: [integrations.organizationId, integrations.id],
     }),
+  ],
+);
+
+/** A named row of nudges. Steps: minutes after the lead's last message, and what is said. */
+export const sequences = pgTable(
+  "sequences",
+  {
+    organizationId: organizationId().references(() => organizations.id),
+    id: uuid().notNull(),
+    name: text().notNull(),
+    steps: jsonb().notNull(),
+    active: boolean().notNull().default(false),
+    createdAt: createdAt(),
+    version: rowVersion(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    index("sequences_order_index").on(table.organizationId, table.createdAt, table.id),
   ],
 );

@@ -1,6 +1,5 @@
 import {
   bigint,
-  boolean,
   index,
   integer,
   jsonb,
@@ -73,6 +72,5 @@ export const clockOffset = pgTable("clock_offset", {
 export const installation = pgTable("installation", {
   id: smallint().primaryKey(),
   partitions: integer().notNull(),
-  seeded: boolean().notNull().default(false),
   createdAt: createdAt(),
 });

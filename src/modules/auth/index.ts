@@ -1,11 +1,11 @@
-import { Elysia, t } from "elysia";
+import { Elysia } from "elysia";
 import { type Auth, refuseForeignOrigin } from "../../http/plugins/auth.ts";
 import type { ClientAddress } from "../../http/plugins/client-address.ts";
-import { noSessionCookie, sessionCookie } from "./cookie.ts";
-import { loginDetail, logoutDetail, meDetail, ticketDetail } from "./docs.ts";
-import { LoginBody, SignedIn, Ticket } from "./model.ts";
-import { type LoginDeps, login } from "./service.ts";
-import { describe, issueTicket, revoke } from "./sessions.ts";
+import { noRefreshCookie, refreshCookie } from "./cookie.ts";
+import * as docs from "./docs.ts";
+import { LoginBody } from "./model.ts";
+import { type LoginDeps, login, logout } from "./service.ts";
+import { describe, issueTicket } from "./sessions.ts";
 
 export interface AuthModuleDeps extends LoginDeps {
   auth: Auth;
@@ -22,30 +22,24 @@ export function authModule(deps: AuthModuleDeps) {
       "/login",
       async ({ body, request, server, set }) => {
         refuseForeignOrigin(request, publicUrl);
-        const { token, principal } = await login(deps, body, deps.clientAddress(request, server));
-        set.headers["set-cookie"] = sessionCookie(token, publicUrl);
+        const address = deps.clientAddress(request, server);
+        const device = { address, userAgent: request.headers.get("user-agent") };
+        const { refreshToken, started } = await login(deps, body, device);
+        set.headers["set-cookie"] = refreshCookie(refreshToken, publicUrl);
         set.headers["cache-control"] = "no-store";
-        return await describe(db, principal);
+        return started;
       },
-      { parse: "json", body: LoginBody, response: SignedIn, detail: loginDetail },
+      { ...docs.login, parse: "json", body: LoginBody },
     )
     .post(
       "/logout",
-      async ({ principal, set }) => {
-        await revoke(db, principal.organizationId, principal.sessionId);
-        set.headers["set-cookie"] = noSessionCookie(publicUrl);
+      async ({ principal, actor, set }) => {
+        await logout(deps, principal, actor);
+        set.headers["set-cookie"] = noRefreshCookie(publicUrl);
         set.status = 204;
       },
-      { access: "own", response: { 204: t.Void() }, detail: logoutDetail },
+      docs.logout,
     )
-    .get("/me", async ({ principal }) => await describe(db, principal), {
-      access: "own",
-      response: SignedIn,
-      detail: meDetail,
-    })
-    .post("/ticket", async ({ principal }) => await issueTicket(db, principal), {
-      access: "own",
-      response: Ticket,
-      detail: ticketDetail,
-    });
+    .get("/me", async ({ principal }) => await describe(db, principal), docs.me)
+    .post("/ticket", async ({ principal }) => await issueTicket(db, principal), docs.ticket);
 }

@@ -1,7 +1,6 @@
 import { t } from "elysia";
 import { Id, Instant } from "../../http/plugins/fields.ts";
-
-const roles = ["owner", "admin", "agent", "viewer"] as const;
+import { roles } from "../../http/plugins/permissions.ts";
 
 export const LoginBody = t.Object({
   email: t.String({ minLength: 3, maxLength: 254, description: "Upper and lower case are one." }),
@@ -20,6 +19,16 @@ export const SignedIn = t.Object(
   { description: "Who is signed in, and for which organization." },
 );
 export type SignedIn = typeof SignedIn.static;
+
+export const Started = t.Object(
+  {
+    ...SignedIn.properties,
+    accessToken: t.String({ description: "For `Authorization: Bearer …`." }),
+    expiresAt: Instant,
+  },
+  { description: "A new session." },
+);
+export type Started = typeof Started.static;
 
 export const Ticket = t.Object(
   {

@@ -1,62 +1,70 @@
-import { signedInRoute } from "../../http/plugins/answers.ts";
+import { endpoint } from "../../http/plugins/endpoint.ts";
 import { Conversation, ConversationPage, ConversationRow, Panel } from "./model.ts";
 
 const tag = "Conversations";
 
-export const listDetail = signedInRoute({
+export const list = endpoint({
+  access: "conversations:read",
   tag,
   summary: "List the inbox",
   description:
     "Latest message first. `unread`, `attention`, `human` and `bot` are queues; `search` looks for a part of name, username or phone. A row may be shown again further up when a new message moved it, never twice within one walk down.",
-  answer: { status: 200, schema: ConversationPage, description: "One page." },
+  answer: [200, ConversationPage, "One page."],
 });
 
-export const oneDetail = signedInRoute({
+export const one = endpoint({
+  access: "conversations:read",
   tag,
   summary: "Read one conversation",
   description: "As the inbox shows it.",
-  answer: { status: 200, schema: ConversationRow, description: "The conversation." },
+  answer: [200, ConversationRow, "The conversation."],
   problems: ["not_found"],
 });
 
-export const panelDetail = signedInRoute({
+export const panel = endpoint({
+  access: "conversations:read",
   tag,
   summary: "Read the lead panel",
   description:
     "Stage, intent, sentiment, summary, the model's cost so far, and what happened with reasons.",
-  answer: { status: 200, schema: Panel, description: "What the rows say now." },
+  answer: [200, Panel, "What the rows say now."],
   problems: ["not_found"],
 });
 
 function change(summary: string, description: string, mayConflict: boolean) {
-  return signedInRoute({
+  return endpoint({
+    access: "conversations:write",
     tag,
     summary,
     description,
-    answer: { status: 200, schema: Conversation, description: "As it is after the change." },
-    problems: mayConflict ? ["forbidden", "not_found", "conflict"] : ["forbidden", "not_found"],
+    answer: [200, Conversation, "As it is after the change."],
+    problems: [
+      "not_found",
+      "idempotency_key_reused",
+      ...(mayConflict ? (["conflict"] as const) : []),
+    ],
   });
 }
 
-export const takeOverDetail = change(
+export const takeOver = change(
   "Take a conversation over",
   "The bot falls silent: what it had queued or planned is cancelled, attention is cleared. A message already on its way to WhatsApp stays visible. `conflict` when a colleague has it.",
   true,
 );
 
-export const releaseDetail = change(
+export const release = change(
   "Give a conversation back to the bot",
   "If the lead is still waiting, the bot answers now. `conflict` when the bot has it already.",
   true,
 );
 
-export const readDetail = change(
+export const read = change(
   "Mark as read",
   "Up to and with message `throughSeq`. What is read stays read.",
   false,
 );
 
-export const resolveAttentionDetail = change(
+export const resolveAttention = change(
   "Resolve attention",
   "Somebody dealt with what called for a person. Harmless when nothing did.",
   false,

@@ -1,19 +1,13 @@
-import { Elysia, t } from "elysia";
+import { Elysia } from "elysia";
 import type { Db } from "../../db/client.ts";
 import type { Auth } from "../../http/plugins/auth.ts";
-import { Id } from "../../http/plugins/fields.ts";
+import { Idempotency, IdParams } from "../../http/plugins/fields.ts";
+import { tagged } from "../../http/plugins/versions.ts";
 import type { Clock } from "../../lib/clock.ts";
-import type { ConversationActions } from "./actions.ts";
+import type { By, ConversationActions } from "./actions.ts";
 import * as docs from "./docs.ts";
 import { getConversation, listConversations } from "./list.ts";
-import {
-  Conversation,
-  ConversationPage,
-  ConversationRow,
-  ConversationsQuery,
-  Panel,
-  ReadBody,
-} from "./model.ts";
+import { ConversationsQuery, ReadBody } from "./model.ts";
 import { readPanel } from "./panel.ts";
 
 export interface ConversationsDeps {
@@ -23,52 +17,52 @@ export interface ConversationsDeps {
   actions: ConversationActions;
 }
 
-const params = t.Object({ id: Id });
-
 /** The inbox: lists, one conversation, its lead panel, and what people do with it. */
 export function conversationsModule({ db, clock, auth, actions }: ConversationsDeps) {
-  const change = { params, response: Conversation };
+  const params = { params: IdParams };
+  const repeatable = { params: IdParams, headers: Idempotency };
   return new Elysia({ name: "conversations", prefix: "/api/v1/conversations" })
     .use(auth)
     .get(
       "",
       ({ principal, query }) => listConversations(db, principal.organizationId, query, clock.now()),
-      {
-        access: "read",
-        query: ConversationsQuery,
-        response: ConversationPage,
-        detail: docs.listDetail,
-      },
+      { ...docs.list, query: ConversationsQuery },
     )
     .get(
       "/:id",
-      ({ principal, params: { id } }) =>
-        getConversation(db, principal.organizationId, id, clock.now()),
-      { access: "read", params, response: ConversationRow, detail: docs.oneDetail },
+      async ({ principal, params: { id }, set }) =>
+        tagged(set, await getConversation(db, principal.organizationId, id, clock.now())),
+      { ...docs.one, ...params },
     )
     .get(
       "/:id/panel",
       ({ principal, params: { id } }) => readPanel(db, principal.organizationId, id),
-      { access: "read", params, response: Panel, detail: docs.panelDetail },
+      { ...docs.panel, ...params },
     )
-    .post("/:id/takeover", ({ principal, params: { id } }) => actions.takeOver(principal, id), {
-      access: "write",
-      ...change,
-      detail: docs.takeOverDetail,
+    .post("/:id/takeover", (context) => actions.takeOver(byOf(context), context.params.id), {
+      ...docs.takeOver,
+      ...repeatable,
     })
-    .post("/:id/release", ({ principal, params: { id } }) => actions.release(principal, id), {
-      access: "write",
-      ...change,
-      detail: docs.releaseDetail,
+    .post("/:id/release", (context) => actions.release(byOf(context), context.params.id), {
+      ...docs.release,
+      ...repeatable,
     })
     .post(
       "/:id/read",
-      ({ principal, params: { id }, body }) => actions.read(principal, id, body.throughSeq),
-      { access: "write", parse: "json", body: ReadBody, ...change, detail: docs.readDetail },
+      (context) => actions.read(byOf(context), context.params.id, context.body.throughSeq),
+      { ...docs.read, ...repeatable, parse: "json", body: ReadBody },
     )
     .post(
       "/:id/resolve-attention",
-      ({ principal, params: { id } }) => actions.resolveAttention(principal, id),
-      { access: "write", ...change, detail: docs.resolveAttentionDetail },
+      (context) => actions.resolveAttention(byOf(context), context.params.id),
+      { ...docs.resolveAttention, ...repeatable },
     );
+}
+
+type Asked = Pick<By, "principal" | "actor"> & {
+  headers: { "idempotency-key"?: string | undefined };
+};
+
+function byOf({ principal, actor, headers }: Asked): By {
+  return { principal, actor, key: headers["idempotency-key"] };
 }

@@ -1,17 +1,17 @@
-import type { Db } from "../../db/client.ts";
 import { conversationState, outboxEvents } from "../../db/queries/public-state.ts";
-import { type Change, changeOf, type Outcome } from "./service.ts";
+import type { Transaction } from "../../db/transaction.ts";
+import { type Changed, changeOf, type Outcome } from "./service.ts";
 
 /**
  * The team has read everything up to message `throughSeq`. What is read stays read; a repeat changes
  * and announces nothing. Fails with `not_found`.
  */
 export async function markRead(
-  db: Db,
+  db: Transaction,
   organizationId: string,
   conversationId: string,
   throughSeq: number,
-): Promise<Change> {
+): Promise<Changed> {
   const sql = db.fragment;
   const row = await db.first<Outcome>`
     with locked as (
@@ -30,7 +30,7 @@ export async function markRead(
         ${sql(conversationState("read"))} from read
       returning outbox.*
     )
-    select exists (select 1 from locked) as found,
+    select (select ${sql(conversationState("l"))} from locked l) as before,
       coalesce((select ${sql(conversationState("r"))} from read r),
         (select ${sql(conversationState("l"))} from locked l)) as conversation,
       ${sql(outboxEvents("news"))} as events`;
@@ -42,11 +42,11 @@ export async function markRead(
  * changes and announces nothing. Fails with `not_found`.
  */
 export async function resolveAttention(
-  db: Db,
+  db: Transaction,
   organizationId: string,
   conversationId: string,
   userId: string,
-): Promise<Change> {
+): Promise<Changed> {
   const sql = db.fragment;
   const row = await db.first<Outcome>`
     with locked as (
@@ -70,7 +70,7 @@ export async function resolveAttention(
         ${sql(conversationState("resolved"))} from resolved
       returning outbox.*
     )
-    select exists (select 1 from locked) as found,
+    select (select ${sql(conversationState("l"))} from locked l) as before,
       coalesce((select ${sql(conversationState("r"))} from resolved r),
         (select ${sql(conversationState("l"))} from locked l)) as conversation,
       ${sql(outboxEvents("news"))} as events`;

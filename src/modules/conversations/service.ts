@@ -1,11 +1,12 @@
-import type { Db } from "../../db/client.ts";
 import { conversationState, messageState, outboxEvents } from "../../db/queries/public-state.ts";
+import type { Transaction } from "../../db/transaction.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import type { Conversation } from "./model.ts";
 
 /** What a person's act made of a conversation. */
-export interface Change {
+export interface Changed {
+  before: Conversation;
   conversation: Conversation;
   /** Live events of the commit, to be published at once. */
   events: LiveEvent[];
@@ -13,7 +14,7 @@ export interface Change {
 
 /** A statement's answer about one conversation. */
 export interface Outcome {
-  found: boolean;
+  before: Conversation | null;
   /** Null when the guard refused. */
   conversation: Conversation | null;
   events: LiveEvent[];
@@ -26,15 +27,15 @@ export interface Outcome {
  * when another person has it.
  */
 export async function takeOver(
-  db: Db,
+  db: Transaction,
   organizationId: string,
   conversationId: string,
   userId: string,
-): Promise<Change> {
+): Promise<Changed> {
   const sql = db.fragment;
   const row = await db.first<Outcome>`
     with locked as (
-      select c.organization_id, c.id, c.attention_reason, c.follow_up_at,
+      select c.*,
         c.mode = 'bot' or c.taken_over_by is null or c.taken_over_by = ${userId}::uuid as free,
         c.mode = 'human' and c.taken_over_by = ${userId}::uuid as mine
       from conversations c
@@ -70,7 +71,7 @@ export async function takeOver(
         union all select 'follow_up.cancelled' where l.follow_up_at is not null) kinds
       returning outbox.*
     )
-    select exists (select 1 from locked) as found,
+    select (select ${sql(conversationState("l"))} from locked l) as before,
       (select ${sql(conversationState("t"))} from taken t) as conversation,
       ${sql(outboxEvents("news"))} as events`;
   return changeOf(row, conversationId, "Somebody else has taken this conversation over.");
@@ -82,15 +83,15 @@ export async function takeOver(
  * it already.
  */
 export async function release(
-  db: Db,
+  db: Transaction,
   organizationId: string,
   conversationId: string,
   userId: string,
-): Promise<Change & { wakes: boolean }> {
+): Promise<Changed & { wakes: boolean }> {
   const sql = db.fragment;
   const row = await db.first<Outcome & { wakes: boolean }>`
     with locked as (
-      select c.organization_id, c.id, c.mode = 'human' as held from conversations c
+      select c.*, c.mode = 'human' as held from conversations c
       where c.organization_id = ${organizationId} and c.id = ${conversationId}
       for update
     ), released as (
@@ -107,7 +108,7 @@ export async function release(
         ${sql(conversationState("released"))} from released
       returning outbox.*
     )
-    select exists (select 1 from locked) as found,
+    select (select ${sql(conversationState("l"))} from locked l) as before,
       (select ${sql(conversationState("r"))} from released r) as conversation,
       exists (select 1 from released where wake_seq > handled_seq and opted_out_at is null) as wakes,
       ${sql(outboxEvents("news"))} as events`;
@@ -122,10 +123,10 @@ export function changeOf(
   row: Outcome | undefined,
   conversationId: string,
   conflict: string,
-): Change {
-  if (!row?.found) throw noConversation(conversationId);
+): Changed {
+  if (!row?.before) throw noConversation(conversationId);
   if (row.conversation === null) throw new AppError("conflict", conflict, { conversationId });
-  return { conversation: row.conversation, events: row.events };
+  return { before: row.before, conversation: row.conversation, events: row.events };
 }
 
 /** The same words for what does not exist and for what is another organization's. */

@@ -50,11 +50,3 @@ export const SendBody = t.Object({
   replyTo: t.Optional(t.Nullable(Id)),
 });
 export type SendBody = typeof SendBody.static;
-
-export const SendHeaders = t.Object({
-  "idempotency-key": t.String({
-    minLength: 8,
-    maxLength: 128,
-    description: "Made by the client once per message: repeats with it never send twice.",
-  }),
-});

@@ -1,29 +1,22 @@
-import { createHash } from "node:crypto";
-import type { Append } from "../../../streams/publish.ts";
-import type { Db } from "../../db/client.ts";
 import { conversationState, messageState, outboxEvents } from "../../db/queries/public-state.ts";
+import type { Transaction } from "../../db/transaction.ts";
 import { sendPriority } from "../../funnel/message-state.ts";
 import { SERVICE_WINDOW_MS } from "../../funnel/window.ts";
-import { type Principal, requireAccess } from "../../http/plugins/auth.ts";
+import { type Actor, type Principal, requireAccess } from "../../http/plugins/auth.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import { newId } from "../../lib/ids.ts";
 import { storableText } from "../../lib/json.ts";
+import type { Mutate } from "../mutate.ts";
 import type { Message } from "./model.ts";
 
 /** A number may be paused for long; what a person wrote a day ago is no longer what they would say. */
 const LIFETIME_HOURS = 24;
 
-/** Keys live at least this long, and are cleared by later sends. */
-const KEY_LIFETIME_HOURS = 48;
-const KEYS_CLEARED = 20;
-
 export interface SendDeps {
-  db: Db;
+  mutate: Mutate;
   clock: Clock;
-  /** Tells the rest of the system what a commit made true. Never rejects. */
-  announce(news: { append?: readonly Append[]; events: readonly LiveEvent[] }): Promise<void>;
 }
 
 export interface Sending {
@@ -45,26 +38,31 @@ export interface Sending {
  * WhatsApp's (yet), and `idempotency_key_reused` when the key was used for something else.
  */
 export async function sendAsHuman(
-  { db, clock, announce }: SendDeps,
-  principal: Principal,
-  sending: Sending,
+  { mutate, clock }: SendDeps,
+  { principal, actor }: { principal: Principal; actor: Actor },
+  { idempotencyKey, ...sending }: Sending,
 ): Promise<Message> {
-  requireAccess(principal, "write");
+  requireAccess(principal, "messages:write");
   const { organizationId } = principal;
-  const requestHash = hashOf(principal, sending);
-  const outcome = await store(db, principal, { ...sending, requestHash }, clock.now());
-  if (outcome?.message) {
-    const { message, integrationId, events } = outcome;
-    const entry = { v: 1, organizationId, integrationId } as const;
-    await announce({ events, append: [{ stream: "outbound", entry }] });
-    return message;
-  }
-  const earlier = await findEarlier(db, organizationId, sending.idempotencyKey);
-  if (!earlier) throw refusal(outcome, sending.conversationId);
-  if (earlier.requestHash !== requestHash) {
-    throw new AppError("idempotency_key_reused", "The key belongs to another request.");
-  }
-  return earlier.message;
+  const { conversationId } = sending;
+  return await mutate(
+    actor,
+    async (change) => {
+      const outcome = await store(change, principal, sending, clock.now());
+      if (!outcome?.message) throw refusal(outcome, conversationId);
+      const { message, integrationId, events } = outcome;
+      change.stored(events);
+      change.wake({ stream: "outbound", entry: { v: 1, organizationId, integrationId } });
+      const { id, text, replyToWamid } = message;
+      change.audit({
+        action: "message.sent",
+        resourceId: id,
+        after: { conversationId, text, replyToWamid },
+      });
+      return message;
+    },
+    { key: idempotencyKey, request: ["message", sending] },
+  );
 }
 
 interface Outcome {
@@ -72,20 +70,20 @@ interface Outcome {
   inWindow: boolean;
   quoted: boolean;
   integrationId: string;
-  /** Null when a guard refused, or the key was there already. */
+  /** Null when a guard refused. */
   message: Message | null;
   events: LiveEvent[];
 }
 
 /** Undefined when there is no such conversation. */
 async function store(
-  db: Db,
+  db: Transaction,
   { organizationId, userId }: Principal,
-  sending: Sending & { requestHash: string },
+  sending: Omit<Sending, "idempotencyKey">,
   now: Date,
 ): Promise<Outcome | undefined> {
   const sql = db.fragment;
-  const { conversationId, replyTo, idempotencyKey, requestHash } = sending;
+  const { conversationId, replyTo } = sending;
   const { text, altered } = storableText(sending.text);
   const openSince = new Date(now.getTime() - SERVICE_WINDOW_MS);
   return await db.first<Outcome>`
@@ -100,39 +98,29 @@ async function store(
       select l.*, q.wamid, ${replyTo}::uuid is null or q.wamid is not null as quoted
       from locked l left join messages q on q.organization_id = l.organization_id
         and q.conversation_id = l.id and q.id = ${replyTo}::uuid
-    ), keyed as (
-      insert into idempotency_keys (organization_id, key, request_hash, message_id, user_id)
-      select organization_id, ${idempotencyKey}, ${requestHash}, ${newId()}, ${userId} from judged
-      where held and in_window and quoted
-      on conflict do nothing
-      returning message_id
     ), answered as (
       update conversations c set last_seq = c.last_seq + 1, answered_seq = c.last_seq + 1,
         read_seq = c.last_seq + 1, handled_seq = c.wake_seq, follow_up_at = null,
         follow_up_step = 0, attention_reason = null, attention_at = null,
         attention_owner_id = null, last_message_at = greatest(c.last_message_at, ${now}),
         version = c.version + 1
-      from judged j, keyed where c.organization_id = j.organization_id and c.id = j.id
+      from judged j where j.held and j.in_window and j.quoted
+        and c.organization_id = j.organization_id and c.id = j.id
       returning c.*
     ), sent as (
       insert into messages (organization_id, id, conversation_id, integration_id, seq, direction,
-        author, kind, text, altered, reply_to_wamid, state, priority, next_attempt_at, expires_at,
-        fence, sent_at)
-      select a.organization_id, k.message_id, a.id, a.integration_id, a.last_seq, 'out', 'human',
-        'text', ${text}, ${altered}, j.wamid, 'queued', ${sendPriority.human}::smallint, now(),
+        author, user_id, kind, text, altered, reply_to_wamid, state, priority, next_attempt_at,
+        expires_at, fence, sent_at)
+      select a.organization_id, ${newId()}, a.id, a.integration_id, a.last_seq, 'out', 'human',
+        ${userId}, 'text', ${text}, ${altered}, j.wamid, 'queued', ${sendPriority.human}::smallint, now(),
         now() + ${LIFETIME_HOURS} * interval '1 hour', a.fence, ${now}
-      from answered a, judged j, keyed k
+      from answered a, judged j
       returning messages.*
     ), noted as (
       insert into timeline_events (organization_id, id, conversation_id, kind, user_id, reason)
       select j.organization_id, gen_random_uuid(), j.id, 'attention_resolved', ${userId},
         j.attention_reason
-      from judged j, keyed where j.attention_reason is not null
-    ), cleared as (
-      delete from idempotency_keys where (organization_id, key) in (
-        select organization_id, key from idempotency_keys
-        where created_at < now() - ${KEY_LIFETIME_HOURS} * interval '1 hour'
-        order by created_at limit ${KEYS_CLEARED} for update skip locked)
+      from judged j, answered where j.attention_reason is not null
     ), news as (
       insert into outbox (id, organization_id, kind, entity_id, version, data)
       select gen_random_uuid(), organization_id, 'message.queued', id, version,
@@ -150,14 +138,6 @@ async function store(
       (select ${sql(messageState("s"))} from sent s) as message,
       ${sql(outboxEvents("news"))} as events
     from judged`;
-}
-
-async function findEarlier(db: Db, organizationId: string, key: string) {
-  return await db.first<{ requestHash: string; message: Message }>`
-    select k.request_hash, ${db.fragment(messageState("m"))} as message
-    from idempotency_keys k
-    join messages m on m.organization_id = k.organization_id and m.id = k.message_id
-    where k.organization_id = ${organizationId} and k.key = ${key}`;
 }
 
 function refusal(outcome: Outcome | undefined, conversationId: string): AppError {
@@ -178,9 +158,4 @@ function refusal(outcome: Outcome | undefined, conversationId: string): AppError
 /** The same words for what does not exist and for what is another organization's. */
 export function noConversation(conversationId: string): AppError {
   return new AppError("not_found", "There is no such conversation.", { conversationId });
-}
-
-function hashOf({ userId }: Principal, { conversationId, text, replyTo }: Sending): string {
-  const asked = JSON.stringify([userId, conversationId, text, replyTo]);
-  return createHash("sha256").update(asked).digest("hex");
 }

@@ -1,0 +1,104 @@
+import type { TSchema } from "@sinclair/typebox";
+import { AppError, type ErrorCode } from "../../lib/errors.ts";
+import { PROBLEM_CONTENT_TYPE, problemOf } from "../problem.ts";
+import type { PersonAccess } from "./auth.ts";
+import type { Action } from "./permissions.ts";
+
+const EXAMPLE_REQUEST_ID = "019aabcd-1234-7000-8000-000000000000";
+
+/** What any route of the API can answer besides its own. */
+const ALWAYS: readonly ErrorCode[] = ["invalid_input", "too_many_requests", "database_unavailable"];
+const SIGNED_IN: readonly ErrorCode[] = [...ALWAYS, "unauthenticated", "forbidden"];
+
+interface Docs<Status extends number, Body extends TSchema> {
+  tag: string;
+  /** Three or four words: what it does. */
+  summary: string;
+  /** What a caller has to know and cannot see from the schemas. */
+  description: string;
+  /** Status, schema and meaning of the answer when all went well. */
+  answer: readonly [status: Status, schema: Body, description: string];
+  /** Error codes beyond those that any route has. */
+  problems?: readonly ErrorCode[];
+}
+
+/** Options of a route for people and machines: who may call it, and its documentation. */
+export function endpoint<const A extends Action, S extends number, B extends TSchema>(
+  docs: Docs<S, B> & { access: A },
+) {
+  const { access } = docs;
+  return {
+    access,
+    response: responseOf(docs.answer),
+    detail: { ...detailOf(docs, SIGNED_IN), security: SIGN_INS, "x-access": access },
+  };
+}
+
+/** Options of a route that only a person can call. */
+export function personEndpoint<const A extends PersonAccess, S extends number, B extends TSchema>(
+  docs: Docs<S, B> & { person: A },
+) {
+  const { person } = docs;
+  return {
+    person,
+    response: responseOf(docs.answer),
+    detail: { ...detailOf(docs, SIGNED_IN), security: PERSON_SIGN_IN, "x-access": person },
+  };
+}
+
+/** Options of a route without sign-in. `guard` says what else stands at the door. */
+export function publicEndpoint<S extends number, B extends TSchema>(
+  docs: Docs<S, B> & { guard: "none" | "limited" | "signature" | "cookie" | "internal key" },
+) {
+  return {
+    response: responseOf(docs.answer),
+    detail: { ...detailOf(docs, ALWAYS), security: [], "x-access": `public (${docs.guard})` },
+  };
+}
+
+const PERSON_SIGN_IN = [{ accessToken: [] }];
+const SIGN_INS = [...PERSON_SIGN_IN, { apiKey: [] }];
+
+/** Holds because the record has exactly the one key. */
+function responseOf<S extends number, B extends TSchema>([status, schema]: readonly [
+  S,
+  B,
+  string,
+]): Record<S, B> {
+  return { [status]: schema } as Record<S, B>;
+}
+
+function detailOf(docs: Docs<number, TSchema>, always: readonly ErrorCode[]) {
+  const { tag, summary, description, answer, problems = [] } = docs;
+  const [status, schema, meaning] = answer;
+  const content = schema["type"] === "void" ? undefined : { "application/json": { schema } };
+  return {
+    tags: [tag],
+    summary,
+    description,
+    responses: {
+      [status]: { description: meaning, ...(content && { content }) },
+      ...problemResponses([...new Set([...always, ...problems])]),
+    },
+  };
+}
+
+/** One answer per status; codes that share one are examples side by side. */
+export function problemResponses(codes: readonly ErrorCode[]) {
+  const bodies = codes.map((code) => problemOf(new AppError(code, "…"), EXAMPLE_REQUEST_ID).body);
+  const byStatus = Map.groupBy(bodies, ({ status }) => status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, group]) => [
+      status,
+      {
+        description: group.map(({ code, title }) => `\`${code}\`: ${title}.`).join(" "),
+        content: {
+          [PROBLEM_CONTENT_TYPE]: {
+            schema: { $ref: "#/components/schemas/Problem" },
+            examples: Object.fromEntries(group.map((body) => [body.code, { value: body }])),
+          },
+        },
+      },
+    ]),
+  );
+}

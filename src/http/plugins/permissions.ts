@@ -1,0 +1,63 @@
+export const roles = ["owner", "admin", "agent", "viewer"] as const;
+export type Role = (typeof roles)[number];
+
+const everyone: readonly Role[] = roles;
+const team: readonly Role[] = ["owner", "admin", "agent"];
+const admins: readonly Role[] = ["owner", "admin"];
+
+/** Who may do what: the one table. An action is what a route declares, and what a key's scope names. */
+export const permissions = {
+  "conversations:read": everyone,
+  "conversations:write": team,
+  "messages:read": everyone,
+  "messages:write": team,
+  "leads:read": everyone,
+  "leads:write": team,
+  "leads:delete": admins,
+  "bookings:read": everyone,
+  "bookings:write": team,
+  "organization:read": everyone,
+  "organization:write": admins,
+  "knowledge:read": everyone,
+  "knowledge:write": admins,
+  "templates:read": everyone,
+  "templates:write": admins,
+  "sequences:read": everyone,
+  "sequences:write": admins,
+  "analytics:read": everyone,
+  "usage:read": admins,
+  "whatsapp:read": admins,
+  "whatsapp:write": admins,
+  "users:read": everyone,
+  "users:write": admins,
+  "api-keys:read": admins,
+  "api-keys:write": admins,
+  "audit:read": admins,
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Action = keyof typeof permissions;
+
+/** Never given to machines: a leaked key must not be able to make itself at home. */
+const PEOPLE_ONLY: readonly Action[] = [
+  "users:write",
+  "api-keys:read",
+  "api-keys:write",
+  "whatsapp:write",
+];
+
+/** What an API key may be made for. */
+export const scopes = Object.keys(permissions).filter(isScope);
+export type Scope = Exclude<Action, (typeof PEOPLE_ONLY)[number]>;
+
+export function isScope(text: string): text is Scope {
+  return isAction(text) && !PEOPLE_ONLY.includes(text);
+}
+
+export function roleAllows(role: Role, action: Action): boolean {
+  const allowed: readonly Role[] = permissions[action];
+  return allowed.includes(role);
+}
+
+function isAction(text: string): text is Action {
+  return Object.hasOwn(permissions, text);
+}

@@ -1,0 +1,60 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Transaction } from "../../db/transaction.ts";
+import type { Actor } from "../../http/plugins/auth.ts";
+import { newId } from "../../lib/ids.ts";
+
+/** What was done to one thing. */
+export interface AuditEntry {
+  /** `lead.updated`, `api_key.rotated`: the resource, then what became of it. */
+  action: `${string}.${string}`;
+  resourceId: string;
+  /** The row as it was, in full or in part; left out for a creation. */
+  before?: object | undefined;
+  /** The row as it is now; left out for a removal. */
+  after?: object | undefined;
+}
+
+/** Fields whose content nobody may read back, wherever they stand. */
+const SECRET = /(password|secret|token|hash|salt|box|key)$/i;
+const MASK = "•••";
+
+/** Writes one row for each entry, in the transaction of the change. */
+export async function writeAudit(
+  tx: Transaction,
+  actor: Actor,
+  entries: readonly AuditEntry[],
+): Promise<void> {
+  if (entries.length === 0) return;
+  const rows = entries.map(({ action, resourceId, before, after }) => ({
+    id: newId(),
+    action,
+    resource: action.slice(0, action.lastIndexOf(".")),
+    resourceId,
+    ...difference(before, after),
+  }));
+  const { organizationId, kind, id, name, address, requestId } = actor;
+  await tx.rows`
+    insert into audit_log (id, organization_id, actor_kind, actor_id, actor_name, action, resource,
+      resource_id, before, after, address, request_id)
+    select r.id, ${organizationId}, ${kind}, ${id}, ${name}, r.action, r.resource, r."resourceId",
+      r.before, r.after, ${address}, ${requestId}
+    from jsonb_to_recordset(${tx.json(rows)}) as r(id uuid, action text, resource text,
+      "resourceId" text, before jsonb, after jsonb)`;
+}
+
+/** Only what differs between the two, with secrets masked: that one changed shows, not what it is. */
+export function difference(
+  before: object | undefined,
+  after: object | undefined,
+): { before: object | null; after: object | null } {
+  const old = new Map(Object.entries(before ?? {}));
+  const fresh = new Map(Object.entries(after ?? {}));
+  const changed = (name: string) => !isDeepStrictEqual(old.get(name), fresh.get(name));
+  const masked = (side: Map<string, unknown>) =>
+    Object.fromEntries(
+      [...side]
+        .filter(([name]) => name !== "version" && (!(before && after) || changed(name)))
+        .map(([name, value]) => [name, SECRET.test(name) && value !== null ? MASK : value]),
+    );
+  return { before: before ? masked(old) : null, after: after ? masked(fresh) : null };
+}

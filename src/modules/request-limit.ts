@@ -1,0 +1,40 @@
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
+import type { AuthDeps, Principal } from "../http/plugins/auth.ts";
+import { AppError } from "../lib/errors.ts";
+
+/** Requests of one session or key in a window: far above what people and sensible programs need. */
+const POINTS = 1_200;
+const WINDOW_SECONDS = 60;
+
+/**
+ * Counts the requests of each session and key, over all processes, and says in `RateLimit-*` headers
+ * how many are left. `redis` is any ioredis client; while it is away each process counts for itself.
+ */
+export function createRequestLimit(redis: object, keyPrefix: string): AuthDeps["limit"] {
+  const common = { keyPrefix, points: POINTS, duration: WINDOW_SECONDS };
+  const limiter = new RateLimiterRedis({
+    ...common,
+    storeClient: redis,
+    // Who is over the limit is refused without asking Redis again.
+    inMemoryBlockOnConsumed: POINTS,
+    insuranceLimiter: new RateLimiterMemory(common),
+  });
+  return async (principal, headers) => {
+    const spent = await limiter.consume(subject(principal)).catch((rejection: unknown) => {
+      if (rejection instanceof RateLimiterRes) return rejection;
+      throw rejection;
+    });
+    const resetSeconds = Math.ceil(spent.msBeforeNext / 1_000);
+    headers["ratelimit-limit"] = POINTS;
+    headers["ratelimit-remaining"] = spent.remainingPoints;
+    headers["ratelimit-reset"] = resetSeconds;
+    if (spent.consumedPoints <= POINTS) return;
+    throw new AppError("too_many_requests", `More than ${POINTS} requests in a minute.`, {
+      retryAfterMs: spent.msBeforeNext,
+    });
+  };
+}
+
+function subject(principal: Principal): string {
+  return principal.kind === "person" ? principal.sessionId : principal.keyId;
+}
