@@ -18,6 +18,7 @@ export const MessageRow = Type.Object({
   author: text,
   kind: text,
   text: nullableText,
+  content: Type.Unknown({ description: "What goes out beside the text: buttons, a list …" }),
   state: text,
   errorCode: Type.Union([Type.Integer(), Type.Null()]),
   errorText: nullableText,

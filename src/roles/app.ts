@@ -8,6 +8,7 @@ import { errors } from "../http/plugins/errors.ts";
 import { openapi } from "../http/plugins/openapi.ts";
 import { requestId } from "../http/plugins/request-id.ts";
 import { securityHeaders } from "../http/plugins/security-headers.ts";
+import { storableInput } from "../http/plugins/storable-input.ts";
 import { systemClock } from "../lib/clock.ts";
 import { healthModule } from "../modules/health/index.ts";
 import { webhookModule } from "../modules/webhook/index.ts";
@@ -55,6 +56,7 @@ export function createApp({ core, health, routes, extra }: AppDeps) {
     .use(accessLog({ log }))
     .use(errors({ log }))
     .use(bodyLimit({ maxBytes: MAX_JSON_BYTES, exemptPrefix: "/webhooks/" }))
+    .use(storableInput())
     .use(openapi(apiInfo))
     .use(
       webhookModule({

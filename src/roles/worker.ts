@@ -124,7 +124,7 @@ function whatsappDeps(core: Core): Pick<FlowDeps, "pace" | "send" | "showTyping"
           ...accessOf(claim),
           message: {
             to: { phone: claim.phone, bsuid: claim.bsuid },
-            content: { type: "text", body: claim.text },
+            content: claim.content ?? { type: "text", body: claim.text },
             replyToWamid: claim.replyToWamid,
           },
           callbackData: callbackDataOf(claim.messageId, claim.attempt),

@@ -28,7 +28,11 @@ export type OutboundContent =
   /** `body`: at most 1,024 characters; one to three buttons. */
   | { type: "buttons"; body: string; buttons: readonly ReplyButton[] }
   /** `body`: at most 4,096, `button` 20 characters; at most ten rows. */
-  | { type: "list"; body: string; button: string; rows: readonly ListRow[] };
+  | { type: "list"; body: string; button: string; rows: readonly ListRow[] }
+  /** `variables`: what replaces {{1}}, {{2}} … of the approved body, in order. */
+  | { type: "template"; name: string; language: string; variables: readonly string[] }
+  /** To a message of the lead; an empty `emoji` takes an earlier one back. */
+  | { type: "reaction"; wamid: string; emoji: string };
 
 export interface OutboundMessage {
   to: Recipient;
@@ -72,7 +76,23 @@ function graphContent(content: OutboundContent): object {
         button: content.button,
         sections: [{ rows: content.rows }],
       });
+    case "template":
+      return { type: "template", template: template(content) };
+    case "reaction":
+      return {
+        type: "reaction",
+        reaction: { message_id: content.wamid, emoji: content.emoji },
+      };
   }
+}
+
+function template({ name, language, variables }: Extract<OutboundContent, { type: "template" }>) {
+  const parameters = variables.map((text) => ({ type: "text", text }));
+  return {
+    name,
+    language: { code: language },
+    ...(parameters.length > 0 && { components: [{ type: "body", parameters }] }),
+  };
 }
 
 function interactive(type: "button" | "list", body: string, action: object): object {

@@ -1,5 +1,6 @@
 import { createDb, type Db } from "../../src/db/client.ts";
 import { createAnnouncer } from "../../src/flows/announce.ts";
+import type { SendClaim } from "../../src/flows/deliver/claim.ts";
 import { createDeliverHandler } from "../../src/flows/deliver.ts";
 import type { Append, Publish, Wakeup } from "../../src/flows/deps.ts";
 import { createIngestHandler } from "../../src/flows/ingest.ts";
@@ -59,7 +60,7 @@ export async function createWorld(name: string) {
   const events: LiveEvent[] = [];
   const dispositions: string[] = [];
   const calls: LlmCall[] = [];
-  const sends: { messageId: string; text: string | null; to: string | null }[] = [];
+  const sends: (Pick<SendClaim, "messageId" | "text" | "content"> & { to: string | null })[] = [];
   const publish: Publish = {
     append: async (batch) => void appended.push(...batch),
     schedule: async (wakeups) => void scheduled.push(...wakeups),
@@ -155,6 +156,7 @@ export async function createWorld(name: string) {
       sends.push({
         messageId: claim.messageId,
         text: claim.text,
+        content: claim.content,
         to: claim.phone ?? claim.bsuid,
       });
       return await world.send();

@@ -48,4 +48,33 @@ describe("a Graph message", () => {
     const nobody = { phone: null, bsuid: null };
     expect(() => graphMessage({ to: nobody, content: text, replyToWamid: null }, "m")).toThrow();
   });
+
+  test("of a template names it, its language and what replaces its variables", () => {
+    const content = {
+      type: "template",
+      name: "visit",
+      language: "en_US",
+      variables: ["Ann"],
+    } as const;
+    expect(graphMessage({ to: phone, content, replyToWamid: null }, "m")).toMatchObject({
+      type: "template",
+      template: {
+        name: "visit",
+        language: { code: "en_US" },
+        components: [{ type: "body", parameters: [{ type: "text", text: "Ann" }] }],
+      },
+    });
+    const plain = { ...content, variables: [] };
+    expect(graphMessage({ to: phone, content: plain, replyToWamid: null }, "m")).toMatchObject({
+      template: { name: "visit", language: { code: "en_US" } },
+    });
+  });
+
+  test("of a reaction names the message, and takes it back with no emoji", () => {
+    const content = { type: "reaction", wamid: "w1", emoji: "" } as const;
+    expect(graphMessage({ to: phone, content, replyToWamid: null }, "m")).toMatchObject({
+      type: "reaction",
+      reaction: { message_id: "w1", emoji: "" },
+    });
+  });
 });

@@ -14,7 +14,7 @@ export function messageState(alias: string): string {
   return `jsonb_build_object(
     'id', ${alias}.id, 'conversationId', ${alias}.conversation_id, 'seq', ${alias}.seq,
     'direction', ${alias}.direction, 'author', ${alias}.author, 'kind', ${alias}.kind,
-    'text', ${alias}.text, 'state', ${alias}.state,
+    'text', ${alias}.text, 'content', ${alias}.payload, 'state', ${alias}.state,
     'errorCode', ${alias}.error_code, 'errorText', ${alias}.error_text,
     'cancelReason', ${alias}.cancel_reason, 'replyToWamid', ${alias}.reply_to_wamid,
     'turnId', ${alias}.turn_id, 'sentAt', ${utc(`${alias}.sent_at`)}, 'version', ${alias}.version)`;

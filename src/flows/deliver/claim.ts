@@ -3,6 +3,7 @@ import { isBots } from "../../db/queries/claimable.ts";
 import { messageState, outboxEvents } from "../../db/queries/public-state.ts";
 import type { Author } from "../../funnel/lead.ts";
 import type { LiveEvent } from "../../lib/events.ts";
+import type { OutboundContent } from "../../whatsapp/message.ts";
 import { NOTHING_EARLIER_IS_OPEN } from "./pick.ts";
 
 /** Longest a send may take before it counts as `unknown`; above the client's own deadline. */
@@ -16,6 +17,8 @@ export interface SendClaim {
   author: Author;
   attempt: number;
   text: string;
+  /** Null: the text alone. */
+  content: OutboundContent | null;
   replyToWamid: string | null;
   /** Where to: the phone wins over the BSUID. */
   phone: string | null;
@@ -78,7 +81,7 @@ export async function claimSend(
     select (
       select jsonb_build_object('messageId', m.id, 'organizationId', m.organization_id,
         'integrationId', m.integration_id, 'conversationId', m.conversation_id,
-        'author', m.author, 'attempt', m.attempts, 'text', m.text,
+        'author', m.author, 'attempt', m.attempts, 'text', m.text, 'content', m.payload,
         'replyToWamid', m.reply_to_wamid, 'phone', c.phone,
         'bsuid', c.bsuid, 'phoneNumberId', i.phone_number_id,
         'accessTokenBox', i.access_token_box)

@@ -24,7 +24,7 @@ const send = endpoint({
   tag,
   summary: "Send as yourself",
   description:
-    "Goes out before anything the bot has waiting. Only for whoever has taken the conversation over (`conflict`), and within 24 hours of the lead's last message (`window_closed`). A repeat with the same `Idempotency-Key` answers the first one's message; keys live for two days.",
+    "Text, reply buttons, a list, an approved template or a reaction. Goes out before anything the bot has waiting. Only for whoever has taken the conversation over (`conflict`), and, but for templates, within 24 hours of the lead's last message (`window_closed`). A reaction leaves open what the lead asked. A repeat with the same `Idempotency-Key` answers the first one's message; keys live for two days.",
   answer: [201, Message, "Queued."],
   problems: ["not_found", "conflict", "window_closed", "idempotency_key_reused"],
 });
@@ -47,8 +47,7 @@ export function messagesModule({ auth, db, ...deps }: SendDeps & { auth: Auth; d
           { principal, actor },
           {
             conversationId: id,
-            text: body.text,
-            replyTo: body.replyTo ?? null,
+            body,
             idempotencyKey: headers["idempotency-key"],
           },
         );

@@ -7,9 +7,9 @@ import type { Clock } from "../../lib/clock.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import { newId } from "../../lib/ids.ts";
-import { storableText } from "../../lib/json.ts";
 import type { Mutate } from "../mutate.ts";
-import type { Message } from "./model.ts";
+import { type Composed, compose } from "./compose.ts";
+import type { Message, SendBody } from "./model.ts";
 
 /** A number may be paused for long; what a person wrote a day ago is no longer what they would say. */
 const LIFETIME_HOURS = 24;
@@ -21,54 +21,69 @@ export interface SendDeps {
 
 export interface Sending {
   conversationId: string;
-  text: string;
-  /** Id of the message it answers. */
-  replyTo: string | null;
+  body: SendBody;
   /** Made by the client: repeats make one message. */
   idempotencyKey: string;
 }
 
 /**
  * Queues what a person wrote, before anything the bot has waiting, and wakes the sender. Whatever the
- * lead had open counts as answered; attention and the planned nudge go. A repeat with the same key
- * answers the message of the first, whatever became of the conversation since.
+ * lead had open counts as answered (but by a reaction); attention and the planned nudge go. A repeat
+ * with the same key gets the answer of the first, whatever became of the conversation since.
  *
  * Fails with `forbidden` for those who may only read, `not_found`, `conflict` unless the sender has
- * taken the conversation over, `window_closed`, `invalid_input` when the quoted message is not
- * WhatsApp's (yet), and `idempotency_key_reused` when the key was used for something else.
+ * taken the conversation over or when marketing goes to somebody who wants none, `window_closed`,
+ * `invalid_input` when what it names is not there or the quoted message is not WhatsApp's (yet), and
+ * `idempotency_key_reused` when the key was used for something else.
  */
 export async function sendAsHuman(
   { mutate, clock }: SendDeps,
   { principal, actor }: { principal: Principal; actor: Actor },
-  { idempotencyKey, ...sending }: Sending,
+  { idempotencyKey, conversationId, body }: Sending,
 ): Promise<Message> {
   requireAccess(principal, "messages:write");
   const { organizationId } = principal;
-  const { conversationId } = sending;
+  const chat = { organizationId, conversationId };
   return await mutate(
     actor,
     async (change) => {
-      const outcome = await store(change, principal, sending, clock.now());
+      await requireChat(change, chat);
+      const composed = await compose(change, chat, body);
+      const outcome = await store(change, chat, principal.userId, composed, clock.now());
       if (!outcome?.message) throw refusal(outcome, conversationId);
       const { message, integrationId, events } = outcome;
       change.stored(events);
       change.wake({ stream: "outbound", entry: { v: 1, organizationId, integrationId } });
-      const { id, text, replyToWamid } = message;
-      change.audit({
-        action: "message.sent",
-        resourceId: id,
-        after: { conversationId, text, replyToWamid },
-      });
+      const { id, kind } = message;
+      change.audit({ action: "message.sent", resourceId: id, after: { conversationId, kind } });
       return message;
     },
-    { key: idempotencyKey, request: ["message", sending] },
+    { key: idempotencyKey, request: ["message", conversationId, body] },
   );
+}
+
+/** Before anything the body names: whose chat is not there learns nothing else. */
+async function requireChat(
+  tx: Transaction,
+  { organizationId, conversationId }: Chat,
+): Promise<void> {
+  const found = await tx.first`
+    select 1 from conversations
+    where organization_id = ${organizationId} and id = ${conversationId} for update`;
+  if (!found) throw noConversation(conversationId);
+}
+
+interface Chat {
+  organizationId: string;
+  conversationId: string;
 }
 
 interface Outcome {
   held: boolean;
   inWindow: boolean;
   quoted: boolean;
+  /** False: it is marketing, and the lead wants none. */
+  welcome: boolean;
   integrationId: string;
   /** Null when a guard refused. */
   message: Message | null;
@@ -78,41 +93,46 @@ interface Outcome {
 /** Undefined when there is no such conversation. */
 async function store(
   db: Transaction,
-  { organizationId, userId }: Principal,
-  sending: Omit<Sending, "idempotencyKey">,
+  { organizationId, conversationId }: Chat,
+  userId: string,
+  { kind, text, content, replyTo, needsWindow, isMarketing, answers }: Composed,
   now: Date,
 ): Promise<Outcome | undefined> {
   const sql = db.fragment;
-  const { conversationId, replyTo } = sending;
-  const { text, altered } = storableText(sending.text);
   const openSince = new Date(now.getTime() - SERVICE_WINDOW_MS);
   return await db.first<Outcome>`
     with locked as (
       select c.organization_id, c.id, c.integration_id, c.attention_reason, c.follow_up_at,
         coalesce(c.mode = 'human' and c.taken_over_by = ${userId}::uuid, false) as held,
-        coalesce(c.last_lead_message_at > ${openSince}::timestamptz, false) as in_window
+        not ${needsWindow} or coalesce(c.last_lead_message_at > ${openSince}::timestamptz, false)
+          as in_window,
+        not ${isMarketing} or c.opted_out_at is null as welcome
       from conversations c
       where c.organization_id = ${organizationId} and c.id = ${conversationId}
       for update
     ), judged as (
-      select l.*, q.wamid, ${replyTo}::uuid is null or q.wamid is not null as quoted
+      select l.*, ${answers} and l.attention_reason is not null as settles,
+        ${answers}::bool as answers, q.wamid, ${replyTo}::uuid is null or q.wamid is not null as quoted
       from locked l left join messages q on q.organization_id = l.organization_id
         and q.conversation_id = l.id and q.id = ${replyTo}::uuid
     ), answered as (
-      update conversations c set last_seq = c.last_seq + 1, answered_seq = c.last_seq + 1,
-        read_seq = c.last_seq + 1, handled_seq = c.wake_seq, follow_up_at = null,
-        follow_up_step = 0, attention_reason = null, attention_at = null,
-        attention_owner_id = null, last_message_at = greatest(c.last_message_at, ${now}),
-        version = c.version + 1
-      from judged j where j.held and j.in_window and j.quoted
+      update conversations c set last_seq = c.last_seq + 1, read_seq = c.last_seq + 1,
+        answered_seq = case when j.answers then c.last_seq + 1 else c.answered_seq end,
+        handled_seq = case when j.answers then c.wake_seq else c.handled_seq end,
+        follow_up_at = null, follow_up_step = 0,
+        attention_reason = case when j.answers then null else c.attention_reason end,
+        attention_at = case when j.answers then null else c.attention_at end,
+        attention_owner_id = case when j.answers then null else c.attention_owner_id end,
+        last_message_at = greatest(c.last_message_at, ${now}), version = c.version + 1
+      from judged j where j.held and j.in_window and j.quoted and j.welcome
         and c.organization_id = j.organization_id and c.id = j.id
       returning c.*
     ), sent as (
       insert into messages (organization_id, id, conversation_id, integration_id, seq, direction,
-        author, user_id, kind, text, altered, reply_to_wamid, state, priority, next_attempt_at,
+        author, user_id, kind, text, payload, reply_to_wamid, state, priority, next_attempt_at,
         expires_at, fence, sent_at)
       select a.organization_id, ${newId()}, a.id, a.integration_id, a.last_seq, 'out', 'human',
-        ${userId}, 'text', ${text}, ${altered}, j.wamid, 'queued', ${sendPriority.human}::smallint, now(),
+        ${userId}, ${kind}, ${text}, ${content && db.json(content)}, j.wamid, 'queued', ${sendPriority.human}::smallint, now(),
         now() + ${LIFETIME_HOURS} * interval '1 hour', a.fence, ${now}
       from answered a, judged j
       returning messages.*
@@ -120,7 +140,7 @@ async function store(
       insert into timeline_events (organization_id, id, conversation_id, kind, user_id, reason)
       select j.organization_id, gen_random_uuid(), j.id, 'attention_resolved', ${userId},
         j.attention_reason
-      from judged j, answered where j.attention_reason is not null
+      from judged j, answered where j.settles
     ), news as (
       insert into outbox (id, organization_id, kind, entity_id, version, data)
       select gen_random_uuid(), organization_id, 'message.queued', id, version,
@@ -130,11 +150,11 @@ async function store(
         ${sql(conversationState("a"))}
       from answered a, judged j cross join lateral (
         select 'conversation.updated' as kind
-        union all select 'attention.resolved' where j.attention_reason is not null
+        union all select 'attention.resolved' where j.settles
         union all select 'follow_up.cancelled' where j.follow_up_at is not null) kinds
       returning outbox.*
     )
-    select held, in_window, quoted, integration_id,
+    select held, in_window, quoted, welcome, integration_id,
       (select ${sql(messageState("s"))} from sent s) as message,
       ${sql(outboxEvents("news"))} as events
     from judged`;
@@ -148,6 +168,9 @@ function refusal(outcome: Outcome | undefined, conversationId: string): AppError
   }
   if (!outcome.inWindow) {
     return new AppError("window_closed", "The lead last wrote over 24 hours ago.", details);
+  }
+  if (!outcome.welcome) {
+    return new AppError("conflict", "The lead does not want advertisements any more.", details);
   }
   if (!outcome.quoted) {
     return new AppError("invalid_input", "The quoted message cannot be quoted.", details);

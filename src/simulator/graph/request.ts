@@ -49,7 +49,21 @@ const TemplateMessage = Type.Object({
   template: Type.Object({
     name: text(512),
     language: Type.Object({ code: text(16) }),
+    components: Type.Optional(
+      Type.Array(
+        Type.Object({
+          type: Type.String(),
+          parameters: Type.Optional(
+            Type.Array(Type.Object({ text: Type.Optional(Type.String({ maxLength: 1024 })) })),
+          ),
+        }),
+      ),
+    ),
   }),
+});
+
+const ReactionMessage = Type.Object({
+  reaction: Type.Object({ message_id: text(512), emoji: Type.String({ maxLength: 32 }) }),
 });
 
 /** The fields every send has; `to` and `recipient` may both be there, then `to` wins. */
@@ -154,11 +168,16 @@ function readMessage(request: SendRequest, body: unknown): Call {
   }
   if (type === "interactive") return readInteractive(request, body);
   if (type === "template") {
-    return read(TemplateMessage, body, ({ template }) =>
-      send({ kind: "template", text: `[${template.name}]` }),
+    return read(TemplateMessage, body, ({ template: { name, components = [] } }) => {
+      const values = components.flatMap(({ parameters = [] }) => parameters.map((one) => one.text));
+      return send({ kind: "template", text: [`[${name}]`, ...values].join(" ") });
+    });
+  }
+  if (type === "reaction") {
+    return read(ReactionMessage, body, ({ reaction }) =>
+      send({ kind: "other", text: reaction.emoji || "[reaction removed]" }),
     );
   }
-  if (type === "reaction") return send({ kind: "other", text: "[reaction]" });
   if (otherTypes.includes(type)) return send({ kind: "other", text: `[${type}]` });
   return refused(100, `Parameter type: ${type} is not a message type.`);
 }

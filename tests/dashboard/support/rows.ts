@@ -11,6 +11,7 @@ export function message(part: Partial<Message> = {}): Message {
     author: "lead",
     kind: "text",
     text: "Hi",
+    content: null,
     state: "received",
     errorCode: null,
     errorText: null,

@@ -98,9 +98,11 @@ describe("sending as a person", () => {
     expect(own).toMatchObject({ status: 422, body: { code: "invalid_input" } });
   });
 
-  test("keeps text that Postgres would refuse, as it can", async () => {
+  test("refuses text that Postgres cannot store, and keeps all other text as it is", async () => {
     await takeOver();
-    expect((await send({ text: "a\u0000b 🟢" })).body.text).toBe("a\uFFFDb 🟢");
+    const refused = await send({ text: "a\u0000b" });
+    expect(refused).toMatchObject({ status: 422, body: { code: "invalid_input" } });
+    expect((await send({ text: "اهلا 🟢 𝒳" })).body.text).toBe("اهلا 🟢 𝒳");
   });
 });
 

@@ -1,0 +1,157 @@
+import type { Transaction } from "../../db/transaction.ts";
+import { AppError } from "../../lib/errors.ts";
+import type { OutboundContent } from "../../whatsapp/message.ts";
+import type { SendBody } from "./model.ts";
+
+/** What goes out, and what of the rules depends on its kind. */
+export interface Composed {
+  /** WhatsApp's type. */
+  kind: string;
+  /** What a person reads. */
+  text: string;
+  /** Null: the text alone. */
+  content: OutboundContent | null;
+  /** Id of the message it answers. */
+  replyTo: string | null;
+  /** Free-form messages go out only while the lead's 24-hour window is open. */
+  needsWindow: boolean;
+  isMarketing: boolean;
+  /** A reaction leaves open what the lead asked. */
+  answers: boolean;
+}
+
+interface Chat {
+  organizationId: string;
+  conversationId: string;
+}
+
+/**
+ * Turns a request into what WhatsApp is sent. Fails with `invalid_input` when something it names is
+ * not there, or a limit of WhatsApp's is broken that the schema cannot say.
+ */
+export async function compose(tx: Transaction, chat: Chat, body: SendBody): Promise<Composed> {
+  switch (body.type) {
+    case undefined:
+    case "text":
+      return freeForm("text", body.text, null, body.replyTo);
+    case "buttons": {
+      const { text, buttons } = body;
+      requireUnique(buttons, "title");
+      requireUnique(buttons, "id");
+      const content: OutboundContent = { type: "buttons", body: text, buttons };
+      return freeForm("interactive", text, content, body.replyTo);
+    }
+    case "list": {
+      const { text, button, rows } = body;
+      requireUnique(rows, "id");
+      const content: OutboundContent = {
+        type: "list",
+        body: text,
+        button,
+        rows: rows.map(defined),
+      };
+      return freeForm("interactive", text, content, body.replyTo);
+    }
+    case "template":
+      return await composeTemplate(tx, chat, body.templateId, body.variables ?? []);
+    case "reaction":
+      return await composeReaction(tx, chat, body.messageId, body.emoji ?? "");
+    default:
+      throw new AppError("invalid_input", "There is no such file: none can be uploaded yet.");
+  }
+}
+
+function freeForm(
+  kind: string,
+  text: string,
+  content: OutboundContent | null,
+  replyTo: string | null | undefined,
+): Composed {
+  return {
+    kind,
+    text,
+    content,
+    replyTo: replyTo ?? null,
+    needsWindow: true,
+    isMarketing: false,
+    answers: true,
+  };
+}
+
+async function composeTemplate(
+  tx: Transaction,
+  { organizationId, conversationId }: Chat,
+  templateId: string,
+  variables: readonly string[],
+): Promise<Composed> {
+  const template = await tx.first<{
+    name: string;
+    language: string;
+    category: string;
+    body: string;
+    status: string;
+  }>`
+    select t.name, t.language, t.category, t.body, t.status
+    from templates t join conversations c on c.organization_id = t.organization_id
+      and c.integration_id = t.integration_id
+    where t.organization_id = ${organizationId} and t.id = ${templateId}
+      and c.id = ${conversationId}`;
+  if (!template) throw new AppError("invalid_input", "This number has no such template.");
+  const { name, language, category, body, status } = template;
+  if (status !== "APPROVED") {
+    throw new AppError(
+      "invalid_input",
+      `The template is ${status}: only approved ones can be sent.`,
+    );
+  }
+  return {
+    kind: "template",
+    text: rendered(body, variables),
+    content: { type: "template", name, language, variables },
+    replyTo: null,
+    needsWindow: false,
+    isMarketing: category === "MARKETING",
+    answers: true,
+  };
+}
+
+/** The body as the lead will read it. Fails with `invalid_input` unless the variables are as many. */
+function rendered(body: string, variables: readonly string[]): string {
+  const numbers = [...body.matchAll(/\{\{(\d+)\}\}/g)].map(([, number]) => Number(number));
+  const wanted = Math.max(0, ...numbers);
+  if (variables.length !== wanted) {
+    throw new AppError(
+      "invalid_input",
+      `The template has ${wanted} variables; ${variables.length} were given.`,
+    );
+  }
+  return body.replace(/\{\{(\d+)\}\}/g, (_, number) => variables[Number(number) - 1] ?? "");
+}
+
+async function composeReaction(
+  tx: Transaction,
+  { organizationId, conversationId }: Chat,
+  messageId: string,
+  emoji: string,
+): Promise<Composed> {
+  const target = await tx.first<{ wamid: string }>`
+    select wamid from messages
+    where organization_id = ${organizationId} and conversation_id = ${conversationId}
+      and id = ${messageId} and direction = 'in' and kind <> 'reaction' and wamid is not null`;
+  if (!target) throw new AppError("invalid_input", "The lead has no such message in this chat.");
+  const content: OutboundContent = { type: "reaction", wamid: target.wamid, emoji };
+  return { ...freeForm("reaction", emoji, content, null), answers: false };
+}
+
+function requireUnique<Name extends string>(
+  choices: readonly Readonly<Record<Name, string>>[],
+  name: Name,
+): void {
+  if (new Set(choices.map((choice) => choice[name])).size === choices.length) return;
+  throw new AppError("invalid_input", `Each ${name} may be there only once.`);
+}
+
+/** Without the keys that are undefined: the Graph API's rows have them or do not. */
+function defined({ id, title, description }: { id: string; title: string; description?: string }) {
+  return description === undefined ? { id, title } : { id, title, description };
+}

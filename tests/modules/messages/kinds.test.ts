@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { newId } from "../../../src/lib/ids.ts";
+import { createRestWorld, type Json, type RestWorld } from "../rest-world.ts";
+
+let rest: RestWorld;
+let me: Awaited<ReturnType<RestWorld["signIn"]>>;
+let conversationId: string;
+beforeAll(async () => {
+  rest = await createRestWorld("message-kinds");
+  me = await rest.signIn();
+});
+beforeEach(async () => {
+  await rest.reset();
+  await rest.world.db.rows`delete from templates`;
+  await rest.world.receive({});
+  conversationId = (await rest.world.conversation()).id;
+  await me.ask("POST", `/api/v1/conversations/${conversationId}/takeover`);
+});
+afterAll(() => rest.close());
+
+const send = (body: object, key = newId()) =>
+  me.ask("POST", `/api/v1/conversations/${conversationId}/messages`, body, {
+    "idempotency-key": key,
+  });
+/** What the sender hands to the Graph client. */
+const delivered = async (): Promise<Json> => {
+  await rest.world.deliver();
+  return rest.world.sends.at(-1);
+};
+const addTemplate = async (values: { status?: string; category?: string } = {}) => {
+  const id = newId();
+  await rest.world.db.rows`
+    insert into templates (organization_id, id, integration_id, name, language, category, body, status)
+    values (${rest.world.organizationId}, ${id}, ${rest.world.integrationId}, ${`t_${id}`}, 'en',
+      ${values.category ?? "UTILITY"}, 'Hello {{1}}, see you {{2}}. {{1}}!', ${values.status ?? "APPROVED"})`;
+  return id;
+};
+const closeWindow = () => rest.world.clock.setOffsetMs(25 * 60 * 60 * 1_000);
+
+describe("a choice", () => {
+  const buttons = [
+    { id: "yes", title: "Yes" },
+    { id: "no", title: "No" },
+  ];
+
+  test("of buttons is kept, shown and sent with its text", async () => {
+    const { status, body } = await send({ type: "buttons", text: "Shall we?", buttons });
+    expect(status).toBe(201);
+    const content = { type: "buttons", body: "Shall we?", buttons };
+    expect(body).toMatchObject({ kind: "interactive", text: "Shall we?", content });
+    expect(await delivered()).toMatchObject({ text: "Shall we?", content });
+  });
+
+  test("of a list likewise", async () => {
+    const rows = [
+      { id: "a", title: "Monday", description: "at nine" },
+      { id: "b", title: "Friday" },
+    ];
+    await send({ type: "list", text: "When?", button: "Days", rows });
+    expect(await delivered()).toMatchObject({
+      content: { type: "list", body: "When?", button: "Days", rows },
+    });
+  });
+
+  test.each([
+    ["two buttons of one title", [buttons[0], { id: "2", title: "Yes" }]],
+    ["two buttons of one id", [buttons[0], { id: "yes", title: "Other" }]],
+    ["four buttons", [1, 2, 3, 4].map((n) => ({ id: `${n}`, title: `${n}` }))],
+    ["a title over 20 characters", [{ id: "1", title: "x".repeat(21) }]],
+    ["no button", []],
+  ])("that WhatsApp would refuse is refused here: %s", async (_, wrong) => {
+    const answer = await send({ type: "buttons", text: "Shall we?", buttons: wrong });
+    expect(answer).toMatchObject({ status: 422, body: { code: "invalid_input" } });
+    expect(await rest.world.outgoing()).toEqual([]);
+  });
+});
+
+describe("a template", () => {
+  test("goes out after the window closed, and is kept as the lead will read it", async () => {
+    const templateId = await addTemplate();
+    closeWindow();
+    const { status, body } = await send({
+      type: "template",
+      templateId,
+      variables: ["Ann", "at 9"],
+    });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ kind: "template", text: "Hello Ann, see you at 9. Ann!" });
+    expect(await delivered()).toMatchObject({
+      content: {
+        type: "template",
+        name: `t_${templateId}`,
+        language: "en",
+        variables: ["Ann", "at 9"],
+      },
+    });
+  });
+
+  test("is refused with too few variables, while it is not approved, and when it is not there", async () => {
+    const ok = { type: "template", variables: ["a", "b"] };
+    const refused = { status: 422, body: { code: "invalid_input" } };
+    const pending = await addTemplate({ status: "PENDING" });
+    expect(await send({ ...ok, templateId: await addTemplate(), variables: ["a"] })).toMatchObject(
+      refused,
+    );
+    expect(await send({ ...ok, templateId: pending })).toMatchObject(refused);
+    expect(await send({ ...ok, templateId: newId() })).toMatchObject(refused);
+  });
+
+  test("of marketing never reaches somebody who wants none; one of service does", async () => {
+    await rest.world.db.rows`update conversations set opted_out_at = now()`;
+    const variables = ["a", "b"];
+    const marketing = await addTemplate({ category: "MARKETING" });
+    const refused = await send({ type: "template", templateId: marketing, variables });
+    expect(refused).toMatchObject({ status: 409, body: { code: "conflict" } });
+    const service = await send({ type: "template", templateId: await addTemplate(), variables });
+    expect(service.status).toBe(201);
+  });
+});
+
+describe("a reaction", () => {
+  const leadMessage = async () =>
+    await rest.world.db.first<{ id: string; wamid: string }>`
+      select id, wamid from messages where direction = 'in'`;
+
+  test("names the lead's message, and leaves open what the lead asked", async () => {
+    await rest.world.receive({ text: "Anybody there?" });
+    const target = await leadMessage();
+    await rest.world.db.rows`update conversations set attention_reason = 'unsure'`;
+    const { status, body } = await send({ type: "reaction", messageId: target?.id, emoji: "👍" });
+    expect(status).toBe(201);
+    expect(body).toMatchObject({ kind: "reaction", text: "👍" });
+    const { wakeSeq, handledSeq, attentionReason } = await rest.world.conversation();
+    expect(wakeSeq).toBeGreaterThan(handledSeq);
+    expect(attentionReason).toBe("unsure");
+    expect(await delivered()).toMatchObject({
+      content: { type: "reaction", wamid: target?.wamid ?? "", emoji: "👍" },
+    });
+  });
+
+  test("is taken back with null, and needs a message of the lead", async () => {
+    const target = await leadMessage();
+    await send({ type: "reaction", messageId: target?.id, emoji: null });
+    expect(await delivered()).toMatchObject({ content: { emoji: "" } });
+    const refused = await send({ type: "reaction", messageId: newId(), emoji: "👍" });
+    expect(refused).toMatchObject({ status: 422, body: { code: "invalid_input" } });
+  });
+});
+
+test("a file is refused honestly: none can be uploaded yet", async () => {
+  const answer = await send({ type: "media", mediaId: newId() });
+  expect(answer).toMatchObject({ status: 422, body: { code: "invalid_input" } });
+  expect(answer.body.detail).toContain("none can be uploaded yet");
+});
+
+test("another person's chat is missing, whatever the body names", async () => {
+  const { ask } = await rest.signIn("owner", await rest.addOrganization());
+  const path = `/api/v1/conversations/${conversationId}/messages`;
+  const body = { type: "template", templateId: await addTemplate(), variables: ["a", "b"] };
+  const answer = await ask("POST", path, body, { "idempotency-key": newId() });
+  expect(answer).toMatchObject({ status: 404, body: { code: "not_found" } });
+});
+
+test("50 sends at once with one key are one message", async () => {
+  const key = newId();
+  const answers = await Promise.all(Array.from({ length: 50 }, () => send({ text: "Once" }, key)));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+  expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+  expect((await rest.world.outgoing()).length).toBe(1);
+}, 20_000);
