@@ -22,6 +22,7 @@ export const MessageRow = Type.Object({
   errorCode: Type.Union([Type.Integer(), Type.Null()]),
   errorText: nullableText,
   cancelReason: nullableText,
+  wamid: nullableText,
   replyToWamid: nullableText,
   turnId: nullableId,
   sentAt: nullableInstant,
