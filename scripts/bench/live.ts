@@ -107,7 +107,7 @@ async function loadRound(
   if (round.kind === "leadline") return await withApi(stack, installation, load);
   await using server = new AsyncDisposableStack();
   stack.defer(() => server.disposeAsync());
-  return await load((await startHelper(server, "live-socket-io.ts", socketIo)).url);
+  return await load((await startHelper(server, "socket-io-server.ts", socketIo)).url);
 }
 
 async function withApi<Result>(
