@@ -1,37 +1,48 @@
 /** Whose live channel is measured. */
 export type LiveKind = "leadline" | "socket.io";
 
-/** What a server of the bench is started with. */
-export interface LiveServerConfig {
-  kind: LiveKind;
+/** Whose stores the changes are committed to, and who is told. */
+export interface LiveOfficeConfig {
+  databaseUrl: string;
   redisUrl: string;
-  /** Of every key in Redis: rounds do not meet. */
-  prefix: string;
+  organizationId: string;
+  integrationId: string;
 }
 
-export interface LiveLoadConfig extends LiveServerConfig {
+/** What a Socket.IO server of the bench is started with. */
+export interface SocketIoConfig {
+  redisUrl: string;
+  /** Its adapter's stream in Redis: rounds do not meet. */
+  streamName: string;
+}
+
+export interface LiveLoadConfig {
+  kind: LiveKind;
+  office: LiveOfficeConfig;
+  socketIo: SocketIoConfig;
   url: string;
   sockets: number;
-  /** Published first at the same rate, and not counted: both sides are compiled by then. */
+  /** Changes that are made first, at the same rate, and not counted: both sides are compiled by then. */
   warmUp: number;
-  /** Published at a steady rate; their frames are timed. */
+  /** Changes made at a steady rate; their frames are timed. */
   events: number;
   perSecond: number;
-  /** Then published one by one without a pause. */
+  /** Then committed, and told one by one without a pause. */
   burst: number;
 }
 
 /** What the loader printed: every socket got every event once and in order, or it would have failed. */
 export interface LiveLoadReport {
   frames: number;
+  /** From before the committing statement until the frame is there. */
   p50Ms: number;
   p99Ms: number;
+  /** Of which the commit. */
+  commitP50Ms: number;
   burstFramesPerSecond: number;
 }
 
 /** What the process was started with; both ends are typed by this file. */
-export function readArgument<Config extends LiveServerConfig>(
-  argument: string | undefined,
-): Config {
+export function readArgument<Config>(argument: string | undefined): Config {
   return JSON.parse(argument ?? "null") as Config;
 }

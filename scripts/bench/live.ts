@@ -1,13 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { withDeadline } from "../../src/lib/deadline.ts";
-import { startEmbedded } from "../../src/ops/embedded.ts";
-import { openSocket } from "../../tests/realtime/client.ts";
-import { anEvent, openPublisher } from "../../tests/realtime/harness.ts";
-import { eventually } from "../../tests/support/wait.ts";
+import { startLeadline } from "../../tests/support/processes.ts";
 import { startHelper } from "./helper-process.ts";
-import { silentLog, temporaryFolder } from "./installation.ts";
-import type { LiveKind, LiveLoadConfig, LiveLoadReport, LiveServerConfig } from "./live-config.ts";
+import { createInstallation, type Installation } from "./installation.ts";
+import type {
+  LiveKind,
+  LiveLoadConfig,
+  LiveLoadReport,
+  LiveOfficeConfig,
+  SocketIoConfig,
+} from "./live-config.ts";
+import { MISSED, RESUMES, resume } from "./live-resume.ts";
 import { type Figure, type Measure, median, type Outcome, sameCounts } from "./measure.ts";
 
 const SOCKETS = [2_000, 5_000];
@@ -15,43 +18,57 @@ const ROUNDS = 3;
 const LOAD = { warmUp: 10, events: 40, perSecond: 10, burst: 100 };
 const PER_SOCKET = LOAD.warmUp + LOAD.events + LOAD.burst;
 const ROUND_MS = 60_000;
-const MISSED = 1_000;
-const RESUMES = 5;
-const RESUME_MS = 10_000;
+
+const HOW = `${SOCKETS.join(" and ")} sockets of one organization on one process: ours is src/main.ts with ROLE=api, each socket with a session and a ticket of its own in Postgres; Socket.IO's lets everybody in. ${LOAD.events} changes at ${LOAD.perSecond}/s after ${LOAD.warmUp} to warm up, made by the loader's process as a worker would: one statement changes a conversation and writes its event to the outbox, then the event is told through Redis. Both clocks start before that statement is sent, so both include the same commit (live_commit_p50), and end when the frame has arrived at a socket. burst: ${LOAD.burst} events that are committed already, told one by one without a pause, frames a second until the last. The middle of ${ROUNDS} rounds in turn with Socket.IO and its Redis streams adapter, on Bun too, same loader. live_resume: hello with a cursor ${MISSED} events old to the last of them, the middle of ${RESUMES}.`;
 
 /**
- * From publication to the frame at every socket of one organization, beside Socket.IO with its Redis
- * streams adapter under the same load; and how long a thousand missed events take to resume.
+ * From the commit of a change to its frame at every socket of one organization, beside Socket.IO with
+ * its Redis streams adapter under the same load; and how long a thousand missed events take to resume.
  */
 export const live: Measure = { name: "live", run };
 
 async function run(stack: AsyncDisposableStack): Promise<Outcome> {
-  const redisUrl = await startRedis(stack);
+  const installation = await createInstallation(stack, { numbers: 1, quietMs: 0 });
+  const office = officeOf(installation);
   const figures: Figure[] = [];
-  const got = { due: 0, ours: 0, theirs: 0 };
+  const all: Record<LiveKind, LiveLoadReport[]> = { leadline: [], "socket.io": [] };
   for (const sockets of SOCKETS) {
-    const ours: LiveLoadReport[] = [];
-    const theirs: LiveLoadReport[] = [];
+    const rounds: Record<LiveKind, LiveLoadReport[]> = { leadline: [], "socket.io": [] };
     for (let round = 0; round < ROUNDS; round += 1) {
-      ours.push(await loadRound(stack, "leadline", redisUrl, sockets));
-      theirs.push(await loadRound(stack, "socket.io", redisUrl, sockets));
+      for (const kind of ["leadline", "socket.io"] as const) {
+        rounds[kind].push(await loadRound(stack, installation, { kind, office, sockets }));
+      }
     }
-    figures.push(...compare(sockets, ours, theirs));
-    got.due += ROUNDS * sockets * PER_SOCKET;
-    got.ours += ours.reduce((sum, { frames }) => sum + frames, 0);
-    got.theirs += theirs.reduce((sum, { frames }) => sum + frames, 0);
+    figures.push(...compare(sockets, rounds.leadline, rounds["socket.io"]));
+    all.leadline.push(...rounds.leadline);
+    all["socket.io"].push(...rounds["socket.io"]);
   }
-  const value = await resume(stack, redisUrl);
+  const commitMs = (kind: LiveKind) => median(all[kind].map(({ commitP50Ms }) => commitP50Ms));
+  figures.push({
+    name: "live_commit_p50",
+    value: commitMs("leadline"),
+    unit: "ms",
+    baseline: commitMs("socket.io"),
+    aim: null,
+  });
+  const value = await withApi(stack, installation, (url) => resume(url, office));
   figures.push({ name: "live_resume", value, unit: "ms", baseline: null, aim: "≤ 100 ms" });
+  const got = (kind: LiveKind) => all[kind].reduce((sum, { frames }) => sum + frames, 0);
+  const due = SOCKETS.reduce((sum, sockets) => sum + ROUNDS * sockets * PER_SOCKET, 0);
   return {
     figures,
-    how: `${SOCKETS.join(" and ")} sockets of one organization on one server process, ${LOAD.events} events at ${LOAD.perSecond}/s (after ${LOAD.warmUp} to warm up) published through Redis by the loader's process; from before the publication to each frame's arrival. burst: ${LOAD.burst} events published one by one without a pause, frames a second until the last. The middle of ${ROUNDS} rounds in turn with Socket.IO and its Redis streams adapter, on Bun too, same loader. live_resume: hello with a cursor ${MISSED} events old to the last of them, the middle of ${RESUMES}.`,
+    how: HOW,
     delivery: `each socket got each event once and in order: ${sameCounts({
-      "frames due": got.due,
-      "frames of ours": got.ours,
-      "of Socket.IO": got.theirs,
+      "frames due": due,
+      "frames of ours": got("leadline"),
+      "of Socket.IO": got("socket.io"),
     })}`,
   };
+}
+
+function officeOf({ env, organizationId, numbers }: Installation): LiveOfficeConfig {
+  const { DATABASE_URL: databaseUrl = "", REDIS_URL: redisUrl = "" } = env;
+  return { databaseUrl, redisUrl, organizationId, integrationId: numbers[0]?.integrationId ?? "" };
 }
 
 function compare(
@@ -78,94 +95,54 @@ function compare(
   ];
 }
 
-async function startRedis(stack: AsyncDisposableStack): Promise<string> {
-  const dataDir = temporaryFolder(stack);
-  const embedded = await startEmbedded({ dataDir, postgres: false, redis: true, log: silentLog });
-  stack.defer(embedded.stop);
-  if (embedded.redisUrl === null) throw new Error("Redis did not start.");
-  return embedded.redisUrl;
-}
-
 /** One server and one loader, both new, and both ended when it is over. */
 async function loadRound(
   stack: AsyncDisposableStack,
-  kind: LiveKind,
-  redisUrl: string,
-  sockets: number,
+  installation: Installation,
+  round: Pick<LiveLoadConfig, "kind" | "office" | "sockets">,
 ): Promise<LiveLoadReport> {
-  await using round = new AsyncDisposableStack();
-  stack.defer(() => round.disposeAsync());
-  const server: LiveServerConfig = { kind, redisUrl, prefix: `bench-${randomUUID()}` };
-  const { url } = await startHelper(round, "live-server.ts", server);
-  const config: LiveLoadConfig = { ...server, ...LOAD, url, sockets };
-  const loader = Bun.spawn(
-    [
-      process.execPath,
-      "--no-env-file",
-      join(import.meta.dir, "live-loader.ts"),
-      JSON.stringify(config),
-    ],
-    { stdout: "pipe", stderr: "inherit", timeout: ROUND_MS },
-  );
-  round.defer(async () => {
+  const { redisUrl } = round.office;
+  const socketIo: SocketIoConfig = { redisUrl, streamName: `bench-${randomUUID()}` };
+  const load = (url: string) => runLoader(stack, { ...LOAD, ...round, socketIo, url });
+  if (round.kind === "leadline") return await withApi(stack, installation, load);
+  await using server = new AsyncDisposableStack();
+  stack.defer(() => server.disposeAsync());
+  return await load((await startHelper(server, "socket-io-server.ts", socketIo)).url);
+}
+
+async function withApi<Result>(
+  stack: AsyncDisposableStack,
+  { env }: Installation,
+  work: (url: string) => Promise<Result>,
+): Promise<Result> {
+  await using running = new AsyncDisposableStack();
+  stack.defer(() => running.disposeAsync());
+  const api = await startLeadline("api", env);
+  running.defer(async () => {
+    api.kill("SIGKILL");
+    await api.exited;
+  });
+  await api.ready();
+  return await work(api.url);
+}
+
+async function runLoader(
+  stack: AsyncDisposableStack,
+  config: LiveLoadConfig,
+): Promise<LiveLoadReport> {
+  await using running = new AsyncDisposableStack();
+  stack.defer(() => running.disposeAsync());
+  const path = join(import.meta.dir, "live-loader.ts");
+  const loader = Bun.spawn([process.execPath, "--no-env-file", path, JSON.stringify(config)], {
+    stdout: "pipe",
+    stderr: "inherit",
+    timeout: ROUND_MS,
+  });
+  running.defer(async () => {
     loader.kill("SIGKILL");
     await loader.exited;
   });
   const printed = await new Response(loader.stdout).text();
-  if (printed === "") throw new Error(`The loader failed with ${sockets} sockets on ${kind}.`);
-  return JSON.parse(printed) as LiveLoadReport;
-}
-
-/** Milliseconds from hello to the last of the missed events, the middle of some. */
-async function resume(stack: AsyncDisposableStack, redisUrl: string): Promise<number> {
-  await using round = new AsyncDisposableStack();
-  stack.defer(() => round.disposeAsync());
-  const server: LiveServerConfig = { kind: "leadline", redisUrl, prefix: `bench-${randomUUID()}` };
-  const { url } = await startHelper(round, "live-server.ts", server);
-  const publisher = await openPublisher(redisUrl, { prefix: server.prefix, partitions: 1 });
-  round.defer(() => publisher.close());
-  // A cursor before the first event of all cannot be checked, and a large read behind it would reset.
-  await publisher.publish.events([anEvent()]);
-  const wsUrl = `${url.replace("http", "ws")}/live`;
-  const watcher = await openSocket(wsUrl);
-  round.defer(() => watcher.close());
-  const answer = await watcher.hello("any");
-  if (answer.type !== "welcome") throw new Error("The first socket was not welcomed.");
-  const sent = Array.from({ length: MISSED }, () => anEvent());
-  await publisher.publish.events(sent);
-  await eventually(() => watcher.events().length === MISSED, { timeoutMs: RESUME_MS });
-  const tookMs: number[] = [];
-  for (let time = 0; time < RESUMES; time += 1) {
-    tookMs.push(
-      await resumeOnce(
-        wsUrl,
-        answer.data.cursor,
-        sent.map(({ eventId }) => eventId),
-      ),
-    );
-  }
-  return median(tookMs);
-}
-
-async function resumeOnce(
-  wsUrl: string,
-  cursor: string,
-  eventIds: readonly string[],
-): Promise<number> {
-  const all = Promise.withResolvers<void>();
-  let count = 0;
-  const socket = await openSocket(wsUrl, {
-    onFrame: (frame) => {
-      if (frame.id !== null) count += 1;
-      if (count === eventIds.length) all.resolve();
-    },
-  });
-  const startedMs = performance.now();
-  socket.send("hello", { ticket: "any", cursor });
-  await withDeadline(all.promise, RESUME_MS, "The resuming");
-  const tookMs = performance.now() - startedMs;
-  const got = socket.events().map((frame) => (frame.id === null ? "" : frame.data.eventId));
-  socket.close();
-  if (got.join() !== eventIds.join()) throw new Error("Resuming was not exact.");
-  return tookMs;
+  if (printed !== "") return JSON.parse(printed) as LiveLoadReport;
+  throw new Error(`The loader failed with ${config.sockets} sockets on ${config.kind}.`);
 }

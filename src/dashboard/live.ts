@@ -28,6 +28,10 @@ export interface LiveOptions {
   onSnapshot(): void;
   /** Presence, typing, acknowledgements, errors, queue numbers. */
   onControl(frame: ServerFrame): void;
+  /** After a reset, which comes to all clients at once, `onSnapshot` waits up to this long. 2 s. */
+  resetSpreadMs?: number;
+  /** From 0 up to 1; spreads clients apart. */
+  random?: () => number;
 }
 
 export interface LiveClient {
@@ -40,6 +44,7 @@ export interface LiveClient {
 
 /** Closed by this side or lost: no close code of the server's own. */
 const LOST = 1006;
+const RESET_SPREAD_MS = 2_000;
 
 /**
  * Keeps one live connection for as long as it is wanted: tickets, reconnects with jitter, resumes
@@ -59,6 +64,7 @@ export function connectLive(options: LiveOptions): LiveClient {
 /** Does what the machine says and tells it what happened. */
 class Connection {
   readonly #options: LiveOptions;
+  readonly #random: () => number;
   readonly #timers = new Map<TimerName, ReturnType<typeof setTimeout>>();
   readonly #pending: Input[] = [];
   #machine = newMachine;
@@ -66,9 +72,11 @@ class Connection {
   #status: LiveStatus | undefined;
   #socket: WebSocket | undefined;
   #asking: AbortController | undefined;
+  #snapshotTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: LiveOptions) {
     this.#options = options;
+    this.#random = options.random ?? Math.random;
   }
 
   send(frame: ClientFrame): boolean {
@@ -87,6 +95,7 @@ class Connection {
       this.#tellStatus();
     }
     this.#isFeeding = false;
+    if (this.#machine.phase === "ended") clearTimeout(this.#snapshotTimer);
   }
 
   #tellStatus(): void {
@@ -121,7 +130,7 @@ class Connection {
         this.#timers.clear();
         return;
       case "snapshot":
-        this.#options.onSnapshot();
+        this.#askForSnapshot(effect.forAll);
         return;
       case "event":
         this.#options.onEvent(effect.frame);
@@ -129,6 +138,19 @@ class Connection {
       case "control":
         this.#options.onControl(effect.frame);
     }
+  }
+
+  /** Another reset while one waits asks for nothing more: what is fetched later is newer. */
+  #askForSnapshot(forAll: boolean): void {
+    if (!forAll) {
+      this.#options.onSnapshot();
+      return;
+    }
+    const { resetSpreadMs = RESET_SPREAD_MS } = this.#options;
+    this.#snapshotTimer ??= setTimeout(() => {
+      this.#snapshotTimer = undefined;
+      this.#options.onSnapshot();
+    }, this.#random() * resetSpreadMs);
   }
 
   #setTimer(name: TimerName, afterMs: number): void {
@@ -147,7 +169,7 @@ class Connection {
       (error: unknown): Input =>
         error instanceof SignedOutError
           ? { type: "ticket_refused" }
-          : { type: "ticket_failed", random: Math.random() },
+          : { type: "ticket_failed", random: this.#random() },
     );
     if (!asking.signal.aborted) this.feed(input);
   }
@@ -166,7 +188,7 @@ class Connection {
     socket.addEventListener("close", ({ code }) => {
       if (!isCurrent()) return;
       this.#socket = undefined;
-      this.feed({ type: "closed", code, random: Math.random() });
+      this.feed({ type: "closed", code, random: this.#random() });
     });
   }
 
@@ -176,7 +198,7 @@ class Connection {
     const socket = this.#socket;
     this.#socket = undefined;
     socket?.close(1000);
-    this.feed({ type: "closed", code: LOST, random: Math.random() });
+    this.feed({ type: "closed", code: LOST, random: this.#random() });
   }
 
   #transmit(frame: ClientFrame): boolean {

@@ -155,8 +155,7 @@ async function retryOrFail(
   if (claim.attempt >= MAX_SEND_ATTEMPTS) return await settleFailed(deps.db, claim, { code, text });
   const delayMs = Math.max(waitMs, turnRetryDelayMs(claim.attempt));
   logSend(deps, claim, "send put off", { code, why: text, delayMs });
-  await settleRetry(deps.db, claim, { delayMs, code, text });
-  return [];
+  return await settleRetry(deps.db, claim, { delayMs, code, text });
 }
 
 function logSend(

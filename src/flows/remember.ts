@@ -1,10 +1,13 @@
 import type { EntryOf } from "../../streams/messages.ts";
 import type { Db } from "../db/client.ts";
+import { conversationNews, outboxEvents, outboxInsert } from "../db/queries/public-state.ts";
 import { recordLlmCall } from "../db/queries/record-llm-call.ts";
 import type { Author } from "../funnel/lead.ts";
 import type { LlmCall } from "../funnel/turn.ts";
 import { AppError } from "../lib/errors.ts";
+import type { LiveEvent } from "../lib/events.ts";
 import type { Thinker } from "../llm/thinker.ts";
+import type { Announcer } from "./announce.ts";
 
 const SUMMARY_DEADLINE_MS = 30_000;
 const MESSAGES_PER_SUMMARY = 60;
@@ -20,6 +23,7 @@ interface Unsummarized {
 export interface RememberDeps {
   db: Db;
   thinker: Thinker;
+  announcer: Announcer;
   onLlmCall(call: LlmCall, costUsd: number | null): void;
 }
 
@@ -62,13 +66,34 @@ export function createRememberHandler(
     if (answer.kind === "failed") {
       throw new AppError("model_unavailable", `No summary could be made: ${answer.reason}`);
     }
-    // Only if nobody else summarised meanwhile; then this one is older and worth nothing.
-    await deps.db.rows`
-      update conversations set summary = ${answer.text}, summary_seq = ${newest.seq},
+    const events = await storeSummary(deps.db, entry, behind, {
+      text: answer.text,
+      seq: newest.seq,
+    });
+    await deps.announcer.announce({ events });
+  };
+}
+
+/** Only if nobody else summarised meanwhile; then this one is older and worth nothing. */
+async function storeSummary(
+  db: Db,
+  { organizationId, conversationId }: EntryOf["memory"],
+  behind: Unsummarized,
+  summary: { text: string; seq: number },
+): Promise<LiveEvent[]> {
+  const sql = db.fragment;
+  const row = await db.first<{ events: LiveEvent[] }>`
+    with summarized as (
+      update conversations set summary = ${summary.text}, summary_seq = ${summary.seq},
         version = version + 1
       where organization_id = ${organizationId} and id = ${conversationId}
-        and summary_seq = ${behind.summarySeq}`;
-  };
+        and summary_seq = ${behind.summarySeq}
+      returning *
+    ), news as (
+      ${sql(outboxInsert(conversationNews("conversation.updated", "summarized")))}
+    )
+    select ${sql(outboxEvents("news"))} as events`;
+  return row?.events ?? [];
 }
 
 function loadUnsummarized(

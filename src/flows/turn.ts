@@ -151,16 +151,18 @@ async function failTurn(
   if (!signal.aborted && attempt >= MAX_TURN_ATTEMPTS) {
     return await giveUp(deps, claim, errorMessage(error));
   }
-  const dueAt = await releaseTurn(deps.db, claim, {
+  const released = await releaseTurn(deps.db, claim, {
     delayMs: signal.aborted ? 0 : Math.max(turnRetryDelayMs(attempt), askedWaitMs(error)),
     spendsTry: !signal.aborted,
     error: errorMessage(error),
     now: deps.clock.now(),
   });
   deps.onTurn("released");
-  if (dueAt === undefined) return;
+  if (released === undefined) return;
+  const { dueAt, events } = released;
   await deps.announcer.announce({
     schedule: [wakeAt({ v: 1, organizationId, conversationId, cause: "retry" }, dueAt)],
+    events,
   });
 }
 

@@ -17,6 +17,8 @@ export const liveEventKinds = [
   "follow_up.scheduled",
   "follow_up.sent",
   "follow_up.cancelled",
+  "template.status",
+  "alert.raised",
 ] as const;
 
 export type LiveEventKind = (typeof liveEventKinds)[number];

@@ -11,11 +11,10 @@ import { People } from "./people.ts";
 import { type ControlData, closeCodes } from "./protocol.ts";
 import { Receiver } from "./receiver.ts";
 import type { Seat } from "./seat.ts";
-import { closeEnded } from "./session-watch.ts";
+import { SessionWatch, STEP_MS } from "./session-watch.ts";
 
 /** More sockets than this are sent to another process. */
 const MAX_SOCKETS = 20_000;
-const SESSIONS_EVERY_MS = 800;
 const EPOCH_EVERY_MS = 1_000;
 const QUEUE_EVERY_MS = 2_000;
 /** Sockets are closed in steps of this length on shutdown, so that not all come back at once. */
@@ -51,8 +50,9 @@ export class Channel {
       seatOf: (socket) => this.#seats.get(socket.id),
       people: this.#people,
     });
+    const sessions = new SessionWatch(deps);
     this.#loops = [
-      every("session watch", SESSIONS_EVERY_MS, log, () => closeEnded(this.#seats.values(), deps)),
+      every("session watch", STEP_MS, log, () => sessions.checkSome(this.#seats.values())),
       every("queue view", QUEUE_EVERY_MS, log, () => this.#showQueue()),
       ...this.#feeds.map((feed) =>
         every("live events watch", EPOCH_EVERY_MS, log, () => feed.checkEpoch()),

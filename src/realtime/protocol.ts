@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import type { LiveEventKind } from "../lib/events.ts";
-import { BookingRow, ConversationRow, LeadRow, MessageRow } from "./rows.ts";
+import { AlertRow, BookingRow, ConversationRow, LeadRow, MessageRow, TemplateRow } from "./rows.ts";
 
 /** Version of every frame's shape. */
 export const FRAME_VERSION = 1;
@@ -131,6 +131,8 @@ export const eventFrames = {
   "follow_up.scheduled": eventFrame("follow_up.scheduled", ConversationRow),
   "follow_up.sent": eventFrame("follow_up.sent", MessageRow),
   "follow_up.cancelled": eventFrame("follow_up.cancelled", ConversationRow),
+  "template.status": eventFrame("template.status", TemplateRow),
+  "alert.raised": eventFrame("alert.raised", AlertRow),
 } as const satisfies Record<LiveEventKind, TSchema>;
 
 type EventFrames = typeof eventFrames;

@@ -23,6 +23,7 @@ export const MessageRow = Type.Object({
   errorCode: Type.Union([Type.Integer(), Type.Null()]),
   errorText: nullableText,
   cancelReason: nullableText,
+  wamid: nullableText,
   replyToWamid: nullableText,
   turnId: nullableId,
   sentAt: nullableInstant,
@@ -77,3 +78,26 @@ export const BookingRow = Type.Object({
   version,
 });
 export type BookingRow = Static<typeof BookingRow>;
+
+/** A message template as Meta last judged it. */
+export const TemplateRow = Type.Object({
+  id,
+  name: text,
+  language: text,
+  category: text,
+  status: text,
+  quality: text,
+  rejectedReason: nullableText,
+  version,
+});
+export type TemplateRow = Static<typeof TemplateRow>;
+
+/** Something the organization's people should know of. It is raised once and never changes. */
+export const AlertRow = Type.Object({
+  id,
+  kind: text,
+  severity: Type.Union([Type.Literal("info"), Type.Literal("warning"), Type.Literal("critical")]),
+  text,
+  at: Type.String({ description: "ISO 8601, UTC." }),
+});
+export type AlertRow = Static<typeof AlertRow>;

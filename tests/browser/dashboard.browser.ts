@@ -1,64 +1,30 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import axe from "axe-core";
-import type { Browser, BrowserContext, Page } from "playwright-core";
-import { type LeadlineProcess, startLeadline } from "../support/processes.ts";
-import { launchChromium } from "./chromium.ts";
+import type { BrowserContext, Page } from "playwright-core";
+import { type Office, openOffice, seriousProblems } from "./office.ts";
 import { openDashboard, openPhone, sayOnPhone } from "./people.ts";
 
 /** The owner beside a lead's phone, in a real browser, on a whole Leadline of its own. */
 const DEADLINE_MS = 30_000;
 
-let leadline: LeadlineProcess;
-let dataDir: string;
-let browser: Browser;
+let office: Office;
 let context: BrowserContext;
 let phone: Page;
 let desk: Page;
-const violations: string[] = [];
 
 beforeAll(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), "leadline-dashboard-"));
-  [leadline, browser] = await Promise.all([
-    startLeadline("all", { DATA_DIR: dataDir, HEALTH_PORT: "0" }),
-    launchChromium(),
-  ]);
-  await leadline.ready(60_000);
-  context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
-  context.setDefaultTimeout(DEADLINE_MS);
-  context.on("console", (message) => {
-    if (message.text().includes("Content Security Policy")) violations.push(message.text());
-  });
-  phone = await openPhone(context, leadline.url);
+  office = await openOffice("dashboard");
+  context = await office.newContext();
+  phone = await openPhone(context, office.url);
 }, 120_000);
 
-afterAll(async () => {
-  await browser.close();
-  leadline.kill("SIGTERM");
-  await leadline.exited;
-  rmSync(dataDir, { recursive: true, force: true });
-}, 30_000);
-
-/** What axe calls serious or critical, as readable lines. */
-async function seriousProblems(page: Page): Promise<string[]> {
-  // By evaluate, which the page's policy does not reach; a script element would be refused.
-  await page.evaluate(axe.source);
-  const { violations: found } = await page.evaluate(
-    async () => (await (globalThis as unknown as { axe: typeof axe }).axe.run()) as axe.AxeResults,
-  );
-  return found
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
-}
+afterAll(() => office.close(), 30_000);
 
 describe("the dashboard beside the phone", () => {
   test(
     "shows nobody anything before sign-in, and says when the password is wrong",
     async () => {
       desk = await context.newPage();
-      await desk.goto(leadline.url);
+      await desk.goto(office.url);
       await desk.getByLabel("E-mail").fill("owner@northwind.example");
       await desk.getByLabel("Password").fill("wrong");
       await desk.keyboard.press("Enter");
@@ -72,7 +38,7 @@ describe("the dashboard beside the phone", () => {
   test(
     "shows a lead's first message, and the bot's answer with its ticks, without a reload",
     async () => {
-      desk = await openDashboard(context, leadline.url);
+      desk = await openDashboard(context, office.url);
       await desk.getByText("No conversations yet").waitFor();
       expect(await seriousProblems(desk)).toEqual([]);
 
@@ -184,7 +150,7 @@ describe("the dashboard beside the phone", () => {
   );
 
   test("runs and styles itself without breaking its own policy", () => {
-    expect(violations).toEqual([]);
+    expect(office.violations).toEqual([]);
   });
 
   test(

@@ -1,6 +1,11 @@
 import type { BrowserContext, Page } from "playwright-core";
 
-const DEMO = { email: "owner@northwind.example", password: "northwind-demo" };
+export interface Credentials {
+  email: string;
+  password: string;
+}
+
+const OWNER: Credentials = { email: "owner@northwind.example", password: "northwind-demo" };
 
 /** The phone page with the first persona's chat loaded. */
 export async function openPhone(context: BrowserContext, url: string): Promise<Page> {
@@ -23,12 +28,16 @@ export async function sayOnPhone(
   if (awaitAnswer) await page.locator(".from-business").nth(before).waitFor();
 }
 
-/** The dashboard, signed in as the demo's owner, and live. */
-export async function openDashboard(context: BrowserContext, url: string): Promise<Page> {
+/** The dashboard, signed in (as the demo's owner, unless told otherwise), and live. */
+export async function openDashboard(
+  context: BrowserContext,
+  url: string,
+  { email, password }: Credentials = OWNER,
+): Promise<Page> {
   const page = await context.newPage();
   await page.goto(url);
-  await page.getByLabel("E-mail").fill(DEMO.email);
-  await page.getByLabel("Password").fill(DEMO.password);
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByLabel("Password").fill(password);
   await page.keyboard.press("Enter");
   await page.locator(".live-live").waitFor();
   return page;

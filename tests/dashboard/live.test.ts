@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { connectLive, type LiveClient, SignedOutError } from "../../src/dashboard/live.ts";
+import {
+  connectLive,
+  type LiveClient,
+  type LiveOptions,
+  SignedOutError,
+} from "../../src/dashboard/live.ts";
 import { eventually } from "../support/wait.ts";
 import { control, event } from "./support/frames.ts";
 import { startLiveServer } from "./support/live-server.ts";
@@ -8,16 +13,18 @@ let server: ReturnType<typeof startLiveServer>;
 let client: LiveClient;
 const seen = { statuses: [] as string[], events: [] as string[], snapshots: 0, tickets: 0 };
 
-function connect(ticket?: () => Promise<string>): void {
+function connect(given: Partial<LiveOptions> = {}): void {
   client = connectLive({
     url: server.url,
-    ticket: ticket ?? (async () => `ticket-${++seen.tickets}`),
+    ticket: async () => `ticket-${++seen.tickets}`,
+    resetSpreadMs: 0,
     onStatus: (status) => seen.statuses.push(status),
     onEvent: (frame) => seen.events.push(frame.data.eventId),
     onSnapshot: () => {
       seen.snapshots += 1;
     },
     onControl: () => {},
+    ...given,
   });
 }
 
@@ -72,20 +79,47 @@ describe("the live client", () => {
     expect((await server.hello(2)).cursor).toBe("f:1-0");
   });
 
+  test("waits a time of its own after a reset, and then fetches once for all resets", async () => {
+    connect({ resetSpreadMs: 300, random: () => 0.5 });
+    await server.hello(1);
+    server.say(control("welcome", { cursor: "e:1-0" }));
+    await status("live");
+    const resetAtMs = performance.now();
+    server.say(control("reset", { cursor: "f:1-0" }), control("reset", { cursor: "g:1-0" }));
+    server.say(event("m1", 1, "g:2-0", "meanwhile"));
+    await eventually(async () => seen.events[0] ?? null);
+    expect(seen.snapshots).toBe(1);
+    await eventually(async () => (seen.snapshots === 2 ? true : null), { everyMs: 5 });
+    expect(performance.now() - resetAtMs).toBeGreaterThan(145);
+    server.say(control("reset", { cursor: "h:1-0" }));
+    await eventually(async () => (seen.snapshots === 3 ? true : null));
+  });
+
+  test("fetches nothing any more once it was stopped", async () => {
+    connect({ resetSpreadMs: 400, random: () => 0.5 });
+    await server.hello(1);
+    server.say(control("welcome", { cursor: "e:1-0" }), control("reset", { cursor: "f:1-0" }));
+    server.say(event("m1", 1, "f:2-0", "after the reset"));
+    await eventually(async () => seen.events[0] ?? null, { everyMs: 1 });
+    client.stop();
+    await Bun.sleep(250);
+    expect(seen.snapshots).toBe(1);
+  });
+
   test("keeps trying while tickets cannot be had", async () => {
     let asked = 0;
-    connect(async () => {
-      asked += 1;
-      if (asked === 1) throw new Error("not now");
-      return "late";
+    connect({
+      ticket: async () => {
+        asked += 1;
+        if (asked === 1) throw new Error("not now");
+        return "late";
+      },
     });
     expect((await server.hello(1)).ticket).toBe("late");
   });
 
   test("ends when the session is over: refused a ticket, or told by the server", async () => {
-    connect(async () => {
-      throw new SignedOutError();
-    });
+    connect({ ticket: () => Promise.reject(new SignedOutError()) });
     await status("ended");
     connect();
     await server.hello(1);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { Store } from "../../src/dashboard/state/store.ts";
-import { chatOf, currentRow, inboxLines } from "../../src/dashboard/state/view.ts";
-import { conversation, message, row } from "./support/rows.ts";
+import { chatOf, currentRow, inboxLines, windowLeftMs } from "../../src/dashboard/state/view.ts";
+import { conversation, frameOf, message, row } from "./support/rows.ts";
 
 function storeWith(...rows: ReturnType<typeof row>[]): Store {
   const store = new Store();
@@ -39,13 +39,45 @@ describe("a conversation's line", () => {
   });
 
   test("believes the server about the window until the lead writes again", () => {
-    const store = storeWith(row({ window: { closesAt: null, open: false } }));
+    const store = storeWith(
+      row({ window: { closesAt: null, open: false, asOf: "2026-11-22T12:00:00.000Z" } }),
+    );
     expect(currentRow(store, "c1")?.window.open).toBe(false);
     store.putState(conversation({ lastLeadMessageAt: "2026-11-22T13:00:00.000Z", version: 2 }));
     expect(currentRow(store, "c1")?.window).toEqual({
       closesAt: "2026-11-23T13:00:00.000Z",
       open: true,
+      asOf: "2026-11-22T12:00:00.000Z",
     });
+  });
+
+  test("counts the window down in business time, also when its clock is far from this device's", () => {
+    const closesAt = "2026-11-23T12:00:00.000Z";
+    const asOf = "2026-11-23T11:00:00.000Z";
+    const store = storeWith(row({ window: { closesAt, open: true, asOf } }));
+    const line = currentRow(store, "c1");
+    expect(line && windowLeftMs(line, store.nowMs())).toBeWithin(3_590_000, 3_600_001);
+    const later = "2026-11-23T12:00:01.000Z";
+    store.putRows([row({ window: { closesAt, open: true, asOf: later } })]);
+    expect(line && windowLeftMs(line, store.nowMs())).toBeNull();
+  });
+
+  test("learns from a message of the future that the business clock was moved", () => {
+    const store = storeWith(row());
+    const movedTo = Date.parse("2026-11-22T15:00:00.000Z");
+    const late = message({ id: "m2", seq: 2, sentAt: new Date(movedTo).toISOString() });
+    store.take(frameOf(late));
+    expect(store.nowMs()).toBeWithin(movedTo, movedTo + 10_000);
+  });
+
+  test("asks for the row when somebody takes it over, since only that tells their name", () => {
+    const store = storeWith(row());
+    const taken = conversation({ version: 2, mode: "human", takenOverBy: "u2" });
+    expect(store.take(frameOf(taken))).toBe("c1");
+    store.putRows([row({ ...taken, takenOverByName: "Nora" })]);
+    const still = conversation({ version: 3, mode: "human", takenOverBy: "u2" });
+    expect(store.take(frameOf(still))).toBeNull();
+    expect(currentRow(store, "c1")?.takenOverByName).toBe("Nora");
   });
 
   test("shows a wish at once and the truth when the wish is gone", () => {
@@ -96,6 +128,7 @@ describe("a chat", () => {
     key: "k",
     conversationId: "c1",
     text: "On my way",
+    replyTo: null,
     sentAt: "2026-11-22T12:00:00.000Z",
     afterSeq: 4,
     error: null,

@@ -89,6 +89,15 @@ describe("following", () => {
     expect(resets).toEqual([]);
   });
 
+  test("continues from an empty stream's cursor, however much has come since", async () => {
+    const keyspace = freshKeyspace();
+    const from = await newestCursor({ redis: client, keyspace }, 0);
+    await publish(keyspace, ...Array.from({ length: 1_200 }, (_, no) => `e-${no}`));
+    const { seen, resets } = follow(keyspace, { from });
+    await until("all came", () => seen.length === 1_200);
+    expect(resets).toEqual([]);
+  });
+
   test("begins anew from a cursor whose entry was trimmed, of another epoch, or of no sense", async () => {
     const keyspace = freshKeyspace();
     await publish(keyspace, "e-1");
@@ -162,5 +171,20 @@ describe("reading since a cursor", () => {
     const newest = await newestCursor(place, 0);
     expect(await readEventsSince(place, 0, start, 10)).toEqual({ kind: "reset", cursor: newest });
     expect(await readEventsSince(place, 0, "nonsense", 10)).toMatchObject({ kind: "reset" });
+  });
+
+  test("from an empty stream's cursor brings all, until any of it has been trimmed", async () => {
+    const keyspace = freshKeyspace();
+    const place = { redis: client, keyspace };
+    const empty = await newestCursor(place, 0);
+    expect(await readEventsSince(place, 0, empty, 10)).toMatchObject({ events: [] });
+    await publish(keyspace, "e-1", "e-2", "e-3");
+    const page = await readEventsSince(place, 0, empty, 10);
+    if (page.kind !== "events") throw new Error("Expected events.");
+    expect(page.events.map(({ event }) => event.eventId)).toEqual(["e-1", "e-2", "e-3"]);
+    await redis.probe.xtrim(keyOf(keyspace, 0, "events"), "MAXLEN", "2");
+    expect(await readEventsSince(place, 0, empty, 10)).toMatchObject({ kind: "reset" });
+    await redis.probe.xtrim(keyOf(keyspace, 0, "events"), "MAXLEN", "0");
+    expect(await readEventsSince(place, 0, empty, 10)).toMatchObject({ kind: "reset" });
   });
 });

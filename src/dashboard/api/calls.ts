@@ -10,6 +10,7 @@ import type { Message, MessagePage } from "../../modules/messages/model.ts";
 import type { Queue } from "../../modules/queue/model.ts";
 import { SignedOutError } from "../live.ts";
 import { get, isSignedOut, post } from "./http.ts";
+import { newIdempotencyKey } from "./idempotency-key.ts";
 
 export type QueueName = (typeof queues)[number];
 export type QueueRows = typeof Queue.static;
@@ -69,13 +70,19 @@ export function fetchMessages(
 export type HandOverVerb = "takeover" | "release" | "resolve-attention";
 
 export const handOver = (id: string, verb: HandOverVerb) =>
-  post<Conversation>(`${at(id)}/${verb}`, { headers: { "idempotency-key": crypto.randomUUID() } });
+  post<Conversation>(`${at(id)}/${verb}`, { headers: { "idempotency-key": newIdempotencyKey() } });
 
 export const markRead = (id: string, throughSeq: number) =>
   post<Conversation>(`${at(id)}/read`, { body: { throughSeq } });
 
+interface Sending {
+  text: string;
+  /** Id of the message it quotes. */
+  replyTo: string | null;
+}
+
 /** `key` is made once per message, so that repeating the call never sends it twice. */
-export const sendMessage = (id: string, text: string, key: string) =>
-  post<Message>(`${at(id)}/messages`, { body: { text }, headers: { "idempotency-key": key } });
+export const sendMessage = (id: string, body: Sending, key: string) =>
+  post<Message>(`${at(id)}/messages`, { body, headers: { "idempotency-key": key } });
 
 export const fetchQueue = (signal: AbortSignal) => get<QueueRows>("/queue", signal);

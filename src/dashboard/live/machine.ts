@@ -47,8 +47,11 @@ export type Effect =
   | { type: "hello"; ticket: string; cursor: string | null }
   | { type: "ping" }
   | { type: "timer"; name: TimerName; afterMs: number }
-  /** Take the whole state anew: events from here on follow it without a hole. */
-  | { type: "snapshot" }
+  /**
+   * Take the whole state anew: events from here on follow it without a hole. `forAll`: every client
+   * was told the same at this moment, so that each should choose one of its own.
+   */
+  | { type: "snapshot"; forAll: boolean }
   | { type: "event"; frame: EventFrame }
   | { type: "control"; frame: ServerFrame };
 
@@ -183,7 +186,9 @@ function received(machine: Machine, frame: ServerFrame): Step {
   switch (frame.type) {
     case "welcome":
     case "reset":
-      return nowLive({ ...machine, cursor: frame.data.cursor }, [{ type: "snapshot" }]);
+      return nowLive({ ...machine, cursor: frame.data.cursor }, [
+        { type: "snapshot", forAll: frame.type === "reset" },
+      ]);
     case "resumed":
       return nowLive(machine, []);
     case "pong":

@@ -1,5 +1,6 @@
 import { createContext, useContext, useEffect, useState, useSyncExternalStore } from "react";
 import type { SignedIn } from "../api/calls.ts";
+import { deviceNowMs } from "./clock.ts";
 import type { Desk, DeskState } from "./desk.ts";
 import type { Store } from "./store.ts";
 
@@ -30,13 +31,13 @@ export function useDesk(): DeskState {
   return useSyncExternalStore(desk.subscribe, desk.state);
 }
 
-/** The time, renewed this often: for countdowns and "today". */
+/** Business time, renewed this often and with each change of the store: for countdowns and "today". */
 export function useNow(everyMs: number): number {
-  const [nowMs, setNowMs] = useState(() => performance.timeOrigin + performance.now());
+  const { store } = useRows();
+  const [, setTickedMs] = useState(0);
   useEffect(() => {
-    const tick = () => setNowMs(performance.timeOrigin + performance.now());
-    const timer = setInterval(tick, everyMs);
+    const timer = setInterval(() => setTickedMs(deviceNowMs()), everyMs);
     return () => clearInterval(timer);
   }, [everyMs]);
-  return nowMs;
+  return store.nowMs();
 }

@@ -1,17 +1,23 @@
 import type { EventFrame } from "../../realtime/protocol.ts";
 import type { Conversation, ConversationRow, Message } from "../api/calls.ts";
+import { deviceNowMs } from "./clock.ts";
 
 /** A message that was typed here and has no row yet. */
 export interface Draft {
   key: string;
   conversationId: string;
   text: string;
+  /** The message it quotes. */
+  replyTo: Message | null;
   sentAt: string;
   /** The chat's last message when it was typed: its own row comes after. */
   afterSeq: number;
   /** The sentence to show; null while it is on its way. */
   error: string | null;
 }
+
+/** Clocks differ by this much without anybody having moved one. */
+const CLOCK_SLACK_MS = 30_000;
 
 /**
  * The newest version of every row this browser has seen, whichever way it came: answers of the API
@@ -27,6 +33,8 @@ export class Store {
   readonly drafts = new Map<string, Draft>();
   readonly #listeners = new Set<() => void>();
   #revision = 0;
+  /** How far business time is ahead of this device's. */
+  #clockOffsetMs = 0;
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
@@ -41,8 +49,12 @@ export class Store {
     for (const listener of this.#listeners) listener();
   };
 
+  /** Business time: the server's, which the simulator may have moved into its future. */
+  readonly nowMs = (): number => deviceNowMs() + this.#clockOffsetMs;
+
   putRows(rows: readonly ConversationRow[]): void {
     for (const row of rows) {
+      this.#clockOffsetMs = Date.parse(row.window.asOf) - deviceNowMs();
       const known = this.rows.get(row.id);
       if (!known || row.version >= known.version) this.rows.set(row.id, row);
       this.#putState(row);
@@ -60,21 +72,30 @@ export class Store {
     this.changed();
   }
 
-  /** Takes a live event; returns the conversation whose row has to be fetched because it is new here. */
+  /** Takes a live event; returns the conversation whose row has to be fetched: new, or held by another. */
   take(frame: EventFrame): string | null {
     const { row } = frame.data;
     let missing: string | null = null;
     if ("seq" in row) {
       this.#putMessage(row as Message);
+      this.#notBefore(row.sentAt);
       missing = this.rows.has(row.conversationId) ? null : row.conversationId;
     } else if ("leadId" in row) {
       this.#putState(row as Conversation);
-      missing = this.rows.has(row.id) ? null : row.id;
+      const known = this.rows.get(row.id);
+      const isNamed = row.takenOverBy === null || row.takenOverBy === known?.takenOverBy;
+      missing = known && isNamed ? null : row.id;
     } else if ("username" in row) {
       this.#putLead(row);
     }
     this.changed();
     return missing;
+  }
+
+  /** No message comes from the future: the business clock has been moved. */
+  #notBefore(at: string | null): void {
+    const aheadMs = Date.parse(at ?? "") - this.nowMs();
+    if (aheadMs > CLOCK_SLACK_MS) this.#clockOffsetMs += aheadMs;
   }
 
   #putState(state: Conversation): void {

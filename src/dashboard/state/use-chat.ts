@@ -1,17 +1,23 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useMemo } from "react";
+import {
+  type InfiniteData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from "@tanstack/react-query";
+import { useEffect, useMemo } from "react";
 import {
   type Conversation,
   fetchConversation,
   fetchMessages,
   type HandOverVerb,
   handOver,
-  sendMessage,
 } from "../api/calls.ts";
-import { sayError } from "../api/http.ts";
 import { useRows, useWorkplace } from "./context.ts";
-import type { Draft } from "./store.ts";
 import { chatOf, currentRow } from "./view.ts";
+
+/** What no live event tells: the time. Often enough for a countdown in minutes. */
+const REFETCH_MS = 30_000;
 
 /** One conversation as it is now; fetched by itself when the inbox has not brought it. */
 export function useConversation(id: string) {
@@ -23,23 +29,41 @@ export function useConversation(id: string) {
       store.putRows([await fetchConversation(id, signal)]);
       return true;
     },
+    refetchInterval: REFETCH_MS,
+    refetchOnWindowFocus: "always",
   });
   return { row, error: row ? null : query.error, retry: query.refetch };
+}
+
+interface Page {
+  firstSeq: number;
+  nextCursor: string | null;
 }
 
 /** A chat's messages: pages backwards from the newest, live events in place. */
 export function useMessages(conversationId: string) {
   const { store, revision } = useRows();
+  const queries = useQueryClient();
   const query = useInfiniteQuery({
     queryKey: ["messages", conversationId],
     initialPageParam: null as string | null,
-    queryFn: async ({ pageParam, signal }) => {
+    queryFn: async ({ pageParam, signal }): Promise<Page> => {
       const page = await fetchMessages(conversationId, pageParam, signal);
       store.putMessages(page.data);
       return { firstSeq: page.data[0]?.seq ?? 0, nextCursor: page.nextCursor };
     },
     getNextPageParam: (page) => page.nextCursor,
   });
+  // Who comes back starts at the end again: a hundred pages need not be fetched anew for that.
+  useEffect(() => {
+    const forget = () =>
+      queries.setQueryData<InfiniteData<Page, string | null>>(
+        ["messages", conversationId],
+        (known) =>
+          known && { pages: known.pages.slice(0, 1), pageParams: known.pageParams.slice(0, 1) },
+      );
+    return () => void forget();
+  }, [queries, conversationId]);
   const fromSeq = query.data?.pages.at(-1)?.firstSeq ?? 0;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the store's revision stands for its content.
   const chat = useMemo(
@@ -49,64 +73,43 @@ export function useMessages(conversationId: string) {
   return { query, chat };
 }
 
+/** `seize`: from a colleague. */
+export type HandOverAct = HandOverVerb | "seize";
+
+/**
+ * The API refuses to take from a colleague what they hold, but lets anybody end their hold. A bot that
+ * wakes in between cannot speak: what it writes is fenced off by the second step.
+ */
+async function act(conversationId: string, what: HandOverAct): Promise<Conversation> {
+  if (what !== "seize") return await handOver(conversationId, what);
+  await handOver(conversationId, "release");
+  return await handOver(conversationId, "takeover");
+}
+
 /** Takeover, release, attention dealt with: shown at once, taken back when the server refuses. */
 export function useHandOver(conversationId: string) {
   const { store, session } = useWorkplace();
   const queries = useQueryClient();
-  const wishes: Record<HandOverVerb, Partial<Conversation>> = {
-    takeover: { mode: "human", takenOverBy: session.user.id, attentionReason: null },
+  const held = { mode: "human", takenOverBy: session.user.id, attentionReason: null } as const;
+  const wishes: Record<HandOverAct, Partial<Conversation>> = {
+    takeover: held,
+    seize: held,
     release: { mode: "bot", takenOverBy: null },
     "resolve-attention": { attentionReason: null },
   };
   return useMutation({
-    mutationFn: (verb: HandOverVerb) => handOver(conversationId, verb),
-    onMutate: (verb) => {
-      store.wishes.set(conversationId, wishes[verb]);
+    mutationFn: (what: HandOverAct) => act(conversationId, what),
+    onMutate: (what) => {
+      store.wishes.set(conversationId, wishes[what]);
       store.changed();
     },
     onSuccess: (state) => store.putState(state),
+    // Who has it instead is told by the row.
+    onError: () => queries.invalidateQueries({ queryKey: ["conversation", conversationId] }),
     onSettled: () => {
       store.wishes.delete(conversationId);
       store.changed();
       void queries.invalidateQueries({ queryKey: ["panel", conversationId] });
     },
   });
-}
-
-/** Sends what was typed: it stands in the chat at once, and stays there with its error if refused. */
-export function useSend(conversationId: string) {
-  const { store } = useWorkplace();
-  const queries = useQueryClient();
-
-  async function send(draft: Draft): Promise<void> {
-    store.drafts.set(draft.key, { ...draft, error: null });
-    store.changed();
-    try {
-      const message = await sendMessage(conversationId, draft.text, draft.key);
-      store.drafts.delete(draft.key);
-      store.putMessages([message]);
-    } catch (error) {
-      store.drafts.set(draft.key, { ...draft, error: sayError(error) });
-      store.changed();
-      // The server's word about the window and the holder wins over what stood here.
-      void queries.invalidateQueries({ queryKey: ["conversation", conversationId] });
-    }
-  }
-
-  return {
-    sendText: (text: string, afterSeq: number) =>
-      send({
-        afterSeq,
-        key: crypto.randomUUID(),
-        conversationId,
-        text,
-        sentAt: new Date(performance.timeOrigin + performance.now()).toISOString(),
-        error: null,
-      }),
-    retry: send,
-    discard: (draft: Draft) => {
-      store.drafts.delete(draft.key);
-      store.changed();
-    },
-  };
 }

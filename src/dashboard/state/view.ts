@@ -52,7 +52,14 @@ function windowOf(
 ): ConversationRow["window"] {
   if (lastLeadMessageAt === null || lastLeadMessageAt === row.lastLeadMessageAt) return row.window;
   const closesAt = new Date(Date.parse(lastLeadMessageAt) + WINDOW_MS).toISOString();
-  return { closesAt, open: true };
+  return { ...row.window, closesAt, open: true };
+}
+
+/** How long one may still write freely; null when not, or not yet. */
+export function windowLeftMs({ window }: ConversationRow, nowMs: number): number | null {
+  if (!window.open || window.closesAt === null) return null;
+  const leftMs = Date.parse(window.closesAt) - nowMs;
+  return leftMs > 0 ? leftMs : null;
 }
 
 function isInQueue(row: ConversationRow, queue: QueueName): boolean {
@@ -93,6 +100,11 @@ export function inboxLines(
 export interface Chat {
   messages: Message[];
   drafts: Draft[];
+}
+
+/** The message of a chat that WhatsApp knows by this id, if it is here. */
+export function quotedOf(messages: readonly Message[]): ReadonlyMap<string, Message> {
+  return new Map(messages.flatMap((one) => (one.wamid === null ? [] : [[one.wamid, one]])));
 }
 
 /** A chat's messages in order from `fromSeq` on, and below them what was typed here and is under way. */

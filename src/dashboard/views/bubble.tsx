@@ -1,11 +1,12 @@
-import { memo } from "react";
 import { Button } from "react-aria-components";
 import type { Message } from "../api/calls.ts";
 import { dateAndTime, timeOfDay } from "../format.ts";
 import { Icon } from "../parts/icon.tsx";
 import type { Draft } from "../state/store.ts";
-import { useSend } from "../state/use-chat.ts";
+import { useSend } from "../state/use-send.ts";
 import { texts } from "../texts.ts";
+import type { RowEvents } from "./log-row.tsx";
+import { Quote } from "./quote.tsx";
 import { Ticks } from "./ticks.tsx";
 
 /** States that need words beside the tick: something is not as hoped. */
@@ -16,46 +17,67 @@ function troubleOf({ state, errorText, cancelReason }: Message): string {
   return why ? `${texts.states[state]}: ${why}` : texts.states[state];
 }
 
-interface Props {
+interface Props extends RowEvents {
   message: Message;
   opensRun: boolean;
+  quoted: Message | undefined;
 }
 
-/** One message: what was said, by whom, and how far it has come. */
-export const Bubble = memo(function Bubble({ message, opensRun }: Props) {
+/** One message: what was said, by whom, to what, and how far it has come. */
+export function Bubble({ message, opensRun, quoted, name, onReply, onJump }: Props) {
   const { author, state } = message;
   const classes = ["message", `from-${author}`, opensRun ? "opens-run" : "", `is-${state}`];
   return (
-    <li className={classes.join(" ")} data-state={state} data-author={author}>
-      <p className={opensRun && author !== "lead" ? "author" : "spoken"}>{texts.authors[author]}</p>
-      <div className="bubble">
-        <p className="text" dir="auto">
-          {message.text ?? texts.inbox.noText(message.kind)}
-        </p>
-        <p className="meta">
-          <time dateTime={message.sentAt} title={dateAndTime(message.sentAt)}>
-            {timeOfDay(message.sentAt)}
-          </time>
-          {message.direction === "out" && <Ticks state={state} />}
-        </p>
+    <div className={classes.join(" ")} data-state={state} data-author={author}>
+      <p className={opensRun && author !== "lead" ? "author" : "spoken"}>
+        {author === "lead" ? name : texts.authors[author]}
+      </p>
+      <div className="bubble-line">
+        <div className="bubble">
+          {message.replyToWamid !== null && <Quote quoted={quoted} name={name} onJump={onJump} />}
+          <p className={message.text === null ? "text is-other" : "text"} dir="auto">
+            {message.text ?? texts.inbox.noText(message.kind)}
+          </p>
+          <p className="meta">
+            <time dateTime={message.sentAt} title={dateAndTime(message.sentAt)}>
+              {timeOfDay(message.sentAt)}
+            </time>
+            {message.direction === "out" && <Ticks state={state} />}
+          </p>
+        </div>
+        {onReply && message.wamid !== null && (
+          <Button
+            className="icon-button reply"
+            aria-label={texts.chat.reply(message.text ?? message.kind)}
+            onPress={() => onReply(message)}
+          >
+            <Icon name="reply" />
+          </Button>
+        )}
       </div>
       {troubled.includes(state) && (
         <p className="trouble">
           <Icon name={state === "cancelled" ? "info" : "alert"} />
-          {troubleOf(message)}
+          <span>{troubleOf(message)}</span>
         </p>
       )}
-    </li>
+    </div>
   );
-});
+}
+
+interface DraftProps extends Pick<RowEvents, "name" | "onJump"> {
+  draft: Draft;
+  quoted: Message | undefined;
+}
 
 /** What was typed here and has no row yet. */
-export function DraftBubble({ draft }: { draft: Draft }) {
+export function DraftBubble({ draft, quoted, name, onJump }: DraftProps) {
   const { retry, discard } = useSend(draft.conversationId);
   const state = draft.error === null ? "sending" : "failed";
   return (
-    <li className={`message from-human is-${state}`} data-state={state} data-author="human">
+    <div className={`message from-human is-${state}`} data-state={state} data-author="human">
       <div className="bubble">
+        {draft.replyTo && <Quote quoted={quoted} name={name} onJump={onJump} />}
         <p className="text" dir="auto">
           {draft.text}
         </p>
@@ -76,6 +98,6 @@ export function DraftBubble({ draft }: { draft: Draft }) {
           </Button>
         </div>
       )}
-    </li>
+    </div>
   );
 }

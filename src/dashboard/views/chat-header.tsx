@@ -5,11 +5,12 @@ import { sayError } from "../api/http.ts";
 import { duration } from "../format.ts";
 import { Avatar } from "../parts/avatar.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { Key } from "../parts/key.tsx";
 import { type Holder, holderOf, leadName } from "../parts/names.ts";
 import { useDesk, useNow, useWorkplace } from "../state/context.ts";
 import { useHandOver } from "../state/use-chat.ts";
+import { windowLeftMs } from "../state/view.ts";
 import { texts } from "../texts.ts";
+import { HolderButton } from "./holder-button.tsx";
 
 interface Props {
   row: ConversationRow;
@@ -20,7 +21,6 @@ interface Props {
 /** Who this is, who holds the chat, how long one may write freely, and the one action. */
 export function ChatHeader({ row, showsPanel, onTogglePanel }: Props) {
   const { session } = useWorkplace();
-  const holder = holderOf(row, session.user.id);
   const handOver = useHandOver(row.id);
   const name = leadName(row);
   return (
@@ -33,20 +33,12 @@ export function ChatHeader({ row, showsPanel, onTogglePanel }: Props) {
         <div className="chat-who">
           <h2 dir="auto">{name}</h2>
           <p className="chat-facts">
-            <HolderBadge holder={holder} />
+            <HolderBadge holder={holderOf(row, session.user.id)} />
             <WindowLeft row={row} />
           </p>
         </div>
         <Viewers conversationId={row.id} />
-        <Button
-          className={holder.kind === "bot" ? "button is-strong" : "button"}
-          isDisabled={handOver.isPending || session.role === "viewer"}
-          onPress={() => handOver.mutate(holder.kind === "bot" ? "takeover" : "release")}
-          aria-keyshortcuts="t"
-        >
-          <span>{holder.kind === "bot" ? texts.chat.takeOver : texts.chat.release}</span>
-          <Key name="T" />
-        </Button>
+        <HolderButton row={row} isPending={handOver.isPending} onAct={handOver.mutate} />
         <Button
           className="icon-button chat-details"
           aria-label={texts.chat.details}
@@ -74,7 +66,7 @@ function HolderBadge({ holder }: { holder: Holder }) {
   return (
     <span className={`holder holder-${holder.kind}`} role="status">
       <Icon name={holder.kind === "bot" ? "bot" : "person"} />
-      {holderWords(holder)}
+      <span>{holderWords(holder)}</span>
     </span>
   );
 }
@@ -84,19 +76,20 @@ const SOON_MS = 2 * 60 * 60_000;
 
 /** The countdown of the 24 hours in which free-form messages are allowed. */
 function WindowLeft({ row }: { row: ConversationRow }) {
-  const nowMs = useNow(HALF_MINUTE_MS);
-  const { closesAt, open } = row.window;
-  if (closesAt === null) return <span className="window is-closed">{texts.window.never}</span>;
-  const leftMs = Date.parse(closesAt) - nowMs;
-  const isOpen = open && leftMs > 0;
-  const tone = isOpen ? (leftMs < SOON_MS ? "is-soon" : "is-open") : "is-closed";
+  const leftMs = windowLeftMs(row, useNow(HALF_MINUTE_MS));
+  const never = row.window.closesAt === null;
+  const tone = leftMs === null ? "is-closed" : leftMs < SOON_MS ? "is-soon" : "is-open";
   return (
     <span className={`window ${tone}`}>
       <Icon name="clock" />
-      <span>
-        {isOpen ? texts.window.left(duration(leftMs)) : texts.window.closed}
-        {isOpen && <span className="window-for">{texts.window.leftFor}</span>}
-      </span>
+      {leftMs === null ? (
+        <span>{never ? texts.window.never : texts.window.closed}</span>
+      ) : (
+        <span>
+          {texts.window.left(duration(leftMs))}
+          <span className="window-for">{texts.window.leftFor}</span>
+        </span>
+      )}
     </span>
   );
 }
@@ -107,16 +100,21 @@ function Viewers({ conversationId }: { conversationId: string }) {
   const others = (useDesk().viewers.get(conversationId) ?? []).filter(
     ({ userId }) => userId !== session.user.id,
   );
-  if (others.length === 0) return null;
+  const words = texts.chat.viewers(others.map(({ name }) => name).join(", "));
   return (
-    <p className="viewers" role="status">
-      <Icon name="eye" />
-      <span>{texts.chat.viewers(others.map(({ name }) => name).join(", "))}</span>
+    <p className={others.length === 0 ? "no-viewers" : "viewers"} role="status" title={words}>
+      {others.length > 0 && (
+        <>
+          <Icon name="eye" />
+          <span>{words}</span>
+        </>
+      )}
     </p>
   );
 }
 
 function Attention({ row, onResolve }: { row: ConversationRow; onResolve: () => void }) {
+  const { session } = useWorkplace();
   if (row.attentionReason === null) return null;
   return (
     <div className="attention">
@@ -124,9 +122,11 @@ function Attention({ row, onResolve }: { row: ConversationRow; onResolve: () => 
       <p>
         <strong>{texts.chat.attention}.</strong> {texts.attentionReasons[row.attentionReason]}.
       </p>
-      <Button className="button is-small" onPress={onResolve}>
-        {texts.chat.resolve}
-      </Button>
+      {session.role !== "viewer" && (
+        <Button className="button is-small" onPress={onResolve}>
+          {texts.chat.resolve}
+        </Button>
+      )}
     </div>
   );
 }

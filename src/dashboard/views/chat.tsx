@@ -1,10 +1,11 @@
 import { useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import type { ConversationRow } from "../api/calls.ts";
+import type { ConversationRow, Message } from "../api/calls.ts";
 import { ApiError } from "../api/http.ts";
 import { leadName } from "../parts/names.ts";
 import { Empty, Failure, Ghosts } from "../parts/states.tsx";
-import { useWorkplace } from "../state/context.ts";
+import { useNow, useWorkplace } from "../state/context.ts";
+import { reasonNotTo } from "../state/may-write.ts";
 import { useConversation, useMessages } from "../state/use-chat.ts";
 import { texts } from "../texts.ts";
 import { ChatHeader } from "./chat-header.tsx";
@@ -13,10 +14,10 @@ import { Composer } from "./composer.tsx";
 import { useKeys } from "./keys.ts";
 import { Panel } from "./panel.tsx";
 import { useChatKeys } from "./use-chat-keys.ts";
-import { useReading } from "./use-reading.ts";
 
 /** There is room for the details beside the chat (as in shell.css). */
 const WIDE = "(min-width: 1240px)";
+const HALF_MINUTE_MS = 30_000;
 
 /** Beside the list while nothing is picked. */
 export function NoChat() {
@@ -49,14 +50,17 @@ export function ChatPage() {
 
 function OpenChat({ row }: { row: ConversationRow }) {
   const [showsPanel, setShowsPanel] = useState(() => matchMedia(WIDE).matches);
+  const [replyTo, setReplyTo] = useState<Message | null>(null);
+  const { session } = useWorkplace();
+  const reason = reasonNotTo(row, session, useNow(HALF_MINUTE_MS));
+  const reply = reason === null ? setReplyTo : undefined;
   const togglePanel = () => setShowsPanel((shown) => !shown);
   const { query, chat } = useMessages(row.id);
-  useChatKeys(row, togglePanel);
+  useChatKeys(chat.messages, { togglePanel, reply });
   const closeOverlay = () => {
     if (!matchMedia(WIDE).matches) setShowsPanel(false);
   };
   useKeys({ Escape: closeOverlay });
-  useReading(row, chat.messages);
   const newestSeq = chat.messages.at(-1)?.seq ?? 0;
   return (
     <>
@@ -66,8 +70,14 @@ function OpenChat({ row }: { row: ConversationRow }) {
         {query.isError && chat.messages.length === 0 && (
           <Failure error={query.error} onRetry={query.refetch} />
         )}
-        {query.isSuccess && <ChatLog row={row} chat={chat} query={query} />}
-        <Composer row={row} newestSeq={newestSeq} />
+        {query.data && <ChatLog row={row} chat={chat} query={query} onReply={reply} />}
+        <Composer
+          row={row}
+          newestSeq={newestSeq}
+          reason={reason}
+          replyTo={reason === null ? replyTo : null}
+          onReplyDone={() => setReplyTo(null)}
+        />
       </section>
       <Panel row={row} isShown={showsPanel} onClose={togglePanel} />
     </>

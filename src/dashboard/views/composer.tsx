@@ -1,50 +1,50 @@
-import { type KeyboardEvent, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { Button, Form, TextArea, TextField } from "react-aria-components";
-import type { ConversationRow, SignedIn } from "../api/calls.ts";
+import type { ConversationRow, Message } from "../api/calls.ts";
 import { Icon } from "../parts/icon.tsx";
-import { holderOf } from "../parts/names.ts";
+import { leadName } from "../parts/names.ts";
 import { useWorkplace } from "../state/context.ts";
-import { useSend } from "../state/use-chat.ts";
+import { useSend } from "../state/use-send.ts";
 import { texts } from "../texts.ts";
+import { authorName } from "./quote.tsx";
 
 /** WhatsApp's own limit for a text. */
 const MAX_LENGTH = 4096;
 /** The server forgets a `typing` after 6 s. */
 const TYPING_EVERY_MS = 3_000;
 
-/** Why nothing may be written now; null when it may. */
-function reasonNotTo(row: ConversationRow, session: SignedIn): string | null {
-  if (session.role === "viewer") return texts.composer.viewer;
-  if (row.optedOutAt !== null) return texts.composer.optedOut;
-  if (!row.window.open) return texts.composer.windowClosed;
-  const holder = holderOf(row, session.user.id);
-  if (holder.kind === "bot") return texts.composer.botHas;
-  return holder.kind === "other" ? texts.composer.otherHas(holder.name) : null;
-}
-
 interface Props {
   row: ConversationRow;
   newestSeq: number;
+  /** Why nothing may be written now; null when it may. */
+  reason: string | null;
+  replyTo: Message | null;
+  onReplyDone: () => void;
 }
 
 /** Where a person writes; says why when they may not. */
-export function Composer({ row, newestSeq }: Props) {
-  const { session } = useWorkplace();
+export function Composer({ row, newestSeq, reason, replyTo, onReplyDone }: Props) {
   const [text, setText] = useState("");
-  const { sendText } = useSend(row.id);
+  const { sendTyped } = useSend(row.id);
   const noteTyping = useTypingNotes(row.id);
-  const reason = reasonNotTo(row, session);
   const over = text.length - MAX_LENGTH;
   const isSendable = reason === null && text.trim() !== "" && over <= 0;
+  useEffect(() => {
+    if (replyTo) document.getElementById("composer-text")?.focus();
+  }, [replyTo]);
 
   function send(): void {
     if (!isSendable) return;
     setText("");
+    onReplyDone();
     noteTyping(false);
-    void sendText(text.trim(), newestSeq);
+    void sendTyped({ text: text.trim(), replyTo, afterSeq: newestSeq });
   }
   function keyDown(event: KeyboardEvent): void {
-    if (event.key === "Escape" && event.target instanceof HTMLElement) event.target.blur();
+    if (event.key === "Escape" && event.target instanceof HTMLElement) {
+      if (replyTo) onReplyDone();
+      else event.target.blur();
+    }
     if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
     event.preventDefault();
     send();
@@ -68,6 +68,7 @@ export function Composer({ row, newestSeq }: Props) {
           {reason}
         </p>
       )}
+      {replyTo && <Replying to={replyTo} name={leadName(row)} onCancel={onReplyDone} />}
       <div className="composer-row">
         <TextField
           aria-label={texts.composer.label}
@@ -94,10 +95,33 @@ export function Composer({ row, newestSeq }: Props) {
           <Icon name="send" />
         </Button>
       </div>
-      <p className="composer-hint" role="status">
+      <p className={over > 0 ? "composer-hint is-bad" : "composer-hint"} role="status">
         {over > 0 ? texts.composer.tooLong(over) : reason === null && texts.composer.hint}
       </p>
     </Form>
+  );
+}
+
+interface ReplyingProps {
+  to: Message;
+  name: string;
+  onCancel: () => void;
+}
+
+/** What the next message will quote. */
+function Replying({ to, name, onCancel }: ReplyingProps) {
+  return (
+    <div className={`replying quote-${to.author}`}>
+      <p role="status">
+        <span className="quote-author">{texts.composer.replyingTo(authorName(to, name))}</span>
+        <span className="quote-text" dir="auto">
+          {to.text ?? texts.inbox.noText(to.kind)}
+        </span>
+      </p>
+      <Button className="icon-button" aria-label={texts.composer.noReply} onPress={onCancel}>
+        <Icon name="close" />
+      </Button>
+    </div>
   );
 }
 

@@ -1,15 +1,20 @@
-import type { ConversationRow } from "../api/calls.ts";
-import { useHandOver } from "../state/use-chat.ts";
+import type { Message } from "../api/calls.ts";
 import { useKeys } from "./keys.ts";
 
-/** `t` takes over or hands back, `c` goes to the composer, `d` toggles the details. */
-export function useChatKeys(row: ConversationRow, togglePanel: () => void): void {
-  const { mutate, isPending } = useHandOver(row.id);
+interface Acts {
+  togglePanel: () => void;
+  /** Undefined while nobody may write here. */
+  reply: ((message: Message) => void) | undefined;
+}
+
+/** `c` goes to the composer, `r` answers the lead's newest message by quoting it, `d` toggles the details. */
+export function useChatKeys(messages: readonly Message[], { togglePanel, reply }: Acts): void {
   useKeys({
-    t: () => {
-      if (!isPending) mutate(row.mode === "bot" ? "takeover" : "release");
-    },
     c: () => document.getElementById("composer-text")?.focus(),
+    r: () => {
+      const newest = messages.findLast(({ author, wamid }) => author === "lead" && wamid !== null);
+      if (newest) reply?.(newest);
+    },
     d: togglePanel,
   });
 }

@@ -6,10 +6,14 @@ import { useWorkplace } from "../state/context.ts";
 const GLANCE_MS = 700;
 
 /** Marks what is on the screen as read, once somebody has had a look. */
-export function useReading(row: ConversationRow, messages: readonly Message[]): void {
+export function useReading(
+  row: ConversationRow,
+  messages: readonly Message[],
+  showsNewest: boolean,
+): void {
   const { store } = useWorkplace();
   const newestSeq = messages.at(-1)?.seq ?? 0;
-  const isUnread = row.unreadCount > 0 && newestSeq > row.readSeq;
+  const isUnread = showsNewest && row.unreadCount > 0 && newestSeq > row.readSeq;
   useEffect(() => {
     if (!isUnread) return;
     const read = () => {

@@ -16,7 +16,8 @@ export function messageState(alias: string): string {
     'direction', ${alias}.direction, 'author', ${alias}.author, 'kind', ${alias}.kind,
     'text', ${alias}.text, 'content', ${alias}.payload, 'state', ${alias}.state,
     'errorCode', ${alias}.error_code, 'errorText', ${alias}.error_text,
-    'cancelReason', ${alias}.cancel_reason, 'replyToWamid', ${alias}.reply_to_wamid,
+    'cancelReason', ${alias}.cancel_reason, 'wamid', ${alias}.wamid,
+    'replyToWamid', ${alias}.reply_to_wamid,
     'turnId', ${alias}.turn_id, 'sentAt', ${utc(`${alias}.sent_at`)}, 'version', ${alias}.version)`;
 }
 

@@ -51,12 +51,20 @@ export async function settleRetry(
   db: Db,
   claim: SendClaim,
   retry: { delayMs: number; code: number | null; text: string },
-): Promise<void> {
-  await db.rows`
-    update messages set state = 'queued', error_code = ${retry.code}, error_text = ${retry.text},
-      next_attempt_at = now() + ${retry.delayMs} * interval '1 millisecond', version = version + 1
-    where organization_id = ${claim.organizationId} and id = ${claim.messageId}
-      and state = 'sending' and attempts = ${claim.attempt}`;
+): Promise<LiveEvent[]> {
+  const sql = db.fragment;
+  const row = await db.first<{ events: LiveEvent[] }>`
+    with requeued as (
+      update messages set state = 'queued', error_code = ${retry.code}, error_text = ${retry.text},
+        next_attempt_at = now() + ${retry.delayMs} * interval '1 millisecond', version = version + 1
+      where organization_id = ${claim.organizationId} and id = ${claim.messageId}
+        and state = 'sending' and attempts = ${claim.attempt}
+      returning *
+    ), news as (
+      ${sql(outboxInsert(messageNews("message.updated", "requeued")))}
+    )
+    select ${sql(outboxEvents("news"))} as events`;
+  return row?.events ?? [];
 }
 
 /** Nobody knows whether Meta took it. Never sent again by itself; three in a row rest the number. */

@@ -102,7 +102,7 @@ export async function commitTurn(
         follow_up_at = case when v.ok then r.follow_up_at when r.nudge then null
           else c.follow_up_at end,
         follow_up_step = case when v.ok then r.follow_up_step else c.follow_up_step end,
-        version = c.version + 1
+        version = c.version + v.ok::int
       from verdict v, r where c.organization_id = v.organization_id and c.id = v.id
       returning c.*
     ), overtaken as (

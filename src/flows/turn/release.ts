@@ -6,34 +6,39 @@ import type { Claim } from "./claim.ts";
 
 /**
  * Hands a turn back after a failure: the conversation is due again after `delayMs`. `spendsTry` is
- * false when the turn was only interrupted (shutdown). Answers when it is due, undefined if another
- * worker owns the conversation by now.
+ * false when the turn was only interrupted (shutdown). Answers when it is due and what to tell,
+ * undefined if another worker owns the conversation by now.
  */
 export async function releaseTurn(
   db: Db,
   claim: Claim,
   release: { delayMs: number; spendsTry: boolean; error: string; now: Date },
-): Promise<Date | undefined> {
+): Promise<{ dueAt: Date; events: LiveEvent[] } | undefined> {
   const nudgeAt = new Date(release.now.getTime() + release.delayMs);
-  const row = await db.first<{ dueAt: Date }>`
+  const isNudge = claim.cause === "follow_up";
+  const sql = db.fragment;
+  return await db.first<{ dueAt: Date; events: LiveEvent[] }>`
     with released as (
       update conversations c set lease_owner = null, lease_until = null,
         turn_attempts = c.turn_attempts - ${release.spendsTry ? 0 : 1}::smallint,
         due_at = now() + ${release.delayMs} * interval '1 millisecond',
-        follow_up_at = case when ${claim.cause === "follow_up"} then ${nudgeAt}
-          else c.follow_up_at end
+        follow_up_at = case when ${isNudge} then ${nudgeAt} else c.follow_up_at end,
+        version = c.version + ${isNudge}::boolean::int
       where c.organization_id = ${claim.organizationId} and c.id = ${claim.conversationId}
         and c.lease_epoch = ${claim.epoch} and c.lease_owner is not null
-      returning c.organization_id, c.due_at
+      returning c.*
+    ), moved as (
+      select * from released where ${isNudge}
     ), closed as (
       update turns t set error = ${release.error}, finished_at = now(), disposition = 'released'
       from released r where t.organization_id = r.organization_id and t.id = ${claim.turnId}
     ), billed as (
       update llm_calls l set disposition = 'released' from released r
       where l.organization_id = r.organization_id and l.turn_id = ${claim.turnId}
+    ), news as (
+      ${sql(outboxInsert(conversationNews("follow_up.scheduled", "moved")))}
     )
-    select due_at from released`;
-  return row?.dueAt;
+    select due_at, ${sql(outboxEvents("news"))} as events from released`;
 }
 
 /**

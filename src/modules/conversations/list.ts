@@ -86,7 +86,8 @@ export async function getConversation(
 
 function withWindow({ row, lastLeadMessageAt }: Found, now: Date): ConversationRow {
   const closesAt = windowClosesAt(lastLeadMessageAt)?.toISOString() ?? null;
-  return { ...row, window: { closesAt, open: isWindowOpen(lastLeadMessageAt, now) } };
+  const open = isWindowOpen(lastLeadMessageAt, now);
+  return { ...row, window: { closesAt, open, asOf: now.toISOString() } };
 }
 
 /** After everything: a list starts here. */

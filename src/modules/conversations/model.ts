@@ -59,8 +59,8 @@ export const ConversationRow = t.Object({
   ),
   unreadCount: t.Integer({ description: "The lead's messages nobody has read; 100 means more." }),
   window: t.Object(
-    { closesAt: t.Nullable(Instant), open: t.Boolean() },
-    { description: "When free-form messages end; business time." },
+    { closesAt: t.Nullable(Instant), open: t.Boolean(), asOf: Instant },
+    { description: "When free-form messages end; business time, as is `asOf`, this answer's." },
   ),
 });
 export type ConversationRow = typeof ConversationRow.static;

@@ -1,4 +1,6 @@
 import type { Conversation, ConversationRow, Message } from "../../../src/dashboard/api/calls.ts";
+import { newId } from "../../../src/lib/ids.ts";
+import type { EventFrame } from "../../../src/realtime/protocol.ts";
 
 const noon = "2026-11-22T12:00:00.000Z";
 
@@ -16,6 +18,7 @@ export function message(part: Partial<Message> = {}): Message {
     errorCode: null,
     errorText: null,
     cancelReason: null,
+    wamid: null,
     replyToWamid: null,
     turnId: null,
     sentAt: noon,
@@ -68,7 +71,16 @@ export function row(part: Partial<ConversationRow> = {}): ConversationRow {
       sentAt: noon,
     },
     unreadCount: 1,
-    window: { closesAt: "2026-11-23T12:00:00.000Z", open: true },
+    window: { closesAt: "2026-11-23T12:00:00.000Z", open: true, asOf: noon },
     ...part,
   };
+}
+
+/** A live event that carries this row. */
+export function frameOf(row: Message | Conversation): EventFrame {
+  const { id: entityId, version } = row;
+  const data = { eventId: newId(), entityId, version, row };
+  const type = "seq" in row ? "message.sent" : "conversation.updated";
+  // The pair of type and row is made just above; the union cannot be rebuilt from it.
+  return { v: 1, type, id: "1:1-1", at: noon, data } as EventFrame;
 }

@@ -1,0 +1,63 @@
+import type { LiveStatus } from "../../src/dashboard/live/machine.ts";
+import { connectLive } from "../../src/dashboard/live.ts";
+import { Store } from "../../src/dashboard/state/store.ts";
+import type { EventFrame } from "../../src/realtime/protocol.ts";
+import { eventually } from "../support/wait.ts";
+import type { Rest } from "./rest.ts";
+
+export type Desk = ReturnType<typeof openDesk>;
+
+/** The dashboard without its pages: its live client and its store, fed by the API and the channel. */
+export function openDesk(url: string, rest: Rest) {
+  const store = new Store();
+  /** Events that were taken, in one list for each time it started anew. */
+  const segments: EventFrame[][] = [];
+  const seen = { timesLive: 0, status: "connecting" as LiveStatus };
+  const fetching = new Set<Promise<unknown>>();
+  let ended = false;
+
+  /** As the dashboard's queries do, it asks again until it is answered. */
+  function fetchPatiently(work: () => Promise<void>): void {
+    const fetched = eventually(async () => ended || (await work().then(() => true)), {
+      timeoutMs: 30_000,
+      everyMs: 250,
+    });
+    fetching.add(fetched);
+    void fetched.finally(() => fetching.delete(fetched));
+  }
+
+  const client = connectLive({
+    url,
+    ticket: rest.ticket,
+    onStatus: (status) => {
+      seen.status = status;
+      if (status === "live") seen.timesLive += 1;
+    },
+    onSnapshot: () => {
+      segments.push([]);
+      fetchPatiently(() => rest.fill(store));
+    },
+    onEvent: (frame) => {
+      segments.at(-1)?.push(frame);
+      const missing = store.take(frame);
+      if (missing === null) return;
+      fetchPatiently(async () => store.putRows([await rest.conversation(missing)]));
+    },
+    onControl: () => {},
+  });
+
+  return {
+    store,
+    segments,
+    get timesLive() {
+      return seen.timesLive;
+    },
+    get isAtRest() {
+      return seen.status === "live" && fetching.size === 0;
+    },
+    stop: () => {
+      ended = true;
+      client.stop();
+    },
+  };
+}
