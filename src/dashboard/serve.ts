@@ -11,8 +11,8 @@ export function dashboard() {
     assetsAt: "/assets/",
   });
   return new Elysia({ name: "dashboard" })
-    .get("/", () => page.document(), hidden)
-    .get("/conversations/:id", () => page.document(), hidden)
-    .get("/queue", () => page.document(), hidden)
-    .get("/assets/:file", ({ params }) => page.asset(params.file), hidden);
+    .get("/", ({ request }) => page.document(request), hidden)
+    .get("/conversations/:id", ({ request }) => page.document(request), hidden)
+    .get("/queue", ({ request }) => page.document(request), hidden)
+    .get("/assets/:file", ({ request, params }) => page.asset(request, params.file), hidden);
 }

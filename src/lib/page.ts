@@ -1,3 +1,5 @@
+import { fileResponse, type PageFile, pageFile } from "./page-file.ts";
+
 /**
  * Only the page's own files run or style it, and it talks to its own origin alone ('self' includes
  * ws: and wss: of the same host in every current browser).
@@ -19,23 +21,18 @@ const SECURITY_HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
-interface PageFile {
-  body: ArrayBuffer;
-  contentType: string;
-}
-
 /** By the name in the address: "index.html" and the hashed files it refers to. */
 type PageFiles = ReadonlyMap<string, PageFile>;
 
 export interface Page {
-  /** The HTML document: asked for anew each time. */
-  document(): Promise<Response>;
+  /** The HTML document: asked for anew each time, and sent only when it has changed. */
+  document(request: Request): Promise<Response>;
   /** One of its hashed files, kept by browsers for ever; 404 for any other name. */
-  asset(name: string): Promise<Response>;
+  asset(request: Request, name: string): Promise<Response>;
 }
 
 /**
- * A page bundled in memory at its first request. `entry` is the path of an `index.html`, `assetsAt`
+ * A page bundled and compressed in memory at its first request. `entry` is the path of an `index.html`, `assetsAt`
  * the address of its files, with a slash at the end. Bun's own HTML routes would bundle too, but take
  * no headers and so no Content-Security-Policy (by the types and source of Bun 1.4.5 and Elysia 1.4.30).
  */
@@ -51,9 +48,9 @@ export function createPage({ entry, assetsAt }: { entry: string; assetsAt: strin
   }
 
   return {
-    document: async () => fileResponse((await files()).get("index.html"), "no-cache"),
-    asset: async (name) =>
-      fileResponse((await files()).get(name), "public, max-age=31536000, immutable"),
+    document: async (request) => answer(request, (await files()).get("index.html"), "no-cache"),
+    asset: async (request, name) =>
+      answer(request, (await files()).get(name), "public, max-age=31536000, immutable"),
   };
 }
 
@@ -68,20 +65,14 @@ async function bundle(entry: string, assetsAt: string): Promise<PageFiles> {
   });
   const files = outputs.map(async (output): Promise<[string, PageFile]> => {
     const name = output.path.replace(/^.*\//u, "");
-    return [name, { body: await output.arrayBuffer(), contentType: output.type }];
+    return [name, await pageFile(new Uint8Array(await output.arrayBuffer()), output.type)];
   });
   return new Map(await Promise.all(files));
 }
 
-function fileResponse(file: PageFile | undefined, cacheControl: string): Response {
+function answer(request: Request, file: PageFile | undefined, cacheControl: string): Response {
   if (file === undefined) {
     return new Response("Not found", { status: 404, headers: SECURITY_HEADERS });
   }
-  return new Response(file.body, {
-    headers: {
-      ...SECURITY_HEADERS,
-      "content-type": file.contentType,
-      "cache-control": cacheControl,
-    },
-  });
+  return fileResponse(file, request, { ...SECURITY_HEADERS, "cache-control": cacheControl });
 }

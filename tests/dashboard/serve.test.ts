@@ -1,8 +1,12 @@
 import { describe, expect, test } from "bun:test";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { dashboard } from "../../src/dashboard/serve.ts";
 
 const app = dashboard();
-const get = (path: string) => app.handle(new Request(`http://localhost${path}`));
+const get = (path: string, headers: Record<string, string> = {}) =>
+  app.handle(new Request(`http://localhost${path}`, { headers }));
+const scriptPath = async () =>
+  /src="(\/assets\/[^"]+\.js)"/u.exec(await (await get("/")).text())?.[1] ?? "";
 
 describe("the dashboard is served", () => {
   test("at each of its addresses, so that a reload stays where one was", async () => {
@@ -38,11 +42,67 @@ describe("the dashboard is served", () => {
   });
 
   test("and no server code reaches the browser", async () => {
-    const html = await (await get("/")).text();
-    const script = /src="(\/assets\/[^"]+\.js)"/u.exec(html)?.[1] ?? "";
-    const code = await (await get(script)).text();
+    const code = await (await get(await scriptPath())).text();
     expect(code.length).toBeGreaterThan(100_000);
     const servers = ["typebox", "drizzle", "ioredis", "elysia"];
     expect(servers.filter((word) => code.toLowerCase().includes(word))).toEqual([]);
+  });
+});
+
+const unpacked = {
+  br: (bytes: Uint8Array) => brotliDecompressSync(bytes),
+  gzip: (bytes: Uint8Array) => gunzipSync(bytes),
+};
+
+describe("its files are sent compressed", () => {
+  test.each([
+    ["gzip, deflate, br, zstd", "br"],
+    ["gzip, deflate", "gzip"],
+    ["br;q=0, gzip;q=0.5", "gzip"],
+    ["*", "br"],
+  ] as const)(
+    "to who accepts %p: as %s, the same content in a third of the bytes",
+    async (accepted, coding) => {
+      const path = await scriptPath();
+      const plain = new Uint8Array(await (await get(path)).arrayBuffer());
+      const response = await get(path, { "accept-encoding": accepted });
+      expect(response.headers.get("content-encoding")).toBe(coding);
+      expect(response.headers.get("vary")).toBe("Accept-Encoding");
+      expect(response.headers.get("content-type")).toContain("javascript");
+      const packed = new Uint8Array(await response.arrayBuffer());
+      expect(packed.length * 3).toBeLessThan(plain.length);
+      expect(Buffer.from(unpacked[coding](packed)).equals(Buffer.from(plain))).toBe(true);
+    },
+  );
+
+  test.each(["", "identity", "br;q=0.0, gzip; q=0", "*;q=0", "brotli"])(
+    "and plainly to who accepts %p",
+    async (accepted) => {
+      const response = await get(await scriptPath(), { "accept-encoding": accepted });
+      expect(response.headers.get("content-encoding")).toBeNull();
+      expect(response.headers.get("vary")).toBe("Accept-Encoding");
+    },
+  );
+
+  test("each under a tag of its own, by which an unchanged page is not sent again", async () => {
+    const codings = ["br", "gzip", "identity"];
+    const tags = await Promise.all(
+      codings.map(async (accepted) => {
+        const headers = { "accept-encoding": accepted };
+        return (await get("/", headers)).headers.get("etag") ?? "";
+      }),
+    );
+    expect(new Set(tags).size).toBe(3);
+    const [tag = "", other = ""] = tags;
+    for (const known of [tag, `W/${tag}`, `"old", ${tag}`, "*"]) {
+      const again = await get("/", { "accept-encoding": "br", "if-none-match": known });
+      expect(again.status).toBe(304);
+      expect(await again.text()).toBe("");
+      expect(again.headers.get("etag")).toBe(tag);
+      expect(again.headers.get("vary")).toBe("Accept-Encoding");
+      expect(again.headers.get("cache-control")).toBe("no-cache");
+    }
+    const changed = await get("/", { "accept-encoding": "br", "if-none-match": other });
+    expect(changed.status).toBe(200);
   });
 });

@@ -10,9 +10,8 @@ export type Desk = ReturnType<typeof openDesk>;
 /** The dashboard without its pages: its live client and its store, fed by the API and the channel. */
 export function openDesk(url: string, rest: Rest) {
   const store = new Store();
-  /** Events that were taken, in one list for each time it started anew. */
-  const segments: EventFrame[][] = [];
-  const seen = { timesLive: 0, status: "connecting" as LiveStatus };
+  const taken: EventFrame[] = [];
+  const seen = { timesLive: 0, snapshots: 0, status: "connecting" as LiveStatus };
   const fetching = new Set<Promise<unknown>>();
   let ended = false;
 
@@ -34,11 +33,11 @@ export function openDesk(url: string, rest: Rest) {
       if (status === "live") seen.timesLive += 1;
     },
     onSnapshot: () => {
-      segments.push([]);
+      seen.snapshots += 1;
       fetchPatiently(() => rest.fill(store));
     },
     onEvent: (frame) => {
-      segments.at(-1)?.push(frame);
+      taken.push(frame);
       const missing = store.take(frame);
       if (missing === null) return;
       fetchPatiently(async () => store.putRows([await rest.conversation(missing)]));
@@ -48,10 +47,9 @@ export function openDesk(url: string, rest: Rest) {
 
   return {
     store,
-    segments,
-    get timesLive() {
-      return seen.timesLive;
-    },
+    /** Events in the order in which they were taken. */
+    taken,
+    seen,
     get isAtRest() {
       return seen.status === "live" && fetching.size === 0;
     },

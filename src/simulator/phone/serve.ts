@@ -9,8 +9,8 @@ export function phonePage() {
     assetsAt: "/simulator/assets/",
   });
   return new Elysia({ name: "simulator-phone-page" })
-    .get("/simulator", () => page.document(), { detail: { hide: true } })
-    .get("/simulator/assets/:file", ({ params }) => page.asset(params.file), {
+    .get("/simulator", ({ request }) => page.document(request), { detail: { hide: true } })
+    .get("/simulator/assets/:file", ({ request, params }) => page.asset(request, params.file), {
       detail: { hide: true },
     });
 }

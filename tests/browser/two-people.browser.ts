@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import type { Page } from "playwright-core";
+import { type Office, openOffice, seriousProblems } from "./office.ts";
+import { openDashboard } from "./people.ts";
+
+/** Nora (the owner) and Omar, each signed in in a browser of their own, over the same chats. */
+const DEADLINE_MS = 45_000;
+const HOUR_MS = 3_600_000;
+const CLARA = { leadName: "Clara Cruz", phone: "4915550100301", messages: 12, heldBy: null };
+const DAVID = { leadName: "David Diaz", phone: "4915550100302", messages: 12, heldBy: null };
+
+let office: Office;
+let nora: Page;
+let omar: Page;
+
+beforeAll(async () => {
+  office = await openOffice("two-people");
+  const colleague = await office.addColleague("Omar Haddad");
+  for (const chat of [CLARA, DAVID]) await office.addChat(chat);
+  nora = await openDashboard(await office.newContext(), office.url);
+  omar = await openDashboard(await office.newContext(), office.url, colleague);
+}, 120_000);
+
+afterAll(() => office.close(), 30_000);
+
+const open = (page: Page, { leadName }: { leadName: string }) =>
+  page.locator(".line", { hasText: leadName }).click();
+
+describe("two people at the same chats", () => {
+  test(
+    "see who else is looking, as long as they look",
+    async () => {
+      await open(nora, CLARA);
+      await open(omar, CLARA);
+      await nora.locator(".viewers", { hasText: "Omar Haddad" }).waitFor();
+      await omar.locator(".viewers", { hasText: "Nora" }).waitFor();
+      expect(await seriousProblems(nora)).toEqual([]);
+
+      await open(omar, DAVID);
+      await nora.locator(".viewers").waitFor({ state: "detached" });
+      expect(await omar.locator(".viewers").count()).toBe(0);
+
+      await open(omar, CLARA);
+      await nora.locator(".viewers", { hasText: "Omar Haddad" }).waitFor();
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    "see a takeover of the other, by name, and cannot write meanwhile",
+    async () => {
+      await omar.getByRole("button", { name: "Take over" }).click();
+      await omar.getByText("You have it").waitFor();
+      await nora.getByText("Omar Haddad has it").waitFor();
+      await nora.getByText("Omar Haddad has this chat. Take it over to write yourself.").waitFor();
+      expect(await nora.locator("#composer-text").isDisabled()).toBe(true);
+      expect(await nora.getByRole("button", { name: "Hand back" }).count()).toBe(0);
+      await nora.getByRole("button", { name: "Take over from Omar Haddad" }).waitFor();
+      expect(await seriousProblems(nora)).toEqual([]);
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    "see the other typing, and what was written in full",
+    async () => {
+      await omar.locator("#composer-text").fill("I am on it, Clara.");
+      await nora.getByText("Omar Haddad is typing…").waitFor();
+      await omar.keyboard.press("Enter");
+      await nora.getByText("Omar Haddad is typing…").waitFor({ state: "detached" });
+      const said = nora.locator('.message[data-author="human"]', { hasText: "I am on it" });
+      await said.waitFor();
+      expect(await said.count()).toBe(1);
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    "take a chat from each other only after being asked",
+    async () => {
+      await nora.locator("h1").click();
+      await nora.keyboard.press("t");
+      const dialog = nora.getByRole("alertdialog", { name: "Omar Haddad has this chat" });
+      await dialog.waitFor();
+      expect(await seriousProblems(nora)).toEqual([]);
+      await nora.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+      await omar.getByText("You have it").waitFor();
+
+      await nora.getByRole("button", { name: "Take over from Omar Haddad" }).click();
+      await dialog.getByRole("button", { name: "Take it over" }).click();
+      await nora.getByText("You have it").waitFor();
+      await omar.getByText("Nora Winters has it").waitFor();
+      expect(await omar.locator("#composer-text").isDisabled()).toBe(true);
+      expect(await nora.locator("#composer-text").isDisabled()).toBe(false);
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    "both see a colleague's chat handed to the bot, and the colleague leave",
+    async () => {
+      await omar.getByRole("button", { name: "Take over from Nora" }).click();
+      await omar.getByRole("button", { name: "Hand it to the bot" }).click();
+      for (const page of [nora, omar])
+        await page.getByText("Bot answers", { exact: true }).waitFor();
+      await omar.close();
+      await nora.locator(".viewers").waitFor({ state: "detached" });
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    "a viewer may look and change nothing",
+    async () => {
+      const viewer = await office.addColleague("Vera Voss", "viewer");
+      const vera = await openDashboard(await office.newContext(), office.url, viewer);
+      await open(vera, CLARA);
+      await vera.getByText("Your role may read chats, not write in them.").waitFor();
+      expect(await vera.getByRole("button", { name: "Take over" }).isDisabled()).toBe(true);
+      await vera.goto(`${office.url}/queue`);
+      await vera.getByText("For operators only").waitFor();
+      expect(await vera.getByRole("link", { name: "Queue" }).count()).toBe(0);
+      await vera.close();
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    "the reply window is counted in business time, and follows when its clock is moved",
+    async () => {
+      await nora.getByText("23 h", { exact: false }).first().waitFor();
+      await office.moveClock(5 * HOUR_MS);
+      await nora.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
+      await nora.locator(".window", { hasText: /^18 h/u }).waitFor();
+      await office.moveClock(20 * HOUR_MS);
+      await nora.evaluate(() => window.dispatchEvent(new Event("visibilitychange")));
+      await nora.locator(".window", { hasText: "Reply window closed" }).waitFor();
+    },
+    DEADLINE_MS,
+  );
+
+  test("does all of this without breaking the page's own policy", () => {
+    expect(office.violations).toEqual([]);
+  });
+});
