@@ -108,7 +108,9 @@ async function deliverOne(
     candidate.conversationId,
     candidate.id,
   );
-  if (claim === null) return await deps.announcer.announce({ events });
+  // Not awaited before the POST: people see that it is on its way, the lead does not wait for that.
+  const told = deps.announcer.announce({ events });
+  if (claim === null) return await told;
   deps.crash("deliver:claimed");
   const isFresh = deps.monotonicMs() - claimedAtMs < CLAIM_GOOD_FOR_MS;
   const result: SendResult = isFresh
@@ -116,6 +118,7 @@ async function deliverOne(
     : { kind: "not_sent", why: "The process was paused after the claim." };
   deps.crash("deliver:sent");
   deps.onSend(result.kind, result.kind === "rejected" ? result.code : null);
+  await told;
   await deps.announcer.announce({ events: await settle(deps, claim, result) });
   deps.crash("deliver:settled");
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { conversationState, messageState } from "../../src/db/queries/public-state.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { takeOver } from "../../src/modules/conversations/service.ts";
+import { eventually } from "../support/wait.ts";
 import { createWorld, decision, type World } from "./world.ts";
 
 interface State {
@@ -87,6 +88,19 @@ describe("whoever follows the live events knows each row as it is, after", () =>
     world.send = () => ({ kind: "not_sent", why: "The connection was refused." });
     await world.deliver();
     expect(await world.outgoing()).toMatchObject([{ state: "queued", attempts: 1 }]);
+    await expectTold();
+  });
+
+  test("a send that is on its way", async () => {
+    await world.turn(await started());
+    const gate = Promise.withResolvers<{ kind: "accepted"; wamid: string }>();
+    world.send = () => gate.promise;
+    const delivering = world.deliver();
+    await eventually(() => world.sends.length === 1);
+    expect(await world.outgoing()).toMatchObject([{ state: "sending" }]);
+    await expectTold();
+    gate.resolve({ kind: "accepted", wamid: newId() });
+    await delivering;
     await expectTold();
   });
 });

@@ -1,6 +1,6 @@
 import type { Db } from "../../db/client.ts";
 import { isBots } from "../../db/queries/claimable.ts";
-import { messageState, outboxEvents } from "../../db/queries/public-state.ts";
+import { messageNews, outboxEvents, outboxInsert } from "../../db/queries/public-state.ts";
 import type { Author } from "../../funnel/lead.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import type { OutboundContent } from "../../whatsapp/message.ts";
@@ -73,10 +73,7 @@ export async function claimSend(
       where m.organization_id = ${organizationId} and m.id = v.id and m.state = 'queued'
       returning m.*
     ), news as (
-      insert into outbox (id, organization_id, kind, entity_id, version, data)
-      select gen_random_uuid(), organization_id, 'message.updated', id, version,
-        ${sql(messageState("moved"))} from moved where state = 'cancelled'
-      returning outbox.*
+      ${sql(outboxInsert(messageNews("message.updated", "moved")))}
     )
     select (
       select jsonb_build_object('messageId', m.id, 'organizationId', m.organization_id,
