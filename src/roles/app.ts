@@ -9,6 +9,7 @@ import { openapi } from "../http/plugins/openapi.ts";
 import { requestId } from "../http/plugins/request-id.ts";
 import { securityHeaders } from "../http/plugins/security-headers.ts";
 import { storableInput } from "../http/plugins/storable-input.ts";
+import { strictInput } from "../http/plugins/strict-input.ts";
 import { systemClock } from "../lib/clock.ts";
 import { healthModule } from "../modules/health/index.ts";
 import { webhookModule } from "../modules/webhook/index.ts";
@@ -75,5 +76,5 @@ export function createApp({ core, health, routes, extra }: AppDeps) {
     .use(restApi(core))
     .use(dashboard())
     .use(healthModule({ live: health.live, ready: health.ready, metrics }));
-  return extra.reduce<AnyElysia>((whole, part) => whole.use(part), app);
+  return strictInput(extra.reduce<AnyElysia>((whole, part) => whole.use(part), app));
 }
