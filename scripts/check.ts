@@ -1,5 +1,6 @@
 import { checkDockerfile } from "./check/dockerfile.ts";
 import { checkEnvExample } from "./check/env-example.ts";
+import { checkErrorsPage } from "./check/errors-page.ts";
 import { checkMigrations } from "./check/migrations.ts";
 import { checkWith, type Verdict } from "./check/run.ts";
 
@@ -9,6 +10,7 @@ const checks: Readonly<Record<string, () => Verdict | Promise<Verdict>>> = {
   "lint and format": () => checkWith("@biomejs/biome/bin/biome", ["check", "."]),
   "unused code": () => checkWith("knip/bin/knip-bun.js", ["--no-progress"]),
   ".env.example": checkEnvExample,
+  "docs/errors.md": checkErrorsPage,
   migrations: checkMigrations,
   Dockerfile: checkDockerfile,
 };

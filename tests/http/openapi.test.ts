@@ -1,13 +1,21 @@
 import { describe, expect, test } from "bun:test";
-import { Elysia } from "elysia";
-import { openapi, problemResponse } from "../../src/http/plugins/openapi.ts";
+import { Elysia, t } from "elysia";
+import { publicEndpoint } from "../../src/http/plugins/endpoint.ts";
+import { openapi } from "../../src/http/plugins/openapi.ts";
 import { securityHeaders } from "../../src/http/plugins/security-headers.ts";
 
 const app = new Elysia()
   .use(securityHeaders({ https: false }))
   .use(openapi({ version: "1.2.3", description: "About.", tags: [] }))
-  .get("/things", () => "x", {
-    detail: { summary: "Things", responses: { 404: problemResponse("not_found", "Gone.") } },
+  .get("/things", () => ({ id: "x" }), {
+    ...publicEndpoint({
+      guard: "none",
+      tag: "Things",
+      summary: "Read things",
+      description: "All of them.",
+      answer: [200, t.Object({ id: t.String() }, { title: "Thing" }), "The thing."],
+      problems: ["not_found"],
+    }),
   });
 const ask = (path: string) => app.handle(new Request(`http://localhost${path}`));
 
@@ -32,7 +40,7 @@ describe("the OpenAPI document", () => {
         content: {
           "application/problem+json": {
             schema: { $ref: "#/components/schemas/Problem" },
-            example: { status: 404, code: "not_found", detail: "Gone." },
+            examples: { not_found: { $ref: "#/components/examples/not_found" } },
           },
         },
       },

@@ -1,12 +1,9 @@
 import type { TSchema } from "@sinclair/typebox";
-import { AppError, type ErrorCode } from "../../lib/errors.ts";
-import { PROBLEM_CONTENT_TYPE, problemOf } from "../problem.ts";
+import type { ErrorCode } from "../../lib/errors.ts";
 import type { PersonAccess } from "./auth.ts";
 import type { Action } from "./permissions.ts";
 
-const EXAMPLE_REQUEST_ID = "019aabcd-1234-7000-8000-000000000000";
-
-/** What any route of the API can answer besides its own. */
+/** What any route of the API can answer besides its own; its body and headers add theirs. */
 const ALWAYS: readonly ErrorCode[] = ["invalid_input", "too_many_requests", "database_unavailable"];
 const SIGNED_IN: readonly ErrorCode[] = [...ALWAYS, "unauthenticated", "forbidden"];
 
@@ -78,27 +75,8 @@ function detailOf(docs: Docs<number, TSchema>, always: readonly ErrorCode[]) {
     description,
     responses: {
       [status]: { description: meaning, ...(content && { content }) },
-      ...problemResponses([...new Set([...always, ...problems])]),
     },
+    // The OpenAPI document makes answers of these, and adds what the route's shape implies.
+    "x-problems": [...always, ...problems],
   };
-}
-
-/** One answer per status; codes that share one are examples side by side. */
-export function problemResponses(codes: readonly ErrorCode[]) {
-  const bodies = codes.map((code) => problemOf(new AppError(code, "…"), EXAMPLE_REQUEST_ID).body);
-  const byStatus = Map.groupBy(bodies, ({ status }) => status);
-  return Object.fromEntries(
-    [...byStatus].map(([status, group]) => [
-      status,
-      {
-        description: group.map(({ code, title }) => `\`${code}\`: ${title}.`).join(" "),
-        content: {
-          [PROBLEM_CONTENT_TYPE]: {
-            schema: { $ref: "#/components/schemas/Problem" },
-            examples: Object.fromEntries(group.map((body) => [body.code, { value: body }])),
-          },
-        },
-      },
-    ]),
-  );
 }

@@ -1,7 +1,7 @@
 import { swagger } from "@elysiajs/swagger";
 import { Elysia } from "elysia";
-import { AppError, type ErrorCode } from "../../lib/errors.ts";
-import { PROBLEM_CONTENT_TYPE, Problem, problemOf } from "../problem.ts";
+import { errorCodes, renderErrorTable } from "../error-catalogue.ts";
+import { toDocument } from "../openapi/document.ts";
 import { swaggerPageHtml, swaggerPageScript, swaggerPageStyle } from "../swagger-page.ts";
 
 /** Only our own files, and the pictures that swagger-ui's stylesheet carries within itself. */
@@ -16,11 +16,7 @@ const PAGE_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** The cookie that `/api/v1/auth/login` sets. */
-const SESSION_COOKIE = "ll_session";
-
 const CACHE = "public, max-age=3600";
-const EXAMPLE_REQUEST_ID = "019aabcd-1234-7000-8000-000000000000";
 const hidden = { detail: { hide: true } };
 
 export interface ApiInfo {
@@ -31,28 +27,24 @@ export interface ApiInfo {
 
 /**
  * The API's own documentation: the OpenAPI document of all visible routes at `/swagger/json`, and at
- * `/swagger` our page for it. The plugin's page, which loads a CDN's script, is replaced by ours.
+ * `/swagger` our page for it. The plugin makes the raw document; its page, which loads a CDN's script,
+ * is replaced by ours. The document is made once: all routes have to be there when it is first asked.
  */
 export function openapi({ version, description, tags }: ApiInfo) {
+  let document: object | undefined;
   return new Elysia({ name: "openapi" })
+    .onAfterHandle(({ path, responseValue }) => {
+      if (path !== "/swagger/json") return undefined;
+      document ??= toDocument(responseValue);
+      return document;
+    })
     .use(
       swagger({
         path: "/swagger",
         exclude: [/^\/swagger/],
         documentation: {
-          info: { title: "Leadline API", version, description },
+          info: { title: "Leadline API", version, description: withErrors(description) },
           tags: [...tags],
-          components: {
-            schemas: { Problem: JSON.parse(JSON.stringify(Problem)) },
-            securitySchemes: {
-              session: {
-                type: "apiKey",
-                in: "cookie",
-                name: SESSION_COOKIE,
-                description: `Set by signing in. With it, whatever changes something must come from our own pages (\`Origin\` or \`Sec-Fetch-Site\`).`,
-              },
-            },
-          },
         },
       }),
     )
@@ -66,6 +58,12 @@ export function openapi({ version, description, tags }: ApiInfo) {
       hidden,
     )
     .use(assets());
+}
+
+/** Folded away: the table is long, and read when something went wrong. */
+function withErrors(description: string): string {
+  const summary = `All ${errorCodes.length} error codes`;
+  return `${description}\n\n<details><summary>${summary}</summary>\n\n${renderErrorTable()}\n\n</details>`;
 }
 
 function assets() {
@@ -86,15 +84,4 @@ function text(content: string, type: string): Response {
 
 function file(path: string): Response {
   return new Response(Bun.file(path), { headers: { "cache-control": CACHE } });
-}
-
-/** An error answer for a route's `detail.responses`, with an example of its body. */
-export function problemResponse(code: ErrorCode, description: string) {
-  const example = problemOf(new AppError(code, description), EXAMPLE_REQUEST_ID).body;
-  return {
-    description,
-    content: {
-      [PROBLEM_CONTENT_TYPE]: { schema: { $ref: "#/components/schemas/Problem" }, example },
-    },
-  };
 }

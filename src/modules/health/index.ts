@@ -30,7 +30,7 @@ export interface HealthDeps {
 
 /** Liveness, readiness and metrics, for people, load balancers and Prometheus. */
 export function healthModule({ live, ready, metrics }: HealthDeps) {
-  const tags = ["Operations"];
+  const common = { tags: ["Operations"], security: [], "x-access": "public (none)" };
   return new Elysia({ name: "health" })
     .get(
       "/health/live",
@@ -40,7 +40,11 @@ export function healthModule({ live, ready, metrics }: HealthDeps) {
       },
       {
         response: { 200: Liveness, 503: Liveness },
-        detail: { tags, summary: "Is this process alive?" },
+        detail: {
+          ...common,
+          summary: "Is this process alive?",
+          description: "For whoever restarts it: 503 asks for that.",
+        },
       },
     )
     .get(
@@ -51,7 +55,11 @@ export function healthModule({ live, ready, metrics }: HealthDeps) {
       },
       {
         response: { 200: Readiness, 503: Readiness },
-        detail: { tags, summary: "Can this process take traffic, and if not, why?" },
+        detail: {
+          ...common,
+          summary: "Can this process take traffic, and if not, why?",
+          description: "For whoever routes: 503 asks to send requests elsewhere for now.",
+        },
       },
     )
     .get(
@@ -62,7 +70,11 @@ export function healthModule({ live, ready, metrics }: HealthDeps) {
       },
       {
         response: { 200: t.String({ description: "Prometheus text format." }) },
-        detail: { tags, summary: "Numbers for Prometheus" },
+        detail: {
+          ...common,
+          summary: "Numbers for Prometheus",
+          description: "Its text format: queue depth and age, processing times, failures, workers.",
+        },
       },
     );
 }

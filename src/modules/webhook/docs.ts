@@ -1,5 +1,3 @@
-import { problemResponse } from "../../http/plugins/openapi.ts";
-
 const key = {
   name: "key",
   in: "path" as const,
@@ -36,6 +34,8 @@ const signature = {
 export function handshakeDetail(keyed: boolean) {
   return {
     tags: ["Webhooks"],
+    security: [],
+    "x-access": "public (verify token)",
     summary: `Verify the webhook address${keyed ? " of an organization's own app" : ""}`,
     description:
       "Meta asks this when the address is entered. With a known token it answers the bare challenge.",
@@ -45,8 +45,8 @@ export function handshakeDetail(keyed: boolean) {
         description: "The challenge.",
         content: { "text/plain": { schema: { type: "string" as const } } },
       },
-      403: problemResponse("forbidden", "The token is not known."),
     },
+    "x-problems": ["forbidden"],
   };
 }
 
@@ -54,10 +54,12 @@ export function handshakeDetail(keyed: boolean) {
 export function deliveryDetail(keyed: boolean) {
   return {
     tags: ["Webhooks"],
+    security: [],
+    "x-access": "public (signature)",
     summary: `Take a webhook${keyed ? " of an organization's own app" : ""}`,
     description:
       "Meta's WhatsApp webhooks. 200 means: every item in it is safely queued. Items of numbers that " +
-      "the verifying secret does not own are dropped. Whatever is signed is never refused for its content.",
+      "the verifying secret does not own are dropped. Whatever is signed is never refused for its content, nor for coming too often.",
     parameters: keyed ? [key, signature] : [signature],
     requestBody: {
       required: true,
@@ -79,20 +81,13 @@ export function deliveryDetail(keyed: boolean) {
         description: "Queued.",
         content: { "text/plain": { schema: { type: "string" as const, example: "ok" } } },
       },
-      400: problemResponse("malformed_request", "The body did not arrive."),
-      401: problemResponse(
-        "signature_invalid",
-        "The signature is missing or wrong. Nothing was read or stored.",
-      ),
-      413: problemResponse("payload_too_large", "More than 3 MiB."),
-      429: problemResponse(
-        "too_many_requests",
-        "This source keeps failing signatures. Never for a signed request.",
-      ),
-      503: problemResponse(
-        "queue_unavailable",
-        "The queue did not take it. Send it again after `Retry-After`.",
-      ),
     },
+    "x-problems": [
+      "malformed_request",
+      "signature_invalid",
+      "payload_too_large",
+      "too_many_requests",
+      "queue_unavailable",
+    ],
   };
 }
