@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../lib/errors.ts";
 import { isJsonObject } from "../../lib/json.ts";
 import { errorCodes } from "../error-catalogue.ts";
 import { Problem } from "../problem.ts";
@@ -46,7 +47,7 @@ export function toDocument(raw: unknown): Json {
     components: {
       schemas: sorted(components.schemas),
       headers: headerComponents,
-      examples: problemExamples(errorCodes),
+      examples: problemExamples(usedCodes(operations)),
       securitySchemes,
     },
   });
@@ -69,6 +70,12 @@ function refuseSameNames(operations: Json): void {
       seen.set(operationId, here);
     }
   }
+}
+
+function usedCodes(operations: Json): ErrorCode[] {
+  const all = Object.values(operations).flatMap((item) => Object.values<Json>(Object(item)));
+  const used = new Set(all.flatMap((operation) => operation["x-problems"]));
+  return errorCodes.filter((code) => used.has(code));
 }
 
 /** Gives each JSON body and answer without an example one that its schema implies. */

@@ -8,7 +8,7 @@ const VERBS: Readonly<Record<string, string>> = {
 
 /**
  * A stable name for generated clients: `listLeads`, `getLead`, `createLead`, `mergeLead`,
- * `listConversationMessages`. `isList`: whether the answer is a page of rows.
+ * `listConversationMessages`, `getWhatsappByKey`. `isList`: whether the answer is a page of rows.
  */
 export function operationId(method: string, path: string, isList: boolean): string {
   const parts = path
@@ -17,7 +17,8 @@ export function operationId(method: string, path: string, isList: boolean): stri
     .filter(Boolean);
   const last = parts.at(-1) ?? "";
   const things = parts.flatMap((part, at) => {
-    if (isParameter(part)) return [];
+    const before = parts[at - 1] ?? "";
+    if (isParameter(part)) return isPlural(before) ? [] : ["by", part];
     return isParameter(parts[at + 1] ?? "") ? [singular(part)] : [part];
   });
   const verb = isList ? "list" : (VERBS[method] ?? method);
