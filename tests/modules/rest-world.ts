@@ -9,6 +9,7 @@ import { createPublisher } from "../../streams/publish.ts";
 import { keyOf, type StreamName } from "../../streams/topology.ts";
 import { createWorld } from "../flows/world.ts";
 import { testKeyspace } from "../support/database.ts";
+import { answerChecker } from "./contract/answers.ts";
 
 export const PASSWORD = "a long enough password";
 
@@ -67,6 +68,15 @@ export async function createRestWorld(name: string) {
   }).listen({ hostname: "127.0.0.1", port: 0 });
   const origin = `http://127.0.0.1:${app.server?.port}`;
 
+  // Whatever a test asks, the answer has to be what the OpenAPI document says.
+  let checking: Promise<ReturnType<typeof answerChecker>> | undefined;
+  const checker = () => {
+    checking ??= fetch(`${origin}/swagger/json`).then(async (document) =>
+      answerChecker(await document.json()),
+    );
+    return checking;
+  };
+
   const ask =
     (token?: string): Ask =>
     async (method, path, body, headers = {}) => {
@@ -81,6 +91,9 @@ export async function createRestWorld(name: string) {
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       const text = await answer.text();
+      const { status } = answer;
+      const wrong = (await checker())({ method, path, status, headers: answer.headers, text });
+      if (wrong.length > 0) throw new Error(`${method} ${path}, ${status}: ${wrong.join("; ")}`);
       return {
         status: answer.status,
         headers: answer.headers,
