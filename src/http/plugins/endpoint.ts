@@ -19,16 +19,20 @@ interface Docs<Status extends number, Body extends TSchema> {
   problems?: readonly ErrorCode[];
 }
 
-/** Options of a route for people and machines: who may call it, and its documentation. */
+/**
+ * Options of a route for people and machines: who may call it, and its documentation. Spread them into
+ * the route's own: Elysia writes into the object it is given, and a second app would get the first one's
+ * hooks, so these are frozen.
+ */
 export function endpoint<const A extends Action, S extends number, B extends TSchema>(
   docs: Docs<S, B> & { access: A },
 ) {
   const { access } = docs;
-  return {
+  return Object.freeze({
     access,
     response: responseOf(docs.answer),
     detail: { ...detailOf(docs, SIGNED_IN), security: SIGN_INS, "x-access": access },
-  };
+  });
 }
 
 /** Options of a route that only a person can call. */
@@ -36,21 +40,21 @@ export function personEndpoint<const A extends PersonAccess, S extends number, B
   docs: Docs<S, B> & { person: A },
 ) {
   const { person } = docs;
-  return {
+  return Object.freeze({
     person,
     response: responseOf(docs.answer),
     detail: { ...detailOf(docs, SIGNED_IN), security: PERSON_SIGN_IN, "x-access": person },
-  };
+  });
 }
 
 /** Options of a route without sign-in. `guard` says what else stands at the door. */
 export function publicEndpoint<S extends number, B extends TSchema>(
   docs: Docs<S, B> & { guard: "none" | "limited" | "signature" | "cookie" | "internal key" },
 ) {
-  return {
+  return Object.freeze({
     response: responseOf(docs.answer),
     detail: { ...detailOf(docs, ALWAYS), security: [], "x-access": `public (${docs.guard})` },
-  };
+  });
 }
 
 const PERSON_SIGN_IN = [{ accessToken: [] }];

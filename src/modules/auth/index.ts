@@ -38,8 +38,8 @@ export function authModule(deps: AuthModuleDeps) {
         set.headers["set-cookie"] = noRefreshCookie(publicUrl);
         set.status = 204;
       },
-      docs.logout,
+      { ...docs.logout },
     )
-    .get("/me", async ({ principal }) => await describe(db, principal), docs.me)
-    .post("/ticket", async ({ principal }) => await issueTicket(db, principal), docs.ticket);
+    .get("/me", async ({ principal }) => await describe(db, principal), { ...docs.me })
+    .post("/ticket", async ({ principal }) => await issueTicket(db, principal), { ...docs.ticket });
 }
