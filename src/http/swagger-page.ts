@@ -56,13 +56,34 @@ body { margin: 0; color: var(--ink); font-family: system-ui, sans-serif; }
 .swagger-ui .info { margin: 2.2rem 0 1.4rem; }
 .swagger-ui .info .title { color: var(--ink); font-family: inherit; letter-spacing: -0.02em; }
 .swagger-ui .info p, .swagger-ui .info li { color: var(--soft); font-family: inherit; }
-.swagger-ui .info .description { max-width: 44rem; }
-.swagger-ui .info .description .renderedMarkdown p { margin: 0.4rem 0; max-width: none; }
-.swagger-ui .info .link { display: none; }
+.swagger-ui .info .description > .renderedMarkdown > p { max-width: 44rem; margin: 0.4rem 0; }
+.swagger-ui code, .swagger-ui .markdown code, .swagger-ui .renderedMarkdown code {
+  color: var(--ink); background: #e4ede8; font-weight: 500; border-radius: 4px;
+}
+.swagger-ui .info details { margin-top: 0.8rem; }
+.swagger-ui .info summary { cursor: pointer; color: var(--green); font-weight: 600; }
+.swagger-ui .info table { margin-top: 0.6rem; border-collapse: collapse; font-size: 0.87rem; }
+.swagger-ui .info table td, .swagger-ui .info table thead tr th {
+  padding: 0.45rem 1rem 0.45rem 0; border-bottom: 1px solid var(--line); text-align: left;
+  vertical-align: top; font-family: inherit; color: var(--ink);
+}
+.swagger-ui .info .link, .swagger-ui .scheme-container .servers-title,
+.swagger-ui .scheme-container .servers { display: none; }
 .swagger-ui .scheme-container { background: none; box-shadow: none; padding: 0; margin: 0; }
+.swagger-ui .opblock-tag small { font-family: inherit; color: var(--soft); }
+.swagger-ui .opblock-get { --verb: #1d5fa8; }
+.swagger-ui .opblock-post { --verb: #0b7a55; }
+.swagger-ui .opblock-put, .swagger-ui .opblock-patch { --verb: #8a5a00; }
+.swagger-ui .opblock-delete { --verb: #a3322a; }
+.swagger-ui .opblock.opblock { background: #fff; border-color: var(--line); margin-bottom: 0.5rem; }
+.swagger-ui .opblock .opblock-summary { border-color: var(--line); }
+.swagger-ui .response-col_links { display: none; }
+.swagger-ui .opblock-body pre.microlight { max-height: 22rem; }
 .swagger-ui .opblock-tag { border-bottom: 1px solid var(--line); font-family: inherit; color: var(--ink); }
 .swagger-ui .opblock { border-radius: 8px; box-shadow: none; }
-.swagger-ui .opblock .opblock-summary-method { border-radius: 6px; text-shadow: none; }
+.swagger-ui .opblock .opblock-summary-method.opblock-summary-method {
+  border-radius: 6px; text-shadow: none; background: var(--verb);
+}
 .swagger-ui .opblock .opblock-summary-description { font-family: inherit; color: var(--soft); }
 .swagger-ui .btn.execute { background: var(--green); border-color: var(--green); }
 .swagger-ui .filter .operation-filter-input { border: 1px solid var(--line); border-radius: 8px; }

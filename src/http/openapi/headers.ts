@@ -23,14 +23,17 @@ export const headerComponents = {
 
 const RETRY_LATER = ["429", "503", "504"];
 
-/** The headers that an answer of this status carries. `signedIn`: the caller is known and counted. */
+/**
+ * The headers worth naming at an answer of this status; a problem has the request's id in its body.
+ * `signedIn`: the caller is known and counted.
+ */
 export function responseHeaders(
   status: string,
   { signedIn, tagged, problem }: { signedIn: boolean; tagged: boolean; problem: boolean },
 ): Json {
-  const counted = signedIn && status !== "401";
+  const counted = signedIn && (status.startsWith("2") || status === "429");
   return {
-    "X-Request-Id": ref("RequestId"),
+    ...(!problem && { "X-Request-Id": ref("RequestId") }),
     ...(counted && {
       "RateLimit-Limit": ref("RateLimitLimit"),
       "RateLimit-Remaining": ref("RateLimitRemaining"),
