@@ -57,7 +57,7 @@ body { margin: 0; color: var(--ink); font-family: system-ui, sans-serif; }
 .swagger-ui .info .title { color: var(--ink); font-family: inherit; letter-spacing: -0.02em; }
 .swagger-ui .info p, .swagger-ui .info li { color: var(--soft); font-family: inherit; }
 .swagger-ui .info .description > .renderedMarkdown > p { max-width: 44rem; margin: 0.4rem 0; }
-.swagger-ui code, .swagger-ui .markdown code, .swagger-ui .renderedMarkdown code {
+.swagger-ui .markdown code, .swagger-ui .renderedMarkdown code {
   color: var(--ink); background: #e4ede8; font-weight: 500; border-radius: 4px;
 }
 .swagger-ui .info details { margin-top: 0.8rem; }

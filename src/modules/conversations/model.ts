@@ -29,7 +29,7 @@ const state = {
   lastMessageAt: t.Nullable(Instant),
   version: t.Integer({ description: "Rises with each change of the row." }),
 };
-export const Conversation = t.Object(state);
+export const Conversation = t.Object(state, { title: "Conversation" });
 export type Conversation = typeof Conversation.static;
 
 const Lead = t.Object({
@@ -87,42 +87,45 @@ export const ReadBody = t.Object({
 
 const entry = { id: Id, at: Instant };
 
-const TimelineEntry = t.Union([
-  t.Object({
-    ...entry,
-    kind: t.Literal("stage"),
-    from: t.UnionEnum(stages),
-    to: t.UnionEnum(stages),
-    author: t.UnionEnum(authors),
-    reason: t.String(),
-    confidence: t.Nullable(t.Number()),
-    turnId: t.Nullable(Id),
-  }),
-  t.Object({
-    ...entry,
-    kind: t.Literal("turn"),
-    finishedAt: t.Nullable(Instant),
-    cause: t.UnionEnum(turnCauses),
-    disposition: t.Nullable(t.UnionEnum(turnDispositions)),
-    gate: t.Nullable(t.String({ description: "The rule that stopped the answer." })),
-    action: t.Nullable(t.String()),
-    reason: t.Nullable(t.String({ description: "How the model saw the situation." })),
-    costUsd: t.Nullable(t.String({ description: "Exact decimal; null if nothing was priced." })),
-  }),
-  t.Object({
-    ...entry,
-    kind: t.Literal("booking"),
-    cta: t.Object({ id: Id, kind: t.String(), name: t.String() }),
-    requestedTime: t.Nullable(t.String()),
-    status: t.String(),
-  }),
-  t.Object({
-    ...entry,
-    kind: t.UnionEnum(["takeover", "release", "attention_resolved"]),
-    by: t.Nullable(Person),
-    reason: t.Nullable(t.UnionEnum(attentionReasons)),
-  }),
-]);
+const TimelineEntry = t.Union(
+  [
+    t.Object({
+      ...entry,
+      kind: t.Literal("stage"),
+      from: t.UnionEnum(stages),
+      to: t.UnionEnum(stages),
+      author: t.UnionEnum(authors),
+      reason: t.String(),
+      confidence: t.Nullable(t.Number()),
+      turnId: t.Nullable(Id),
+    }),
+    t.Object({
+      ...entry,
+      kind: t.Literal("turn"),
+      finishedAt: t.Nullable(Instant),
+      cause: t.UnionEnum(turnCauses),
+      disposition: t.Nullable(t.UnionEnum(turnDispositions)),
+      gate: t.Nullable(t.String({ description: "The rule that stopped the answer." })),
+      action: t.Nullable(t.String()),
+      reason: t.Nullable(t.String({ description: "How the model saw the situation." })),
+      costUsd: t.Nullable(t.String({ description: "Exact decimal; null if nothing was priced." })),
+    }),
+    t.Object({
+      ...entry,
+      kind: t.Literal("booking"),
+      cta: t.Object({ id: Id, kind: t.String(), name: t.String() }),
+      requestedTime: t.Nullable(t.String()),
+      status: t.String(),
+    }),
+    t.Object({
+      ...entry,
+      kind: t.UnionEnum(["takeover", "release", "attention_resolved"]),
+      by: t.Nullable(Person),
+      reason: t.Nullable(t.UnionEnum(attentionReasons)),
+    }),
+  ],
+  { title: "TimelineEntry" },
+);
 export type TimelineEntry = typeof TimelineEntry.static;
 
 export const Panel = t.Object(
@@ -142,6 +145,6 @@ export const Panel = t.Object(
     }),
     timeline: t.Array(TimelineEntry, { description: "Newest first, at most 100." }),
   },
-  { description: "What is known about a lead, as the rows say now." },
+  { title: "Panel", description: "What is known about a lead, as the rows say now." },
 );
 export type Panel = typeof Panel.static;

@@ -14,12 +14,15 @@ const Readiness = t.Object(
       t.String({ description: "Why work stands still although the process lives." }),
     ),
   },
-  { description: "Whether to send traffic here, with a verdict for each dependency." },
+  {
+    title: "Readiness",
+    description: "Whether to send traffic here, with a verdict for each dependency.",
+  },
 );
 
 const Liveness = t.Object(
   { alive: t.Boolean(), reason: t.Nullable(t.String()) },
-  { description: "Whether the process gets on; if not, restart it." },
+  { title: "Liveness", description: "Whether the process gets on; if not, restart it." },
 );
 
 export interface HealthDeps {

@@ -5,35 +5,40 @@ import { Id, Instant, NextCursor, pageLimit } from "../../http/plugins/fields.ts
 import type { OutboundContent } from "../../whatsapp/message.ts";
 
 /** A message as REST and live events both carry it. */
-export const Message = t.Object({
-  id: Id,
-  conversationId: Id,
-  seq: t.Integer({ description: "Order within the conversation." }),
-  direction: t.UnionEnum(["in", "out"]),
-  author: t.UnionEnum(authors),
-  kind: t.String({ description: "WhatsApp's type: text, button, image …" }),
-  text: t.Nullable(t.String()),
-  content: t.Nullable(
-    t.Unsafe<OutboundContent>(
-      t.Object(
-        { type: t.String({ examples: ["buttons"] }) },
-        {
-          additionalProperties: true,
-          description: "What goes out beside the text: buttons, a list, a template, a reaction.",
-        },
+export const Message = t.Object(
+  {
+    id: Id,
+    conversationId: Id,
+    seq: t.Integer({ description: "Order within the conversation." }),
+    direction: t.UnionEnum(["in", "out"]),
+    author: t.UnionEnum(authors),
+    kind: t.String({ description: "WhatsApp's type: text, button, image …" }),
+    text: t.Nullable(t.String()),
+    content: t.Nullable(
+      t.Unsafe<OutboundContent>(
+        t.Object(
+          { type: t.String({ examples: ["buttons"] }) },
+          {
+            additionalProperties: true,
+            description: "What goes out beside the text: buttons, a list, a template, a reaction.",
+          },
+        ),
       ),
     ),
-  ),
-  state: t.UnionEnum(messageStates),
-  errorCode: t.Nullable(t.Integer({ description: "The Graph API's code." })),
-  errorText: t.Nullable(t.String()),
-  cancelReason: t.Nullable(t.UnionEnum(["fence", "superseded", "expired"])),
-  wamid: t.Nullable(t.String({ description: "WhatsApp's id; null until WhatsApp has taken it." })),
-  replyToWamid: t.Nullable(t.String({ description: "The `wamid` of the message it quotes." })),
-  turnId: t.Nullable(Id),
-  sentAt: Instant,
-  version: t.Integer({ description: "Rises with each change of the row." }),
-});
+    state: t.UnionEnum(messageStates),
+    errorCode: t.Nullable(t.Integer({ description: "The Graph API's code." })),
+    errorText: t.Nullable(t.String()),
+    cancelReason: t.Nullable(t.UnionEnum(["fence", "superseded", "expired"])),
+    wamid: t.Nullable(
+      t.String({ description: "WhatsApp's id; null until WhatsApp has taken it." }),
+    ),
+    replyToWamid: t.Nullable(t.String({ description: "The `wamid` of the message it quotes." })),
+    turnId: t.Nullable(Id),
+    sentAt: Instant,
+    version: t.Integer({ description: "Rises with each change of the row." }),
+  },
+  { title: "Message" },
+);
 export type Message = typeof Message.static;
 
 const Seq = t.String({ pattern: "^[0-9]{1,15}$" });
@@ -60,69 +65,85 @@ export type MessagePage = typeof MessagePage.static;
 
 const Quote = t.Optional(t.Nullable(Id));
 
-const TextBody = t.Object({
-  type: t.Optional(t.Literal("text")),
-  text: t.String({ minLength: 1, maxLength: 4096, pattern: "\\S", examples: ["Yes, we can."] }),
-  replyTo: Quote,
-});
+const TextBody = t.Object(
+  {
+    type: t.Optional(t.Literal("text")),
+    text: t.String({ minLength: 1, maxLength: 4096, pattern: "\\S", examples: ["Yes, we can."] }),
+    replyTo: Quote,
+  },
+  { title: "TextMessage" },
+);
 
 const Button = t.Object({
   id: t.String({ minLength: 1, maxLength: 256, description: "Comes back with the tap." }),
   title: t.String({ minLength: 1, maxLength: 20 }),
 });
-const ButtonsBody = t.Object({
-  type: t.Literal("buttons"),
-  text: t.String({ minLength: 1, maxLength: 1024, pattern: "\\S" }),
-  buttons: t.Array(Button, { minItems: 1, maxItems: 3 }),
-  replyTo: Quote,
-});
+const ButtonsBody = t.Object(
+  {
+    type: t.Literal("buttons"),
+    text: t.String({ minLength: 1, maxLength: 1024, pattern: "\\S" }),
+    buttons: t.Array(Button, { minItems: 1, maxItems: 3 }),
+    replyTo: Quote,
+  },
+  { title: "ButtonsMessage" },
+);
 
 const ListRow = t.Object({
   id: t.String({ minLength: 1, maxLength: 200, description: "Comes back with the tap." }),
   title: t.String({ minLength: 1, maxLength: 24 }),
   description: t.Optional(t.String({ minLength: 1, maxLength: 72 })),
 });
-const ListBody = t.Object({
-  type: t.Literal("list"),
-  text: t.String({ minLength: 1, maxLength: 4096, pattern: "\\S" }),
-  button: t.String({ minLength: 1, maxLength: 20, description: "Opens the list." }),
-  rows: t.Array(ListRow, { minItems: 1, maxItems: 10 }),
-  replyTo: Quote,
-});
+const ListBody = t.Object(
+  {
+    type: t.Literal("list"),
+    text: t.String({ minLength: 1, maxLength: 4096, pattern: "\\S" }),
+    button: t.String({ minLength: 1, maxLength: 20, description: "Opens the list." }),
+    rows: t.Array(ListRow, { minItems: 1, maxItems: 10 }),
+    replyTo: Quote,
+  },
+  { title: "ListMessage" },
+);
 
-const TemplateBody = t.Object({
-  type: t.Literal("template"),
-  templateId: Id,
-  variables: t.Optional(
-    t.Array(t.String({ minLength: 1, maxLength: 1024 }), {
-      maxItems: 50,
-      description: "What replaces {{1}}, {{2}} … of its body, in order.",
+const TemplateBody = t.Object(
+  {
+    type: t.Literal("template"),
+    templateId: Id,
+    variables: t.Optional(
+      t.Array(t.String({ minLength: 1, maxLength: 1024 }), {
+        maxItems: 50,
+        description: "What replaces {{1}}, {{2}} … of its body, in order.",
+      }),
+    ),
+  },
+  { title: "TemplateMessage" },
+);
+
+const MediaBody = t.Object(
+  {
+    type: t.Literal("media"),
+    mediaId: t.String({
+      format: "uuid",
+      description: "Of a file kept here. None can be uploaded yet, so that no id is known.",
     }),
-  ),
-});
+    caption: t.Optional(t.String({ maxLength: 1024 })),
+    replyTo: Quote,
+  },
+  { title: "MediaMessage" },
+);
 
-const MediaBody = t.Object({
-  type: t.Literal("media"),
-  mediaId: t.String({
-    format: "uuid",
-    description: "Of a file kept here. None can be uploaded yet, so that no id is known.",
-  }),
-  caption: t.Optional(t.String({ maxLength: 1024 })),
-  replyTo: Quote,
-});
+const ReactionBody = t.Object(
+  {
+    type: t.Literal("reaction"),
+    messageId: t.String({ format: "uuid", description: "A message of the lead in this chat." }),
+    emoji: t.Nullable(
+      t.String({ minLength: 1, maxLength: 32, description: "Null takes it back." }),
+    ),
+  },
+  { title: "ReactionMessage" },
+);
 
-const ReactionBody = t.Object({
-  type: t.Literal("reaction"),
-  messageId: t.String({ format: "uuid", description: "A message of the lead in this chat." }),
-  emoji: t.Nullable(t.String({ minLength: 1, maxLength: 32, description: "Null takes it back." })),
-});
-
-export const SendBody = t.Union([
-  TextBody,
-  ButtonsBody,
-  ListBody,
-  TemplateBody,
-  MediaBody,
-  ReactionBody,
-]);
+export const SendBody = t.Union(
+  [TextBody, ButtonsBody, ListBody, TemplateBody, MediaBody, ReactionBody],
+  { title: "MessageToSend" },
+);
 export type SendBody = typeof SendBody.static;

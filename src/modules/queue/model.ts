@@ -18,6 +18,6 @@ export const Queue = t.Object(
       overdueMs: t.Integer({ description: "How late the earliest is; 0 when none is due." }),
     }),
   },
-  { description: "What waits where, over all partitions." },
+  { title: "Queue", description: "What waits where, over all partitions." },
 );
 export type Queue = typeof Queue.static;
