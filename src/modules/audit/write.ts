@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Transaction } from "../../db/transaction.ts";
 import type { Actor } from "../../http/plugins/auth.ts";
 import { newId } from "../../lib/ids.ts";
+import { masked } from "./mask.ts";
 
 /** What was done to one thing. */
 export interface AuditEntry {
@@ -14,14 +15,13 @@ export interface AuditEntry {
   after?: object | undefined;
 }
 
-/** Fields whose content nobody may read back, wherever they stand. */
-const SECRET = /(password|secret|token|hash|salt|box|key)$/i;
-const MASK = "•••";
+/** Who acted. Without an organization: on the installation itself. */
+type AuditActor = Omit<Actor, "organizationId"> & { organizationId: string | null };
 
 /** Writes one row for each entry, in the transaction of the change. */
 export async function writeAudit(
   tx: Transaction,
-  actor: Actor,
+  actor: AuditActor,
   entries: readonly AuditEntry[],
 ): Promise<void> {
   if (entries.length === 0) return;
@@ -50,11 +50,11 @@ export function difference(
   const old = new Map(Object.entries(before ?? {}));
   const fresh = new Map(Object.entries(after ?? {}));
   const changed = (name: string) => !isDeepStrictEqual(old.get(name), fresh.get(name));
-  const masked = (side: Map<string, unknown>) =>
+  const kept = (side: Map<string, unknown>) =>
     Object.fromEntries(
       [...side]
         .filter(([name]) => name !== "version" && (!(before && after) || changed(name)))
-        .map(([name, value]) => [name, SECRET.test(name) && value !== null ? MASK : value]),
+        .map(([name, value]) => [name, masked(name, value)]),
     );
-  return { before: before ? masked(old) : null, after: after ? masked(fresh) : null };
+  return { before: before ? kept(old) : null, after: after ? kept(fresh) : null };
 }

@@ -70,6 +70,22 @@ export async function personOf(db: Db, sessionId: string): Promise<Person> {
   return person;
 }
 
+/** A living session with what its refresh tokens are made of. */
+export async function findSession(
+  db: Db,
+  sessionId: string,
+  recentSeconds: number,
+): Promise<{ person: Person; salt: string; generation: number; isRecent: boolean } | undefined> {
+  const row = await db.first<Person & { salt: string; generation: number; isRecent: boolean }>`
+    select ${db.fragment(PERSON)}, s.salt, s.generation,
+      s.refreshed_at > now() - ${recentSeconds} * interval '1 second' as is_recent
+    from sessions s ${db.fragment(WHOSE)}
+    where s.id = ${sessionId} and ${db.fragment(LIVING)}`;
+  if (!row) return undefined;
+  const { salt, generation, isRecent, ...person } = row;
+  return { person, salt, generation, isRecent };
+}
+
 /** The person and organization behind a session, for the client to show. */
 export async function describe(
   db: Pick<Db, "first"> | Transaction,

@@ -78,27 +78,60 @@ const TEXTS = [
   "x".repeat(5_000),
 ];
 
-/** What is certainly wrong for a field, whatever it means: another JSON type. */
-function wrongTypes(schema: Json): Json[] {
-  const field = resolved(contract.document, schema) ?? {};
+/** What no field of this JSON type can be: another type, or text that cannot be stored. */
+function wrongValues(field: Json): Json[] {
   const types = [field.type].flat();
-  if (field.anyOf || field.allOf || field.type === undefined) return [];
+  if (types[0] === undefined) return ["\u0000"];
   return [
     ...(types.includes("object") ? [] : [{ no: "such" }]),
     ...(types.includes("array") ? [] : [[{ no: "such" }]]),
-    ...(types.includes("string") ? [12.5] : ["\u0000"]),
+    ...(types.includes("string") ? [12.5, "\u0000", "a\ud800"] : ["text"]),
   ];
 }
 
-function bodyAttempts({ body }: Operation, good: Json): Attempt[] {
+interface Place {
+  at: (string | number)[];
+  schema: Json;
+}
+
+/** Every place in a body that its schema describes, so far as the good body goes there. */
+function placesIn(given: Json, value: Json, at: Place["at"] = []): Place[] {
+  const schema = resolved(contract.document, given) ?? {};
+  const choice = (schema.anyOf ?? []).find((one: Json) =>
+    fits(resolved(contract.document, one), value),
+  );
+  if (choice) return placesIn(choice, value, at);
+  const inner = Array.isArray(value)
+    ? value.slice(0, 1).flatMap((item) => placesIn(schema.items, item, [...at, 0]))
+    : Object.entries<Json>(schema.properties ?? {}).flatMap(([name, field]) =>
+        placesIn(field, value?.[name], [...at, name]),
+      );
+  return [{ at, schema }, ...inner];
+}
+
+function fits(schema: Json, value: Json): boolean {
+  if (schema?.type === "array") return Array.isArray(value);
+  if (!schema?.properties || typeof value !== "object" || value === null) return false;
+  return (schema.required ?? []).every((name: string) => name in value);
+}
+
+function changed(value: Json, [first, ...rest]: Place["at"], change: (old: Json) => Json): Json {
+  if (first === undefined) return change(value);
+  const copy = Array.isArray(value) ? [...value] : { ...value };
+  const inner = changed(copy[first], rest, change);
+  copy[first] = inner;
+  return copy;
+}
+
+function bodyAttempts({ body, bodyExample }: Operation, good: Json): Attempt[] {
   if (body === undefined) return [];
-  const schema = resolved(contract.document, body) ?? {};
   const json = (what: string, mustFail: boolean, value: Json): Attempt => ({
-    what,
+    what: what.slice(0, 90),
     mustFail,
     body: JSON.stringify(value),
   });
-  const fields = Object.entries<Json>(schema.properties ?? {});
+  const places = placesIn(body, { ...bodyExample, ...good });
+  const whole = places.some(({ at }) => at.length > 1) ? { ...bodyExample, ...good } : good;
   return [
     ...BAD_JSON.map((text) => ({ what: `bad JSON ${text}`, mustFail: true, body: text })),
     ...NOT_OBJECTS.map((text) => ({ what: `no object: ${text}`, mustFail: true, body: text })),
@@ -114,34 +147,54 @@ function bodyAttempts({ body }: Operation, good: Json): Attempt[] {
       body: JSON.stringify(good),
       headers: { "content-type": type },
     })),
-    json("an extra field", true, { ...good, "no such field": 1 }),
     json("__proto__", false, JSON.parse(`{"__proto__":{"a":1}}`)),
-    ...(schema.required ?? []).map((name: string) =>
-      json(`no ${name}`, true, { ...good, [name]: undefined }),
+    ...places.flatMap(({ at, schema }) => placeAttempts(at, schema, whole, json)),
+  ];
+}
+
+type ToAttempt = (what: string, mustFail: boolean, value: Json) => Attempt;
+
+function placeAttempts(at: Place["at"], schema: Json, good: Json, json: ToAttempt): Attempt[] {
+  const name = at.join(".") || "the body";
+  const isClosed = schema.properties && schema.additionalProperties === false;
+  const values = at.length === 0 ? [] : [...wrongValues(schema)];
+  return [
+    ...values.map((value) =>
+      json(
+        `${name} = ${JSON.stringify(value)}`,
+        true,
+        changed(good, at, () => value),
+      ),
     ),
-    ...fields.flatMap(([name, field]) => [
-      ...wrongTypes(field).map((value) =>
-        json(`${name} = ${JSON.stringify(value)}`, true, { ...good, [name]: value }),
+    ...(at.length === 0 ? [] : [pick(VALUES), pick(VALUES), pick(VALUES), LONG]).map((value) =>
+      json(
+        `${name} = ${JSON.stringify(value)}`,
+        false,
+        changed(good, at, () => value),
       ),
-      ...[pick(VALUES), pick(VALUES), pick(VALUES)].map((value) =>
-        json(`${name} = ${JSON.stringify(value)?.slice(0, 40)}`, false, { ...good, [name]: value }),
+    ),
+    ...(isClosed
+      ? [
+          json(
+            `an extra field in ${name}`,
+            true,
+            changed(good, at, (old) => ({ ...old, "no such field": 1 })),
+          ),
+        ]
+      : []),
+    ...(schema.required ?? []).map((field: string) =>
+      json(
+        `no ${field} in ${name}`,
+        true,
+        changed(good, at, (old) => ({ ...old, [field]: undefined })),
       ),
-      ...(resolved(contract.document, field)?.type === "object" &&
-      !resolved(contract.document, field).additionalProperties
-        ? [
-            json(`an extra field in ${name}`, true, {
-              ...good,
-              [name]: { ...good?.[name], "no such field": 1 },
-            }),
-          ]
-        : []),
-    ]),
+    ),
   ];
 }
 
 function addressAttempts(operation: Operation): Attempt[] {
   return operation.parameters.flatMap(({ name, in: place }): Attempt[] => {
-    const values = [pick(TEXTS), pick(TEXTS), pick(TEXTS), pick(TEXTS)];
+    const values = ["%00", "%ED%A0%80", pick(TEXTS), pick(TEXTS), pick(TEXTS), pick(TEXTS)];
     if (place === "query") {
       const twice = `${encodeURIComponent(name)}=a&${encodeURIComponent(name)}=b`;
       return [

@@ -1,0 +1,87 @@
+import { createHash } from "node:crypto";
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
+import { AppError } from "../../lib/errors.ts";
+
+const WINDOW_SECONDS = 15 * 60;
+const POINTS = {
+  /** Wrong passwords for one account from one address. */
+  accountFromAddress: 10,
+  /** For one account from anywhere: so many that a stranger can hardly lock the owner out. */
+  account: 100,
+  /** From one address for anyone: an office shares one. */
+  address: 50,
+  /** Accounts made, and letters asked for, from one address. */
+  newAccount: 10,
+  letterFromAddress: 20,
+  /** Letters to one account. */
+  letter: 3,
+} as const;
+type Limit = keyof typeof POINTS;
+
+/** Bounds guessing and flooding, counted in Redis so that it holds over all processes. */
+export interface AuthLimits {
+  /** Counts a try of a password before it is made. Each fails with `too_many_requests`. */
+  password(email: string, address: string): Promise<void>;
+  /** The password was right: the try does not count, and the pair starts afresh. */
+  forgive(email: string, address: string): Promise<void>;
+  newAccount(address: string): Promise<void>;
+  letter(email: string, address: string): Promise<void>;
+}
+
+/** `redis` is any ioredis client. While it is away each process counts for itself. */
+export function createAuthLimits(redis: object, keyPrefix: string): AuthLimits {
+  const limiter = (name: Limit) => {
+    const common = {
+      keyPrefix: `${keyPrefix}:${name}`,
+      points: POINTS[name],
+      duration: WINDOW_SECONDS,
+    };
+    return new RateLimiterRedis({
+      ...common,
+      storeClient: redis,
+      insuranceLimiter: new RateLimiterMemory(common),
+    });
+  };
+  const pairs = limiter("accountFromAddress");
+  const accounts = limiter("account");
+  const addresses = limiter("address");
+  const newAccounts = limiter("newAccount");
+  const lettersFrom = limiter("letterFromAddress");
+  const letters = limiter("letter");
+
+  return {
+    password: async (email, address) => {
+      await consume(addresses, address);
+      await consume(pairs, `${accountKey(email)}/${address}`);
+      await consume(accounts, accountKey(email));
+    },
+    forgive: async (email, address) => {
+      await Promise.all([
+        pairs.delete(`${accountKey(email)}/${address}`),
+        accounts.reward(accountKey(email), 1),
+        addresses.reward(address, 1),
+      ]);
+    },
+    newAccount: (address) => consume(newAccounts, address),
+    letter: async (email, address) => {
+      await consume(lettersFrom, address);
+      await consume(letters, accountKey(email));
+    },
+  };
+}
+
+async function consume(limiter: RateLimiterRedis, key: string): Promise<void> {
+  try {
+    await limiter.consume(key);
+  } catch (rejection) {
+    if (!(rejection instanceof RateLimiterRes)) throw rejection;
+    throw new AppError("too_many_requests", "Too many tries. Wait a while.", {
+      retryAfterMs: rejection.msBeforeNext,
+    });
+  }
+}
+
+/** Redis is told nobody's address. */
+function accountKey(email: string): string {
+  return createHash("sha256").update(email).digest("hex");
+}
