@@ -208,9 +208,10 @@ export const configSchema = Type.Object({
   SESSION_SECRETS: variable(list("^\\S{32,}$"), {
     section: "Secrets",
     about:
-      "Will sign the access tokens of API clients (`openssl rand -hex 32`); nothing reads them yet, because sessions are random tokens kept as hashes.",
+      "Sign access and refresh tokens (`openssl rand -hex 32`). Whoever has one and a copy of the database can sign in as anybody.",
     must: "a comma-separated list of secrets, each of 32 characters or more (make one with: openssl rand -hex 32)",
     roles: ["api"],
+    requiredInProduction: true,
     rotate: NEWEST_FIRST,
   }),
   INTERNAL_API_KEYS: variable(list("^\\S{32,}$"), {

@@ -107,7 +107,7 @@ describe("loadConfig in production", () => {
 
   test("has no defaults: lists all that is missing", () => {
     const names = problemsOf({ NODE_ENV: "production" }).details["names"];
-    const optional = ["NODE_ENV", "SESSION_SECRETS"];
+    const optional = ["NODE_ENV"];
     expect(names).toEqual(Object.keys(production).filter((name) => !optional.includes(name)));
   });
 

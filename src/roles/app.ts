@@ -29,6 +29,8 @@ const apiInfo = {
     { name: "Sign-in", description: "Sessions, and tickets for the live socket." },
     { name: "Conversations", description: "The inbox and what people do with it." },
     { name: "Messages", description: "A chat, and writing in it as a person." },
+    { name: "People", description: "The members of an organization and what they may do." },
+    { name: "Audit", description: "Who changed what, when and from where." },
     { name: "Live", description: "What happens, as it happens: the WebSocket `/live`." },
     { name: "Webhooks", description: "Where Meta delivers messages and statuses." },
     { name: "Operations", description: "Health and metrics." },

@@ -2,16 +2,20 @@ import { Elysia } from "elysia";
 import { inspectQueue } from "../../streams/inspect.ts";
 import { auth } from "../http/plugins/auth.ts";
 import { clientAddress } from "../http/plugins/client-address.ts";
+import { auditModule } from "../modules/audit/index.ts";
 import { authenticate } from "../modules/auth/authenticate.ts";
 import { authModule } from "../modules/auth/index.ts";
-import { createLoginLimits } from "../modules/auth/login-limits.ts";
+import { createAuthLimits } from "../modules/auth/limits.ts";
+import { createPasswords } from "../modules/auth/passwords.ts";
 import { createTokens } from "../modules/auth/tokens.ts";
 import { conversationActions } from "../modules/conversations/actions.ts";
 import { conversationsModule } from "../modules/conversations/index.ts";
 import { messagesModule } from "../modules/messages/index.ts";
 import { createMutate } from "../modules/mutate.ts";
+import { operatorsModule } from "../modules/operators/index.ts";
 import { queueModule } from "../modules/queue/index.ts";
 import { createRequestLimit } from "../modules/request-limit.ts";
+import { usersModule } from "../modules/users/index.ts";
 import type { Core } from "./core.ts";
 
 /** What REST needs of a process. */
@@ -42,11 +46,14 @@ export function restApi(core: RestCore) {
         auth: guard,
         publicUrl,
         clientAddress: addresses,
-        limits: createLoginLimits(redis, `${keyPrefix}:login`),
-        verifyPassword: (password, passwordHash) => Bun.password.verify(password, passwordHash),
+        limits: createAuthLimits(redis, `${keyPrefix}:auth`),
+        passwords: createPasswords(),
       }),
     )
     .use(conversationsModule({ db, clock, auth: guard, actions: conversationActions(mutate) }))
     .use(messagesModule({ db, clock, auth: guard, mutate }))
+    .use(usersModule({ db, auth: guard, mutate }))
+    .use(auditModule({ db, auth: guard }))
+    .use(operatorsModule({ db, auth: guard }))
     .use(queueModule({ db, auth: guard, inspect: () => inspectQueue({ redis, keyspace }) }));
 }

@@ -26,7 +26,8 @@ async function signIn() {
     });
   const login = await ask("login", OWNER);
   expect(login.status).toBe(200);
-  headers.set("cookie", login.headers.get("set-cookie")?.split(";")[0] ?? "");
+  const { accessToken } = (await login.json()) as { accessToken: string };
+  headers.set("authorization", `Bearer ${accessToken}`);
   return {
     follow: async (api: number) => {
       const answer = await ask("ticket");

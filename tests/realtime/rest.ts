@@ -44,7 +44,8 @@ export async function signIn(origin: string, person: { email: string; password: 
   }
 
   const login = await ask("POST", "/auth/login", person);
-  headers.set("cookie", login.headers.get("set-cookie")?.split(";")[0] ?? "");
+  const { accessToken } = await login.json();
+  headers.set("authorization", `Bearer ${accessToken}`);
 
   return {
     ticket: async (): Promise<string> => {

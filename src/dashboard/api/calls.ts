@@ -9,7 +9,7 @@ import type {
 import type { Message, MessagePage } from "../../modules/messages/model.ts";
 import type { Queue } from "../../modules/queue/model.ts";
 import { SignedOutError } from "../live.ts";
-import { get, isSignedOut, post } from "./http.ts";
+import { endSession, get, isSignedOut, post, resumeSession, startSession } from "./http.ts";
 import { newIdempotencyKey } from "./idempotency-key.ts";
 
 export type QueueName = (typeof queues)[number];
@@ -18,10 +18,9 @@ export type { Conversation, ConversationRow, Message, Panel, SignedIn };
 
 const PAGE_SIZE = 50;
 
-export const fetchSession = (signal?: AbortSignal) => get<SignedIn>("/auth/me", signal);
-export const signIn = (body: { email: string; password: string }) =>
-  post<SignedIn>("/auth/login", { body });
-export const signOut = () => post<unknown>("/auth/logout");
+export const fetchSession = resumeSession;
+export const signIn = startSession;
+export const signOut = endSession;
 
 /** @throws SignedOutError when the session is over. */
 export async function fetchTicket(signal: AbortSignal): Promise<string> {

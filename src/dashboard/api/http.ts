@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { isJsonObject, tryParseJson } from "../../lib/json.ts";
+import type { SignedIn, Started } from "../../modules/auth/model.ts";
 import { texts } from "../texts.ts";
 
 const DEADLINE_MS = 15_000;
@@ -33,8 +34,61 @@ export async function post<Answer>(path: string, options: Call = {}): Promise<An
   return await call<Answer>("POST", path, options);
 }
 
-/** The type is the caller's word: the server checks its answers by the same model. */
+/** Signs in: from now on calls carry the new session's access token. @throws ApiError */
+export async function startSession(body: { email: string; password: string }): Promise<SignedIn> {
+  return begin(await exchange<Started>("POST", "/auth/login", { body }));
+}
+
+/** The session that this browser's cookie stands for, with a fresh access token. @throws ApiError */
+export async function resumeSession(signal?: AbortSignal): Promise<SignedIn> {
+  return await renew(signal);
+}
+
+/** Ends the session here and at the server. @throws ApiError */
+export async function endSession(): Promise<void> {
+  const headers = bearer();
+  accessToken = null;
+  await exchange<unknown>("POST", "/auth/logout", { body: {}, headers });
+}
+
+/** Lives as long as the page: what scripts of other pages cannot reach, they cannot steal. */
+let accessToken: string | null = null;
+/** Many calls may find the token too old at once; one asks for the next. */
+let renewing: Promise<SignedIn> | null = null;
+
+function renew(signal?: AbortSignal): Promise<SignedIn> {
+  renewing ??= exchange<Started>("POST", "/auth/refresh", { body: {}, ...(signal && { signal }) })
+    .then(begin)
+    .finally(() => {
+      renewing = null;
+    });
+  return renewing;
+}
+
+function begin({ accessToken: token, ...session }: Started): SignedIn {
+  accessToken = token;
+  return session;
+}
+
+function bearer(): Record<string, string> {
+  return accessToken === null ? {} : { authorization: `Bearer ${accessToken}` };
+}
+
 async function call<Answer>(method: string, path: string, options: Call): Promise<Answer> {
+  if (accessToken === null) await renew();
+  const withToken = () =>
+    exchange<Answer>(method, path, { ...options, headers: { ...options.headers, ...bearer() } });
+  try {
+    return await withToken();
+  } catch (error) {
+    if (!isSignedOut(error)) throw error;
+    await renew();
+    return await withToken();
+  }
+}
+
+/** The type is the caller's word: the server checks its answers by the same model. */
+async function exchange<Answer>(method: string, path: string, options: Call): Promise<Answer> {
   const { body, headers, signal } = options;
   const deadline = AbortSignal.timeout(DEADLINE_MS);
   const answer = await fetch(`/api/v1${path}`, {

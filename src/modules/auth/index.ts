@@ -1,45 +1,138 @@
 import { Elysia } from "elysia";
-import { type Auth, refuseForeignOrigin } from "../../http/plugins/auth.ts";
+import { type Auth, type Person, refuseForeignOrigin } from "../../http/plugins/auth.ts";
 import type { ClientAddress } from "../../http/plugins/client-address.ts";
-import { noRefreshCookie, refreshCookie } from "./cookie.ts";
+import { IdParams } from "../../http/plugins/fields.ts";
+import { AppError, errorCode } from "../../lib/errors.ts";
+import { authenticate } from "./authenticate.ts";
+import { noRefreshCookie, refreshCookie, refreshTokenOf } from "./cookie.ts";
 import * as docs from "./docs.ts";
-import { LoginBody } from "./model.ts";
-import { type LoginDeps, login, logout } from "./service.ts";
-import { describe, issueTicket } from "./sessions.ts";
+import { LoginBody, PasswordBody, RefreshBody, type Started } from "./model.ts";
+import { refresh, sessionOf } from "./refresh.ts";
+import * as service from "./service.ts";
+import { describe, issueTicket, listSessions } from "./sessions.ts";
 
-export interface AuthModuleDeps extends LoginDeps {
+export interface AuthModuleDeps extends service.AuthServiceDeps {
   auth: Auth;
   publicUrl: string;
   clientAddress: ClientAddress;
 }
 
-/** Signing in and out, who one is, and tickets for live sockets. */
+interface Answering {
+  headers: Record<string, string | number>;
+}
+
+/** Signing in and out, one's sessions, who one is, and tickets for live sockets. */
 export function authModule(deps: AuthModuleDeps) {
-  const { db, publicUrl } = deps;
   return new Elysia({ name: "auth-module", prefix: "/api/v1/auth" })
     .use(deps.auth)
+    .use(strangers(deps))
+    .use(people(deps));
+}
+
+/** For those who are not signed in, or no longer. */
+function strangers(deps: AuthModuleDeps) {
+  const { publicUrl } = deps;
+  const started = (
+    { refreshToken, started }: service.Opened,
+    inBody: boolean,
+    set: { headers: Answering["headers"] },
+  ): Started => {
+    set.headers["cache-control"] = "no-store";
+    if (!inBody) set.headers["set-cookie"] = refreshCookie(refreshToken, publicUrl);
+    return { ...started, refreshToken: inBody ? refreshToken : null };
+  };
+  return new Elysia({ name: "auth-strangers" })
     .post(
       "/login",
       async ({ body, request, server, set }) => {
         refuseForeignOrigin(request, publicUrl);
         const address = deps.clientAddress(request, server);
-        const device = { address, userAgent: request.headers.get("user-agent") };
-        const { refreshToken, started } = await login(deps, body, device);
-        set.headers["set-cookie"] = refreshCookie(refreshToken, publicUrl);
-        set.headers["cache-control"] = "no-store";
-        return started;
+        const device = {
+          address,
+          userAgent: request.headers.get("user-agent")?.slice(0, 300) ?? null,
+        };
+        const opened = await service.login(deps, body, device);
+        return started(opened, body.refreshTokenIn === "body", set);
       },
       { ...docs.login, parse: "json", body: LoginBody },
     )
     .post(
+      "/refresh",
+      async ({ body, request, set }) => {
+        refuseForeignOrigin(request, publicUrl);
+        const token = body.refreshToken ?? refreshTokenOf(request);
+        if (token === null) throw new AppError("unauthenticated", "There is no refresh token.");
+        const opened = await service.open(deps, await refresh(deps, token));
+        return started(opened, body.refreshToken !== undefined, set);
+      },
+      { ...docs.refresh, parse: "json", body: RefreshBody },
+    )
+    .post(
       "/logout",
-      async ({ principal, actor, set }) => {
-        await logout(deps, principal, actor);
+      async ({ body, request, set }) => {
+        refuseForeignOrigin(request, publicUrl);
+        const person = await personToSignOut(deps, request, body.refreshToken);
+        if (person) await service.logout(deps, person);
         set.headers["set-cookie"] = noRefreshCookie(publicUrl);
         set.status = 204;
       },
-      { ...docs.logout },
+      { ...docs.logout, parse: "json", body: RefreshBody },
+    );
+}
+
+/** For whoever is signed in. */
+function people(deps: AuthModuleDeps) {
+  const { db } = deps;
+  return new Elysia({ name: "auth-people" })
+    .use(deps.auth)
+    .post(
+      "/logout-everywhere",
+      async ({ principal, actor, set }) => {
+        await service.logoutEverywhere(deps, principal, actor);
+        set.headers["set-cookie"] = noRefreshCookie(deps.publicUrl);
+        set.status = 204;
+      },
+      { ...docs.logoutEverywhere },
+    )
+    .get("/sessions", async ({ principal }) => ({ data: await listSessions(db, principal) }), {
+      ...docs.sessions,
+    })
+    .delete(
+      "/sessions/:id",
+      async ({ principal, actor, params: { id }, set }) => {
+        await service.endOwnSession(deps, principal, actor, id);
+        set.status = 204;
+      },
+      { ...docs.endSession, params: IdParams },
+    )
+    .post(
+      "/password",
+      async ({ principal, actor, body, set }) => {
+        await service.changePassword(deps, principal, actor, body);
+        set.status = 204;
+      },
+      { ...docs.password, parse: "json", body: PasswordBody },
     )
     .get("/me", async ({ principal }) => await describe(db, principal), { ...docs.me })
     .post("/ticket", async ({ principal }) => await issueTicket(db, principal), { ...docs.ticket });
+}
+
+/** By the access token or, where it is missing or too old, by the refresh token. */
+async function personToSignOut(
+  { db, tokens }: AuthModuleDeps,
+  request: Request,
+  given: string | undefined,
+): Promise<Person | undefined> {
+  const byRefreshToken = async () => {
+    const token = given ?? refreshTokenOf(request);
+    return token === null ? undefined : (await sessionOf({ db, tokens }, token)).found.person;
+  };
+  const ways = [() => authenticate(db, tokens, request), byRefreshToken];
+  for (const way of ways) {
+    const who = await way().catch((error: unknown) => {
+      if (errorCode(error) !== "unauthenticated") throw error;
+    });
+    if (who?.kind === "person") return who;
+  }
+  return undefined;
 }

@@ -10,22 +10,15 @@ const POINTS = {
   account: 100,
   /** From one address for anyone: an office shares one. */
   address: 50,
-  /** Accounts made, and letters asked for, from one address. */
-  newAccount: 10,
-  letterFromAddress: 20,
-  /** Letters to one account. */
-  letter: 3,
 } as const;
 type Limit = keyof typeof POINTS;
 
-/** Bounds guessing and flooding, counted in Redis so that it holds over all processes. */
+/** Bounds guessing, counted in Redis so that it holds over all processes. */
 export interface AuthLimits {
-  /** Counts a try of a password before it is made. Each fails with `too_many_requests`. */
+  /** Counts a try of a password before it is made. Fails with `too_many_requests`. */
   password(email: string, address: string): Promise<void>;
   /** The password was right: the try does not count, and the pair starts afresh. */
   forgive(email: string, address: string): Promise<void>;
-  newAccount(address: string): Promise<void>;
-  letter(email: string, address: string): Promise<void>;
 }
 
 /** `redis` is any ioredis client. While it is away each process counts for itself. */
@@ -45,9 +38,6 @@ export function createAuthLimits(redis: object, keyPrefix: string): AuthLimits {
   const pairs = limiter("accountFromAddress");
   const accounts = limiter("account");
   const addresses = limiter("address");
-  const newAccounts = limiter("newAccount");
-  const lettersFrom = limiter("letterFromAddress");
-  const letters = limiter("letter");
 
   return {
     password: async (email, address) => {
@@ -61,11 +51,6 @@ export function createAuthLimits(redis: object, keyPrefix: string): AuthLimits {
         accounts.reward(accountKey(email), 1),
         addresses.reward(address, 1),
       ]);
-    },
-    newAccount: (address) => consume(newAccounts, address),
-    letter: async (email, address) => {
-      await consume(lettersFrom, address);
-      await consume(letters, accountKey(email));
     },
   };
 }

@@ -1,11 +1,17 @@
 import { t } from "elysia";
 import { Id, Instant } from "../../http/plugins/fields.ts";
 import { roles } from "../../http/plugins/permissions.ts";
+import { GivenPassword, NewPassword } from "./passwords.ts";
 
 export const LoginBody = t.Object({
   email: t.String({ minLength: 3, maxLength: 254, description: "Upper and lower case are one." }),
-  password: t.String({ minLength: 1, maxLength: 200 }),
+  password: GivenPassword,
   organizationId: t.Optional(Id),
+  refreshTokenIn: t.Optional(
+    t.UnionEnum(["cookie", "body"], {
+      description: "Browsers leave it out and get a cookie; programs ask for `body`.",
+    }),
+  ),
 });
 export type LoginBody = typeof LoginBody.static;
 
@@ -25,6 +31,9 @@ export const Started = t.Object(
     ...SignedIn.properties,
     accessToken: t.String({ description: "For `Authorization: Bearer …`." }),
     expiresAt: Instant,
+    refreshToken: t.Nullable(
+      t.String({ description: "Renews the access token; null when it went into the cookie." }),
+    ),
   },
   { description: "A new session." },
 );
@@ -38,3 +47,31 @@ export const Ticket = t.Object(
   { description: "Thirty seconds of trust." },
 );
 export type Ticket = typeof Ticket.static;
+
+export const RefreshBody = t.Object({
+  refreshToken: t.Optional(
+    t.String({ maxLength: 200, description: "Of programs; browsers send their cookie and `{}`." }),
+  ),
+});
+export type RefreshBody = typeof RefreshBody.static;
+
+export const PasswordBody = t.Object({ currentPassword: GivenPassword, newPassword: NewPassword });
+export type PasswordBody = typeof PasswordBody.static;
+
+const OwnSession = t.Object(
+  {
+    id: Id,
+    organizationName: t.String(),
+    userAgent: t.Nullable(t.String()),
+    address: t.Nullable(t.String()),
+    createdAt: Instant,
+    seenAt: Instant,
+    isCurrent: t.Boolean(),
+  },
+  { title: "OwnSession" },
+);
+export type OwnSession = typeof OwnSession.static;
+
+export const OwnSessions = t.Object({
+  data: t.Array(OwnSession, { description: "Last used first; at most 100." }),
+});

@@ -1,28 +1,25 @@
 import type { Db } from "../../db/client.ts";
-import type { Actor, Person } from "../../http/plugins/auth.ts";
+import { type Actor, actorOf, type Person } from "../../http/plugins/auth.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { Mutate } from "../mutate.ts";
-import type { LoginLimits } from "./login-limits.ts";
-import type { LoginBody, Started } from "./model.ts";
-import { type Device, describe, type NewSession, startSession } from "./sessions.ts";
+import type { AuthLimits } from "./limits.ts";
+import type { LoginBody, PasswordBody, Started } from "./model.ts";
+import { NOBODYS_HASH, type Passwords, requireDecent } from "./passwords.ts";
+import { type Device, describe, endSessions, type NewSession, startSession } from "./sessions.ts";
 import type { Tokens } from "./tokens.ts";
 
-/** Nobody's password, hashed like everybody's: unknown addresses cost the same work as known ones. */
-const NOBODYS_HASH =
-  "$argon2id$v=19$m=65536,t=2,p=1$uTc0uq8xV2TxzamXz6WdvLhINDw255mNkBt+4tvDYwQ$j4NVSajj551CeCvNfXzUdePf98istK/hxA/z5FfKW/0";
-
-export interface LoginDeps {
+export interface AuthServiceDeps {
   db: Db;
   mutate: Mutate;
   tokens: Tokens;
-  limits: LoginLimits;
-  /** Whether the password has this hash: slow on purpose. */
-  verifyPassword(password: string, passwordHash: string): Promise<boolean>;
+  limits: AuthLimits;
+  passwords: Passwords;
 }
 
-export interface Login {
+/** What a new session is answered with: the refresh token goes into a cookie or the body. */
+export interface Opened {
   refreshToken: string;
-  started: Started;
+  started: Omit<Started, "refreshToken">;
 }
 
 /**
@@ -31,27 +28,28 @@ export interface Login {
  * `too_many_requests` when the account or the address had too many wrong tries.
  */
 export async function login(
-  deps: LoginDeps,
+  deps: AuthServiceDeps,
   { email, password, organizationId }: LoginBody,
   device: Device & { address: string },
-): Promise<Login> {
-  const { db, limits, verifyPassword } = deps;
+): Promise<Opened> {
+  const { db, limits, passwords } = deps;
   const account = email.trim().toLowerCase();
-  await limits.spend(account, device.address);
+  await limits.password(account, device.address);
   const user = await db.first<{ id: string; passwordHash: string }>`
     select id, password_hash from users where email = ${account}`;
-  const isRight = await verifyPassword(password, user?.passwordHash ?? NOBODYS_HASH);
+  const isRight = await passwords.verify(password, user?.passwordHash ?? NOBODYS_HASH);
   const session =
     user && isRight ? await startSession(db, user.id, organizationId, device) : undefined;
   if (!session) throw new AppError("unauthenticated", "The e-mail or the password is not right.");
   await limits.forgive(account, device.address);
-  return await answer(deps, session);
+  return await open(deps, session);
 }
 
-async function answer(
-  { db, tokens }: LoginDeps,
+/** Tokens for a session as it stands, and who it is. */
+export async function open(
+  { db, tokens }: Pick<AuthServiceDeps, "db" | "tokens">,
   { person, salt, generation }: NewSession,
-): Promise<Login> {
+): Promise<Opened> {
   const { sessionId, userId } = person;
   const { accessToken, expiresAt } = await tokens.signAccess({ sessionId, userId });
   return {
@@ -65,11 +63,67 @@ async function answer(
 }
 
 /** Ends the session at once; its sockets follow within seconds. */
-export async function logout({ mutate }: LoginDeps, person: Person, actor: Actor): Promise<void> {
-  await mutate(actor, async (change) => {
-    await change.rows`
-      update sessions set revoked_at = now(), revoked_reason = 'logout'
-      where id = ${person.sessionId} and revoked_at is null`;
+export async function logout({ mutate }: Pick<AuthServiceDeps, "mutate">, person: Person) {
+  await mutate(actorOf(person), async (change) => {
+    await endSessions(change, person.userId, "logout", { only: person.sessionId });
     change.audit({ action: "session.ended", resourceId: person.sessionId });
+  });
+}
+
+/** Ends all of the person's sessions, in every organization, this one included. */
+export async function logoutEverywhere(
+  { mutate }: Pick<AuthServiceDeps, "mutate">,
+  { userId }: Person,
+  actor: Actor,
+): Promise<void> {
+  await mutate(actor, async (change) => {
+    const ended = await endSessions(change, userId, "logout_everywhere");
+    change.audit({ action: "user.signed_out", resourceId: userId, after: { sessions: ended } });
+  });
+}
+
+/** Ends one of the person's own sessions. Fails with `not_found`. */
+export async function endOwnSession(
+  { mutate }: Pick<AuthServiceDeps, "mutate">,
+  { userId }: Person,
+  actor: Actor,
+  sessionId: string,
+): Promise<void> {
+  await mutate(actor, async (change) => {
+    const ended = await endSessions(change, userId, "revoked", { only: sessionId });
+    if (ended === 0) throw new AppError("not_found", "There is no such session.");
+    change.audit({ action: "session.ended", resourceId: sessionId });
+  });
+}
+
+/**
+ * Sets a new password; every other session of the person ends. Fails with `invalid_input` when the
+ * old one is not right or the new one is too easy, and with `too_many_requests` after wrong tries.
+ */
+export async function changePassword(
+  { db, mutate, limits, passwords }: AuthServiceDeps,
+  { userId, sessionId }: Person,
+  actor: Actor,
+  { currentPassword, newPassword }: PasswordBody,
+): Promise<void> {
+  const user = await db.first<{ email: string; passwordHash: string }>`
+    select email, password_hash from users where id = ${userId}`;
+  if (!user) throw new AppError("unauthenticated", "There is no such person any more.");
+  const address = actor.address ?? "";
+  await limits.password(user.email, address);
+  requireDecent(newPassword, user.email);
+  if (!(await passwords.verify(currentPassword, user.passwordHash))) {
+    throw new AppError("invalid_input", "The current password is not right.");
+  }
+  await limits.forgive(user.email, address);
+  const passwordHash = await passwords.hash(newPassword);
+  await mutate(actor, async (change) => {
+    await change.rows`update users set password_hash = ${passwordHash} where id = ${userId}`;
+    const ended = await endSessions(change, userId, "password", { except: sessionId });
+    change.audit({
+      action: "user.password_changed",
+      resourceId: userId,
+      after: { sessions: ended },
+    });
   });
 }

@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Db } from "../../db/client.ts";
+import { utc } from "../../db/queries/public-state.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { Person } from "../../http/plugins/auth.ts";
 import { AppError } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
-import type { SignedIn, Ticket } from "./model.ts";
+import type { OwnSession, SignedIn, Ticket } from "./model.ts";
 
 const SESSION_DAYS = 30;
 export const SESSION_SECONDS = SESSION_DAYS * 24 * 60 * 60;
@@ -102,6 +103,33 @@ export async function describe(
     role,
     isOperator,
   };
+}
+
+/** The person's living sessions, in every organization, last used first. */
+export async function listSessions(db: Db, { userId, sessionId }: Person): Promise<OwnSession[]> {
+  return await db.rows<OwnSession>`
+    select s.id, o.name as organization_name, s.user_agent, s.address,
+      ${db.fragment(utc("s.created_at"))} as created_at, ${db.fragment(utc("s.seen_at"))} as seen_at,
+      s.id = ${sessionId} as is_current
+    from sessions s join organizations o on o.id = s.organization_id
+      join memberships m on m.organization_id = s.organization_id and m.user_id = s.user_id
+    where s.user_id = ${userId} and ${db.fragment(LIVING)}
+    order by s.seen_at desc limit 100`;
+}
+
+/** Ends living sessions of a person: all, only one, or all but one. How many there were. */
+export async function endSessions(
+  tx: Transaction,
+  userId: string,
+  reason: "logout" | "logout_everywhere" | "password" | "revoked",
+  { only = null, except = null }: { only?: string | null; except?: string | null } = {},
+): Promise<number> {
+  const ended = await tx.rows`
+    update sessions set revoked_at = now(), revoked_reason = ${reason}
+    where user_id = ${userId} and revoked_at is null
+      and id = coalesce(${only}::uuid, id) and id is distinct from ${except}::uuid
+    returning id`;
+  return ended.length;
 }
 
 /** A ticket that opens one live socket for the session, within 30 s. */

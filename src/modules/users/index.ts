@@ -27,7 +27,7 @@ export function usersModule({ db, auth, mutate }: UsersDeps) {
       "/me",
       async ({ principal: { organizationId, userId }, set }) =>
         tagged(set, await getMember(db, organizationId, userId)),
-      docs.me,
+      { ...docs.me },
     )
     .patch(
       "/me",
