@@ -43,18 +43,23 @@ async function openPhone(browser: Browser, url: string, scene: Scene) {
   return page;
 }
 
-/** Once per installation: a second run shows the same chats. */
-async function holdTheChat(browser: Browser, url: string): Promise<void> {
-  const held = await fetch(`${url}/simulator/api/chats/ana`);
-  if (((await held.json()) as { data: unknown[] }).data.length > 0) return;
+async function isHeld(url: string, persona: string): Promise<boolean> {
+  const answer = await fetch(`${url}/simulator/api/chats/${persona}`);
+  return ((await answer.json()) as { data: unknown[] }).data.length > 0;
+}
+
+/** What was said already is not said again: a second run shows the same chats. */
+async function holdTheChats(browser: Browser, url: string): Promise<void> {
   const page = await openPhone(browser, url, scenes[0]);
   for (const persona of OTHERS) {
+    if (await isHeld(url, persona)) continue;
     await page.locator(`[data-persona="${persona}"]`).click();
     await page.locator(".chip").first().click();
     await page.locator(".from-business").waitFor();
   }
   await page.locator(".person").first().click();
-  for (const [index, text] of SAID.entries()) {
+  const said = (await isHeld(url, "ana")) ? [] : SAID;
+  for (const [index, text] of said.entries()) {
     await page.locator("#composer-text").fill(text);
     await page.keyboard.press("Enter");
     await page.locator(".from-business").nth(index).waitFor();
@@ -131,7 +136,7 @@ if (url === undefined) throw new Error("Set LEADLINE_URL to the address of a run
 const [, , folder, part = ""] = process.argv;
 const browser = await launchChromium();
 try {
-  await holdTheChat(browser, url);
+  await holdTheChats(browser, url);
   if (folder === undefined) await takeDocs(browser, url);
   else await takeGallery(browser, url, { folder, part });
 } finally {
