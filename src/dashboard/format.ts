@@ -3,7 +3,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-const clockTime = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const clockTime = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
 const shortDay = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const longDay = new Intl.DateTimeFormat(undefined, {
@@ -23,6 +23,15 @@ export function shortTime(at: string, nowMs: number): string {
   const date = new Date(at);
   if (date.toDateString() === new Date(nowMs).toDateString()) return clockTime.format(date);
   return nowMs - date.getTime() < 6 * DAY_MS ? weekday.format(date) : shortDay.format(date);
+}
+
+/** A moment not far from now, as short as it is clear: the time alone today, else with its day. */
+export function nearTime(at: string, nowMs: number): string {
+  const date = new Date(at);
+  const time = clockTime.format(date);
+  if (date.toDateString() === new Date(nowMs).toDateString()) return time;
+  const isNear = Math.abs(nowMs - date.getTime()) < 6 * DAY_MS;
+  return `${isNear ? weekday.format(date) : shortDay.format(date)} ${time}`;
 }
 
 /** The day of an instant, for the line between two days of a chat. */

@@ -70,8 +70,11 @@ declare module "@tanstack/react-router" {
 function NoPage() {
   return (
     <main className="no-page">
-      <Empty words={texts.errors.noPage} icon="search" />
-      <Link to="/">{texts.nav.inbox}</Link>
+      <Empty words={texts.errors.noPage} icon="search">
+        <Link to="/" className="button">
+          {texts.errors.toInbox}
+        </Link>
+      </Empty>
     </main>
   );
 }

@@ -5,7 +5,7 @@ export interface Credentials {
   password: string;
 }
 
-const OWNER: Credentials = { email: "owner@northwind.example", password: "northwind-demo" };
+export const OWNER: Credentials = { email: "owner@northwind.example", password: "northwind-demo" };
 
 /** The phone page with the first persona's chat loaded. */
 export async function openPhone(context: BrowserContext, url: string): Promise<Page> {

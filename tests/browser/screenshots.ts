@@ -1,11 +1,14 @@
 import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { launchChromium } from "./chromium.ts";
+import { takeGallery } from "./gallery/gallery.ts";
 import { openDashboard, sayOnPhone } from "./people.ts";
 
 /**
  * Takes the pictures in docs/images from a running Leadline, so that they show what it really
  * answers: `LEADLINE_URL=http://127.0.0.1:3000 bun tests/browser/screenshots.ts`, on fresh chats.
+ * With a folder as its argument, every screen in every state instead, to be looked at; with part of
+ * a scene's name after it, only those.
  */
 const FOLDER = fileURLToPath(new URL("../../docs/images/", import.meta.url));
 const SAID = ["Hi, how much is it?", "We own a house in Denver, the bill is about $140"] as const;
@@ -40,15 +43,23 @@ async function openPhone(browser: Browser, url: string, scene: Scene) {
   return page;
 }
 
-async function holdTheChat(browser: Browser, url: string): Promise<void> {
+async function isHeld(url: string, persona: string): Promise<boolean> {
+  const answer = await fetch(`${url}/simulator/api/chats/${persona}`);
+  return ((await answer.json()) as { data: unknown[] }).data.length > 0;
+}
+
+/** What was said already is not said again: a second run shows the same chats. */
+async function holdTheChats(browser: Browser, url: string): Promise<void> {
   const page = await openPhone(browser, url, scenes[0]);
   for (const persona of OTHERS) {
+    if (await isHeld(url, persona)) continue;
     await page.locator(`[data-persona="${persona}"]`).click();
     await page.locator(".chip").first().click();
     await page.locator(".from-business").waitFor();
   }
   await page.locator(".person").first().click();
-  for (const [index, text] of SAID.entries()) {
+  const said = (await isHeld(url, "ana")) ? [] : SAID;
+  for (const [index, text] of said.entries()) {
     await page.locator("#composer-text").fill(text);
     await page.keyboard.press("Enter");
     await page.locator(".from-business").nth(index).waitFor();
@@ -86,7 +97,7 @@ const OWNER_SAYS =
 
 async function handOver(phone: Page, desk: Page): Promise<void> {
   await sayOnPhone(phone, "Sounds good. Can I talk to a person about a visit?");
-  await desk.getByText("Needs a person").waitFor();
+  await desk.locator(".attention").waitFor();
   await desk.locator("h1").click();
   await desk.keyboard.press("t");
   await desk.locator("#composer-text:enabled").fill(OWNER_SAYS);
@@ -108,22 +119,26 @@ async function pasteTogether(browser: Browser, parts: readonly Buffer[], scheme:
   await page.close();
 }
 
-const url = process.env["LEADLINE_URL"];
-if (url === undefined) throw new Error("Set LEADLINE_URL to the address of a running Leadline.");
-const browser = await launchChromium();
-try {
-  await holdTheChat(browser, url);
+async function takeDocs(browser: Browser, url: string): Promise<void> {
   for (const scene of scenes) {
     const page = await openPhone(browser, url, scene);
-    await page
-      .locator(".from-business")
-      .nth(SAID.length - 1)
-      .waitFor();
+    const answers = page.locator(".from-business");
+    await answers.nth(SAID.length - 1).waitFor();
     await page.screenshot({ path: `${FOLDER}${scene.name}.png` });
     await page.context().close();
   }
   await takeTogether(browser, url, "light");
   await takeTogether(browser, url, "dark");
+}
+
+const url = process.env["LEADLINE_URL"];
+if (url === undefined) throw new Error("Set LEADLINE_URL to the address of a running Leadline.");
+const [, , folder, part = ""] = process.argv;
+const browser = await launchChromium();
+try {
+  await holdTheChats(browser, url);
+  if (folder === undefined) await takeDocs(browser, url);
+  else await takeGallery(browser, url, { folder, part });
 } finally {
   await browser.close();
 }

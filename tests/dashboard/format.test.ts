@@ -1,5 +1,12 @@
 import { describe, expect, test } from "bun:test";
-import { duration, initials, languageName, toneOf, usd } from "../../src/dashboard/format.ts";
+import {
+  duration,
+  initials,
+  languageName,
+  nearTime,
+  toneOf,
+  usd,
+} from "../../src/dashboard/format.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -45,5 +52,16 @@ describe("what a person reads", () => {
   test("what is no language tag is shown as it is", () => {
     expect(languageName("es")).not.toBe("es");
     expect(languageName("mixed, mostly Spanish")).toBe("mixed, mostly Spanish");
+  });
+
+  test("a moment is told as short as it is clear", () => {
+    const now = new Date(2026, 10, 22, 12, 0);
+    const told = (day: number) =>
+      nearTime(new Date(2026, 10, day, 9, 5).toISOString(), now.getTime());
+    const time = told(22);
+    expect(time).toMatch(/^0?9[:.]05/u);
+    expect(told(21)).toBe(`Sat ${time}`);
+    expect(told(23)).toBe(`Mon ${time}`);
+    expect(told(1)).toBe(`Nov 1 ${time}`);
   });
 });

@@ -1,10 +1,18 @@
+import type { ReactNode } from "react";
 import { Button } from "react-aria-components";
 import { sayError } from "../api/http.ts";
 import { texts } from "../texts.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
+interface EmptyProps {
+  words: readonly [string, string];
+  icon: IconName;
+  /** A way on. */
+  children?: ReactNode;
+}
+
 /** A place with nothing in it: what that means, and what to do. */
-export function Empty({ words, icon }: { words: readonly [string, string]; icon: IconName }) {
+export function Empty({ words, icon, children }: EmptyProps) {
   return (
     <div className="empty">
       <span className="empty-icon">
@@ -12,6 +20,7 @@ export function Empty({ words, icon }: { words: readonly [string, string]; icon:
       </span>
       <p className="empty-title">{words[0]}</p>
       <p>{words[1]}</p>
+      {children}
     </div>
   );
 }

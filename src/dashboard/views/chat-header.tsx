@@ -31,10 +31,18 @@ export function ChatHeader({ row, showsPanel, onTogglePanel }: Props) {
         </Link>
         <Avatar id={row.leadId} name={name} />
         <div className="chat-who">
-          <h2 dir="auto">{name}</h2>
+          <h2>
+            <bdi>{name}</bdi>
+          </h2>
           <p className="chat-facts">
-            <HolderBadge holder={holderOf(row, session.user.id)} />
-            <WindowLeft row={row} />
+            {row.optedOutAt === null ? (
+              <>
+                <HolderBadge holder={holderOf(row, session.user.id)} />
+                <WindowLeft row={row} />
+              </>
+            ) : (
+              <OptedOut />
+            )}
           </p>
         </div>
         <Viewers conversationId={row.id} />
@@ -71,8 +79,20 @@ function HolderBadge({ holder }: { holder: Holder }) {
   );
 }
 
+/** Nobody may write, whoever has the chat. */
+function OptedOut() {
+  return (
+    <span className="holder holder-nobody">
+      <Icon name="stop" />
+      <span>{texts.chat.optedOut}</span>
+    </span>
+  );
+}
+
 const HALF_MINUTE_MS = 30_000;
-const SOON_MS = 2 * 60 * 60_000;
+const HOUR_MS = 60 * 60_000;
+const SOON_MS = 2 * HOUR_MS;
+const wholeHours = (ms: number) => ms - (ms % HOUR_MS);
 
 /** The countdown of the 24 hours in which free-form messages are allowed. */
 function WindowLeft({ row }: { row: ConversationRow }) {
@@ -86,7 +106,7 @@ function WindowLeft({ row }: { row: ConversationRow }) {
         <span>{never ? texts.window.never : texts.window.closed}</span>
       ) : (
         <span>
-          {texts.window.left(duration(leftMs))}
+          {texts.window.left(duration(leftMs < SOON_MS ? leftMs : wholeHours(leftMs)))}
           <span className="window-for">{texts.window.leftFor}</span>
         </span>
       )}
@@ -100,16 +120,23 @@ function Viewers({ conversationId }: { conversationId: string }) {
   const others = (useDesk().viewers.get(conversationId) ?? []).filter(
     ({ userId }) => userId !== session.user.id,
   );
+  const [first] = others;
   const words = texts.chat.viewers(others.map(({ name }) => name).join(", "));
   return (
-    <p className={others.length === 0 ? "no-viewers" : "viewers"} role="status" title={words}>
-      {others.length > 0 && (
-        <>
+    <div role="status" className="viewers-place">
+      {first && (
+        <p className="viewers" title={words}>
           <Icon name="eye" />
-          <span>{words}</span>
-        </>
+          <span className="spoken">{words}</span>
+          <span className="viewers-name" aria-hidden="true">
+            {first.name}
+          </span>
+          {others.length > 1 && (
+            <span aria-hidden="true">{texts.chat.more(others.length - 1)}</span>
+          )}
+        </p>
       )}
-    </p>
+    </div>
   );
 }
 
@@ -120,7 +147,8 @@ function Attention({ row, onResolve }: { row: ConversationRow; onResolve: () => 
     <div className="attention">
       <Icon name="flag" />
       <p>
-        <strong>{texts.chat.attention}.</strong> {texts.attentionReasons[row.attentionReason]}.
+        <span className="spoken">{texts.chat.attention}</span>
+        {texts.attentionReasons[row.attentionReason]}
       </p>
       {session.role !== "viewer" && (
         <Button className="button is-small" onPress={onResolve}>

@@ -1,10 +1,10 @@
-import { useParams } from "@tanstack/react-router";
+import { Link, useParams } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import type { ConversationRow, Message } from "../api/calls.ts";
 import { ApiError } from "../api/http.ts";
 import { leadName } from "../parts/names.ts";
 import { Empty, Failure, Ghosts } from "../parts/states.tsx";
-import { useNow, useWorkplace } from "../state/context.ts";
+import { useNow, useRows, useWorkplace } from "../state/context.ts";
 import { reasonNotTo } from "../state/may-write.ts";
 import { useConversation, useMessages } from "../state/use-chat.ts";
 import { texts } from "../texts.ts";
@@ -19,11 +19,12 @@ import { useChatKeys } from "./use-chat-keys.ts";
 const WIDE = "(min-width: 1240px)";
 const HALF_MINUTE_MS = 30_000;
 
-/** Beside the list while nothing is picked. */
+/** Beside the list while nothing is picked; it says so only where there is something to pick. */
 export function NoChat() {
+  const { store } = useRows();
   return (
-    <div className="chat no-chat">
-      <Empty words={texts.chat.none} icon="chat" />
+    <div className="chat">
+      {store.rows.size > 0 && <Empty words={texts.chat.none} icon="chat" />}
     </div>
   );
 }
@@ -41,7 +42,13 @@ export function ChatPage() {
   const isMissing = error instanceof ApiError && (error.status === 404 || error.status === 422);
   return (
     <section className="chat" aria-label={texts.chat.messages}>
-      {isMissing && <Empty words={texts.chat.notFound} icon="search" />}
+      {isMissing && (
+        <Empty words={texts.chat.notFound} icon="search">
+          <Link to="/" search={true} className="button">
+            {texts.chat.back}
+          </Link>
+        </Empty>
+      )}
       {error && !isMissing && <Failure error={error} onRetry={retry} />}
       {!error && <Ghosts count={5} label={texts.chat.loading} kind="chat" />}
     </section>

@@ -28,6 +28,8 @@ export function Composer({ row, newestSeq, reason, replyTo, onReplyDone }: Props
   const { sendTyped } = useSend(row.id);
   const noteTyping = useTypingNotes(row.id);
   const over = text.length - MAX_LENGTH;
+  // What was typed before somebody else took the chat stays in sight.
+  const isClosed = reason !== null && text === "";
   const isSendable = reason === null && text.trim() !== "" && over <= 0;
   useEffect(() => {
     if (replyTo) document.getElementById("composer-text")?.focus();
@@ -62,14 +64,9 @@ export function Composer({ row, newestSeq, reason, replyTo, onReplyDone }: Props
         send();
       }}
     >
-      {reason && (
-        <p className="composer-reason" id="composer-reason">
-          <Icon name="info" />
-          {reason}
-        </p>
-      )}
+      {reason && <Reason words={reason} />}
       {replyTo && <Replying to={replyTo} name={leadName(row)} onCancel={onReplyDone} />}
-      <div className="composer-row">
+      <div className="composer-row" hidden={isClosed}>
         <TextField
           aria-label={texts.composer.label}
           {...(reason ? { "aria-describedby": "composer-reason" } : {})}
@@ -95,10 +92,25 @@ export function Composer({ row, newestSeq, reason, replyTo, onReplyDone }: Props
           <Icon name="send" />
         </Button>
       </div>
-      <p className={over > 0 ? "composer-hint is-bad" : "composer-hint"} role="status">
-        {over > 0 ? texts.composer.tooLong(over) : reason === null && texts.composer.hint}
-      </p>
+      {!isClosed && <Hint over={over} mayWrite={reason === null} />}
     </Form>
+  );
+}
+
+function Reason({ words }: { words: string }) {
+  return (
+    <p className="composer-reason" id="composer-reason">
+      <Icon name="info" />
+      {words}
+    </p>
+  );
+}
+
+function Hint({ over, mayWrite }: { over: number; mayWrite: boolean }) {
+  return (
+    <p className={over > 0 ? "composer-hint is-bad" : "composer-hint"} role="status">
+      {over > 0 ? texts.composer.tooLong(over) : mayWrite && texts.composer.hint}
+    </p>
   );
 }
 

@@ -21,9 +21,11 @@ export function Help(props: Props) {
           </header>
           <dl className="keys">
             {texts.help.keys.map(([keys, what]) => (
-              <div key={keys}>
+              <div key={what}>
                 <dt>
-                  <kbd>{keys}</kbd>
+                  {keys.map((name) => (
+                    <kbd key={name}>{name}</kbd>
+                  ))}
                 </dt>
                 <dd>{what}</dd>
               </div>

@@ -38,8 +38,8 @@ export const InboxLine = memo(function InboxLine({ row, userId, isOpen, nowMs }:
     >
       <Avatar id={row.leadId} name={name} />
       <span className="line-top">
-        <span className="line-name" dir="auto">
-          {name}
+        <span className="line-name">
+          <bdi>{name}</bdi>
         </span>
         {row.lastMessageAt && (
           <time className="line-time" dateTime={row.lastMessageAt}>

@@ -1,12 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "react-aria-components";
 import { type ConversationRow, fetchPanel, type Panel as PanelData } from "../api/calls.ts";
-import { dateAndTime, languageName, usd } from "../format.ts";
+import { languageName, nearTime, usd } from "../format.ts";
 import { Icon } from "../parts/icon.tsx";
 import { leadName } from "../parts/names.ts";
 import { Failure, Ghosts } from "../parts/states.tsx";
+import { useNow } from "../state/context.ts";
 import { texts } from "../texts.ts";
 import { Timeline } from "./timeline.tsx";
+
+const MINUTE_MS = 60_000;
 
 interface Props {
   row: ConversationRow;
@@ -25,7 +28,9 @@ export function Panel({ row, isShown, onClose }: Props) {
     <aside className={isShown ? "panel is-shown" : "panel"} aria-label={texts.panel.label}>
       <header className="panel-header">
         <div>
-          <h2 dir="auto">{leadName(row)}</h2>
+          <h2>
+            <bdi>{leadName(row)}</bdi>
+          </h2>
           {row.lead.phone && <p>+{row.lead.phone}</p>}
           {row.lead.username && <p>@{row.lead.username}</p>}
         </div>
@@ -50,6 +55,7 @@ export function Panel({ row, isShown, onClose }: Props) {
 
 /** From the live row, so it changes with the conversation and not with the next fetch. */
 function Standing({ row }: { row: ConversationRow }) {
+  const nowMs = useNow(MINUTE_MS);
   return (
     <dl className="standing">
       <div>
@@ -77,7 +83,7 @@ function Standing({ row }: { row: ConversationRow }) {
       )}
       <div>
         <dt>{texts.panel.followUp}</dt>
-        <dd>{row.followUpAt ? dateAndTime(row.followUpAt) : texts.panel.noFollowUp}</dd>
+        <dd>{row.followUpAt ? nearTime(row.followUpAt, nowMs) : texts.panel.noFollowUp}</dd>
       </div>
     </dl>
   );

@@ -9,6 +9,8 @@ import { texts } from "../texts.ts";
 const REFETCH_MS = 10_000;
 /** An entry this old is not a burst any more: somebody should look. */
 const OLD_MS = 60_000;
+/** A wake-up this late is more than the beat it is looked for in. */
+const LATE_MS = 5_000;
 
 /** What waits where, for those who run the installation. */
 export function QueuePage() {
@@ -69,7 +71,7 @@ function Streams({ queue }: { queue: QueueRows }) {
         <strong>{texts.queue.delayed}</strong>
         <span>{delayed.count}</span>
         <span className={overdueMs > OLD_MS ? "is-bad" : "soft"}>
-          {overdueMs > 0 ? texts.queue.overdue(duration(overdueMs)) : texts.queue.onTime}
+          {overdueMs > LATE_MS ? texts.queue.overdue(duration(overdueMs)) : texts.queue.onTime}
         </span>
       </p>
     </>
@@ -85,15 +87,9 @@ interface Column {
 }
 
 const never = () => false;
+/** What one has to act on comes first: a narrow screen shows that much. */
 const columns: readonly Column[] = [
   { title: texts.queue.depth, value: ({ depth }) => String(depth), isBad: never },
-  {
-    title: texts.queue.lag,
-    value: ({ lag }) => (lag === null ? texts.queue.unknown : String(lag)),
-    isBad: ({ lag }) => lag === null,
-  },
-  { title: texts.queue.running, value: ({ running }) => String(running), isBad: never },
-  { title: texts.queue.waiting, value: ({ waiting }) => String(waiting), isBad: never },
   {
     title: texts.queue.oldest,
     value: ({ oldestAgeMs }) => (oldestAgeMs === 0 ? texts.queue.none : duration(oldestAgeMs)),
@@ -103,6 +99,13 @@ const columns: readonly Column[] = [
     title: texts.queue.dead,
     value: ({ dead }) => String(dead),
     isBad: ({ dead }) => dead > 0,
+  },
+  { title: texts.queue.waiting, value: ({ waiting }) => String(waiting), isBad: never },
+  { title: texts.queue.running, value: ({ running }) => String(running), isBad: never },
+  {
+    title: texts.queue.lag,
+    value: ({ lag }) => (lag === null ? texts.queue.unknown : String(lag)),
+    isBad: ({ lag }) => lag === null,
   },
 ];
 

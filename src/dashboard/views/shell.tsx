@@ -14,7 +14,10 @@ import { useKeys } from "./keys.ts";
 export function Shell({ onSignedOut }: { onSignedOut: () => void }) {
   const { session } = useWorkplace();
   const [showsHelp, setShowsHelp] = useState(false);
-  const isInbox = useRouterState({ select: ({ location }) => location.pathname !== "/queue" });
+  const isInbox = useRouterState({
+    select: ({ location: { pathname } }) =>
+      pathname === "/" || pathname.startsWith("/conversations/"),
+  });
   const leave = useMutation({ mutationFn: signOut, onSettled: onSignedOut });
   useKeys({ "?": () => setShowsHelp(true) });
   return (
@@ -60,7 +63,7 @@ function LiveDot() {
   return (
     <p className={`live-dot live-${status}`} title={texts.live[status]}>
       <i aria-hidden="true" />
-      <span>{status === "live" ? texts.live.live : texts.live.connecting}</span>
+      <span>{texts.live.short[status]}</span>
     </p>
   );
 }

@@ -1,7 +1,10 @@
 import type { Panel } from "../api/calls.ts";
-import { dateAndTime, usd } from "../format.ts";
+import { dateAndTime, nearTime, usd } from "../format.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
+import { useNow } from "../state/context.ts";
 import { texts } from "../texts.ts";
+
+const MINUTE_MS = 60_000;
 
 type Entry = Panel["timeline"][number];
 
@@ -61,17 +64,20 @@ function tell(entry: Entry): Told {
 
 /** What happened to this lead and why, newest first. */
 export function Timeline({ entries }: { entries: readonly Entry[] }) {
+  const nowMs = useNow(MINUTE_MS);
   if (entries.length === 0) return <p className="soft">{texts.panel.noTimeline}</p>;
   return (
     <ol className="timeline">
       {entries.map((entry) => (
-        <TimelineLine key={entry.id} at={entry.at} kind={entry.kind} told={tell(entry)} />
+        <TimelineLine key={entry.id} entry={entry} nowMs={nowMs} />
       ))}
     </ol>
   );
 }
 
-function TimelineLine({ at, kind, told }: { at: string; kind: Entry["kind"]; told: Told }) {
+function TimelineLine({ entry, nowMs }: { entry: Entry; nowMs: number }) {
+  const { at, kind } = entry;
+  const told = tell(entry);
   return (
     <li className={`event event-${kind}`}>
       <span className="event-icon">
@@ -84,7 +90,9 @@ function TimelineLine({ at, kind, told }: { at: string; kind: Entry["kind"]; tol
         </p>
       )}
       <p className="event-facts">
-        <time dateTime={at}>{dateAndTime(at)}</time>
+        <time dateTime={at} title={dateAndTime(at)}>
+          {nearTime(at, nowMs)}
+        </time>
         {told.facts.map((fact) => (
           <span key={fact}>{fact}</span>
         ))}

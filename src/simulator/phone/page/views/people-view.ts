@@ -9,6 +9,12 @@ interface PersonCard {
   badge: HTMLElement;
 }
 
+const LOADING_WORDS = {
+  loading: "Looking for people…",
+  failed: "Nobody to play until Leadline answers.",
+  ready: "",
+} satisfies Record<PhoneState["people"], string>;
+
 /** How the business sees this person: a number, or a username when they hide it. */
 function handleOf(persona: Persona): string {
   if (persona.phone !== null) return `+${persona.phone}`;
@@ -74,6 +80,7 @@ export function createPeopleView(onSelect: (persona: string) => void): (s: Phone
 
   return (state) => {
     loading.hidden = state.people === "ready";
+    loading.textContent = LOADING_WORDS[state.people];
     if (state.personas !== shown) {
       shown = state.personas;
       cards.clear();
