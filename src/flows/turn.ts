@@ -46,28 +46,51 @@ interface TurnDelivery {
 
 /** Handler of `turns`: claim → think → commit. A missed claim is acknowledged and left. */
 export function createTurnHandler(deps: TurnDeps): (delivery: TurnDelivery) => Promise<void> {
-  const running = new Set<string>();
+  // By conversation this process is at. Of two entries that come together the second waits for the claim
+  // of the first, and never takes its lease for a leftover.
+  const firstClaims = new Map<string, Promise<Claim | undefined>>();
   return async ({ entry, signal }) => {
-    const claim = await claimTurn(deps.db, {
-      organizationId: entry.organizationId,
-      conversationId: entry.conversationId,
-      cause: entry.cause,
-      workerId: deps.workerId,
-      now: deps.clock.now(),
-      ownLeaseIsLeftover: !running.has(entry.conversationId),
-    });
-    if (claim === undefined) return await comeBackWhenDue(deps, entry);
-    deps.crash("turn:claimed");
-    running.add(claim.conversationId);
-    const ended = new AbortController();
-    void keepLease(deps.db, claim, ended.signal);
+    const first = firstClaims.get(entry.conversationId);
+    if (first) {
+      await first.catch(() => {});
+      return await handleTurn(deps, { entry, signal }, claimFor(deps, entry, false));
+    }
+    const claiming = claimFor(deps, entry, true);
+    firstClaims.set(entry.conversationId, claiming);
     try {
-      await runTurn(deps, claim, signal);
+      await handleTurn(deps, { entry, signal }, claiming);
     } finally {
-      ended.abort();
-      running.delete(claim.conversationId);
+      firstClaims.delete(entry.conversationId);
     }
   };
+}
+
+async function claimFor(deps: TurnDeps, entry: EntryOf["turns"], ownLeaseIsLeftover: boolean) {
+  return await claimTurn(deps.db, {
+    organizationId: entry.organizationId,
+    conversationId: entry.conversationId,
+    cause: entry.cause,
+    workerId: deps.workerId,
+    now: deps.clock.now(),
+    ownLeaseIsLeftover,
+  });
+}
+
+async function handleTurn(
+  deps: TurnDeps,
+  { entry, signal }: TurnDelivery,
+  claiming: Promise<Claim | undefined>,
+): Promise<void> {
+  const claim = await claiming;
+  if (claim === undefined) return await comeBackWhenDue(deps, entry);
+  deps.crash("turn:claimed");
+  const ended = new AbortController();
+  void keepLease(deps.db, claim, ended.signal);
+  try {
+    await runTurn(deps, claim, signal);
+  } finally {
+    ended.abort();
+  }
 }
 
 async function comeBackWhenDue(deps: TurnDeps, entry: EntryOf["turns"]): Promise<void> {

@@ -44,4 +44,14 @@ describe("the lease of a conversation", () => {
     await world.db.rows`update conversations set lease_until = lease_until - interval '8 seconds'`;
     expect(await claimAs("w2")).toMatchObject({ epoch: 2 });
   });
+
+  test("is taken once when wake-ups come to one worker together", async () => {
+    for (let round = 0; round < 5; round += 1) {
+      await world.receive({ text: `Question ${round}` });
+      const { id } = await world.conversation();
+      await Promise.all([world.turn(id), world.turn(id), world.turn(id)]);
+    }
+    const turns = await world.db.rows`select attempt, disposition from turns`;
+    expect(turns).toEqual(Array(5).fill({ attempt: 1, disposition: "replied" }));
+  });
 });
