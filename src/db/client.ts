@@ -128,7 +128,7 @@ const AWAY =
   /^(CONNECT|ECONN|EPIPE|ENOTFOUND|ENOENT|ETIMEDOUT|EHOSTUNREACH|57P0[123]|08|53[0-3]|57014)/;
 
 /** The error as `database_unavailable`, if it means that Postgres is not there now. */
-export function databaseUnavailable(error: unknown): AppError | undefined {
+function databaseUnavailable(error: unknown): AppError | undefined {
   if (error instanceof AppError) return undefined;
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   if (!AWAY.test(code)) return undefined;

@@ -11,14 +11,11 @@ export const Instant = t.String({ format: "date-time" });
 /** Rises with each change of the row; also its `ETag`. */
 export const Version = t.Integer({ description: "Rises with each change; also the `ETag`." });
 
-/** USD as an exact decimal. */
-export const Usd = t.String({ pattern: "^-?\\d+(\\.\\d+)?$", description: "USD, exact decimal." });
-
 /** Rows of one page of a list; a list goes on as long as there is a cursor. */
 export const pageLimit = (usual: number) =>
   t.Integer({ minimum: 1, maximum: 100, default: usual, description: "Rows of one page." });
 
-export const Cursor = t.String({ maxLength: 500, description: "`nextCursor` of the page before." });
+const Cursor = t.String({ maxLength: 500, description: "`nextCursor` of the page before." });
 
 export const NextCursor = t.Nullable(
   t.String({ description: "Give it back to go on; null at the end." }),

@@ -43,7 +43,7 @@ export async function writeAudit(
 }
 
 /** Only what differs between the two, with secrets masked: that one changed shows, not what it is. */
-export function difference(
+function difference(
   before: object | undefined,
   after: object | undefined,
 ): { before: object | null; after: object | null } {

@@ -2,7 +2,7 @@ import { t } from "elysia";
 import { Id, Instant, pageOfRows, paging, Version } from "../../http/plugins/fields.ts";
 import { roles } from "../../http/plugins/permissions.ts";
 
-export const Role = t.UnionEnum(roles, { description: "What they may do in this organization." });
+const Role = t.UnionEnum(roles, { description: "What they may do in this organization." });
 
 export const Member = t.Object(
   {
@@ -26,7 +26,7 @@ export const MemberEdit = t.Object({ role: Role });
 export type MemberEdit = typeof MemberEdit.static;
 
 /** What people call themselves. */
-export const PersonName = t.String({
+const PersonName = t.String({
   minLength: 1,
   maxLength: 100,
   pattern: "\\S",
