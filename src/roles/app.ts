@@ -30,6 +30,8 @@ const apiInfo = {
     { name: "Conversations", description: "The inbox and what people do with it." },
     { name: "Messages", description: "A chat, and writing in it as a person." },
     { name: "People", description: "The members of an organization and what they may do." },
+    { name: "API keys", description: "What lets programs in, and how far." },
+    { name: "Organization", description: "What the business is, and how its bot behaves." },
     { name: "Audit", description: "Who changed what, when and from where." },
     { name: "Live", description: "What happens, as it happens: the WebSocket `/live`." },
     { name: "Webhooks", description: "Where Meta delivers messages and statuses." },

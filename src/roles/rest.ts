@@ -2,6 +2,7 @@ import { Elysia } from "elysia";
 import { inspectQueue } from "../../streams/inspect.ts";
 import { auth } from "../http/plugins/auth.ts";
 import { clientAddress } from "../http/plugins/client-address.ts";
+import { apiKeysModule } from "../modules/api-keys/index.ts";
 import { auditModule } from "../modules/audit/index.ts";
 import { authenticate } from "../modules/auth/authenticate.ts";
 import { authModule } from "../modules/auth/index.ts";
@@ -13,6 +14,7 @@ import { conversationsModule } from "../modules/conversations/index.ts";
 import { messagesModule } from "../modules/messages/index.ts";
 import { createMutate } from "../modules/mutate.ts";
 import { operatorsModule } from "../modules/operators/index.ts";
+import { organizationModule } from "../modules/organization/index.ts";
 import { queueModule } from "../modules/queue/index.ts";
 import { createRequestLimit } from "../modules/request-limit.ts";
 import { usersModule } from "../modules/users/index.ts";
@@ -53,6 +55,8 @@ export function restApi(core: RestCore) {
     .use(conversationsModule({ db, clock, auth: guard, actions: conversationActions(mutate) }))
     .use(messagesModule({ db, clock, auth: guard, mutate }))
     .use(usersModule({ db, auth: guard, mutate }))
+    .use(apiKeysModule({ db, auth: guard, mutate }))
+    .use(organizationModule({ db, auth: guard, mutate }))
     .use(auditModule({ db, auth: guard }))
     .use(operatorsModule({ db, auth: guard }))
     .use(queueModule({ db, auth: guard, inspect: () => inspectQueue({ redis, keyspace }) }));

@@ -70,7 +70,8 @@ test("a repeat with the same Idempotency-Key gets the first answer", async () =>
     expect([named(operation), again.status, again.body]).toEqual([
       named(operation),
       first.status,
-      first.body,
+      // A new key is shown once, so it is all that a repeat cannot answer.
+      { ...first.body, ...("key" in first.body && { key: null }) },
     ]);
   }
 }, 60_000);
