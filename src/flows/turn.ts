@@ -12,7 +12,7 @@ import type { Append, Wakeup } from "./deps.ts";
 import { type Claim, claimTurn, comeBackAt } from "./turn/claim.ts";
 import { type CommitOutcome, commitTurn, type TurnResult } from "./turn/commit.ts";
 import { loadContext, type Seen } from "./turn/context.ts";
-import { decide, ghosted, ghostStep } from "./turn/decide.ts";
+import { decide, ghosted, ghostStep, postponed } from "./turn/decide.ts";
 import { keepLease } from "./turn/lease.ts";
 import { buryTurn, releaseTurn } from "./turn/release.ts";
 
@@ -124,6 +124,8 @@ async function think(
   if (context.followUpStep !== null && context.followUpStep >= ghostStep(seen)) {
     return ghosted(seen);
   }
+  const later = postponed(context, seen);
+  if (later !== null) return later;
   if (claim.cause !== "follow_up") deps.showTyping(claim);
   const thought = await deps.thinker.think(context, {
     deadlineMs: THINKING_DEADLINE_MS,

@@ -1,4 +1,5 @@
 import type { ConversationMode, Stage } from "./lead.ts";
+import { afterQuietHours, type QuietHours } from "./quiet-hours.ts";
 import { terminalStages } from "./stage.ts";
 import { isWindowOpen } from "./window.ts";
 
@@ -17,6 +18,7 @@ export interface FollowUpSituation {
   mode: ConversationMode;
   optedOut: boolean;
   windowOpen: boolean;
+  quietHours: QuietHours | null;
 }
 
 export type FollowUpPlan =
@@ -32,7 +34,8 @@ export type FollowUpPlan =
 /**
  * The one pending follow-up of a conversation after the bot spoke last. Times count from the lead's
  * last message. A nudge whose time has passed is skipped, not sent late: it would follow on the heels
- * of a delayed answer. A nudge outside the 24-hour window is not planned at all.
+ * of a delayed answer. One that falls into quiet hours waits for their end, and those it meets there
+ * are skipped. A nudge outside the 24-hour window is not planned at all.
  */
 export function nextFollowUp(situation: FollowUpSituation): FollowUpPlan {
   const { lastLeadMessageAt, policyMinutes } = situation;
@@ -47,11 +50,11 @@ export function nextFollowUp(situation: FollowUpSituation): FollowUpPlan {
 }
 
 function nextNudge(
-  { policyMinutes, step, now }: FollowUpSituation,
+  { policyMinutes, step, now, quietHours }: FollowUpSituation,
   lastLeadMessageAt: Date,
 ): FollowUpPlan | null {
   for (const [index, minutes] of policyMinutes.entries()) {
-    const at = after(lastLeadMessageAt, minutes);
+    const at = afterQuietHours(after(lastLeadMessageAt, minutes), quietHours);
     if (index >= step && at > now && isWindowOpen(lastLeadMessageAt, at)) {
       return { kind: "schedule", at, step: index + 1 };
     }

@@ -19,6 +19,7 @@ const situation = (over: Partial<FollowUpSituation> = {}): FollowUpSituation => 
   mode: "bot",
   optedOut: false,
   windowOpen: true,
+  quietHours: null,
   ...over,
 });
 
@@ -74,4 +75,33 @@ describe("nobody is chased", () => {
       expect(nextFollowUp(situation(over))).toEqual({ kind: "none", why });
     });
   }
+});
+
+describe("quiet hours", () => {
+  const quietHours = { fromMinute: 21 * 60, toMinute: 8 * 60, timeZone: "America/Denver" };
+  // 22:00 in Denver, in summer: UTC-6.
+  const lateAt = new Date("2026-08-03T04:00:00Z");
+  const eight = new Date("2026-08-03T14:00:00Z");
+  const late = (over: Partial<FollowUpSituation> = {}) =>
+    situation({ lastLeadMessageAt: lateAt, now: lateAt, quietHours, ...over });
+
+  test("hold a nudge back until they end", () => {
+    expect(nextFollowUp(late())).toEqual({ kind: "schedule", at: eight, step: 1 });
+  });
+
+  test("let only one nudge through when they end", () => {
+    expect(nextFollowUp(late({ step: 1, now: eight }))).toMatchObject({ kind: "ghost" });
+  });
+
+  test("leave alone what falls outside", () => {
+    const noon = late({ policyMinutes: [840] });
+    expect(nextFollowUp(noon)).toMatchObject({ at: new Date("2026-08-03T18:00:00Z") });
+  });
+
+  test("end the ladder when the window is closed by their end", () => {
+    const missed = nextFollowUp(
+      late({ lastLeadMessageAt: lateAt, now: lateAt, policyMinutes: [1_400], quietHours }),
+    );
+    expect(missed).toMatchObject({ kind: "ghost" });
+  });
 });

@@ -1,5 +1,6 @@
 import type { Db } from "../../db/client.ts";
 import type { Author, Intent, Sentiment, Stage } from "../../funnel/lead.ts";
+import type { QuietHours } from "../../funnel/quiet-hours.ts";
 import type { CtaOffer, Fact, TurnContext } from "../../funnel/turn.ts";
 import type { Claim } from "./claim.ts";
 
@@ -16,6 +17,7 @@ export interface Seen {
   holdingLine: string | null;
   followUpMinutes: readonly number[];
   ghostAfterMinutes: number;
+  quietHours: QuietHours | null;
   lastLeadMessageAt: Date | null;
 }
 
@@ -48,6 +50,9 @@ export async function loadContext(
       c.last_lead_message_at, l.name as lead_name, o.name as business_name, o.description,
       o.policy, o.language, o.time_zone, o.holding_line, o.follow_up_minutes,
       o.ghost_after_minutes,
+      case when o.quiet_hours_from is not null then jsonb_build_object(
+        'fromMinute', o.quiet_hours_from, 'toMinute', o.quiet_hours_to,
+        'timeZone', o.time_zone) end as quiet_hours,
       (select m.id from messages m where m.conversation_id = c.id and m.direction = 'in'
         order by m.seq desc limit 1) as message_id,
       (select coalesce(jsonb_agg(jsonb_build_object('id', f.id, 'kind', f.kind, 'topic', f.topic,

@@ -1,4 +1,5 @@
 import { nextFollowUp } from "../../funnel/follow-up.ts";
+import { afterQuietHours } from "../../funnel/quiet-hours.ts";
 import { judgeStageMove, terminalStages } from "../../funnel/stage.ts";
 import type { BrainDecision, Thought, TurnContext } from "../../funnel/turn.ts";
 import { isWindowOpen } from "../../funnel/window.ts";
@@ -44,7 +45,7 @@ export function decide(thought: Thought, context: TurnContext, seen: Seen): Turn
         attention: "blocked_by_gate",
       };
     case "no_reply":
-      return { ...base, disposition: "no_reply", followUp: askedPause(decision, context) };
+      return { ...base, disposition: "no_reply", followUp: askedPause(decision, context, seen) };
     case "reply":
       return {
         ...base,
@@ -99,13 +100,29 @@ function bookingOf(decision: BrainDecision): TurnResult["booking"] {
   return { ctaId: decision.ctaId, requestedTime: decision.ctaTime };
 }
 
+/**
+ * A nudge that comes due in quiet hours, because they changed or the worker was away, waits for their
+ * end if the lead may still be written to then; else the ladder ends. Null: it may go now.
+ */
+export function postponed(context: TurnContext, seen: Seen): TurnResult | null {
+  if (context.followUpStep === null) return null;
+  const at = afterQuietHours(context.now, seen.quietHours);
+  if (at <= context.now) return null;
+  const followUp = isWindowOpen(seen.lastLeadMessageAt, at)
+    ? { at, step: context.followUpStep }
+    : { at, step: ghostStep(seen) };
+  return { ...nothing, disposition: "no_reply", followUp };
+}
+
 /** The lead asked to be written to later, and the window will still be open then. */
-function askedPause(decision: BrainDecision, context: TurnContext): TurnResult["followUp"] {
+function askedPause(
+  decision: BrainDecision,
+  context: TurnContext,
+  seen: Seen,
+): TurnResult["followUp"] {
   if (decision.action !== "wait_schedule" || decision.followUpDelayMinutes === null) return null;
-  return {
-    at: new Date(context.now.getTime() + decision.followUpDelayMinutes * 60_000),
-    step: 1,
-  };
+  const asked = new Date(context.now.getTime() + decision.followUpDelayMinutes * 60_000);
+  return { at: afterQuietHours(asked, seen.quietHours), step: 1 };
 }
 
 function ladder(
@@ -126,6 +143,7 @@ function ladder(
     mode: "bot",
     optedOut: false,
     windowOpen: isWindowOpen(seen.lastLeadMessageAt, context.now),
+    quietHours: seen.quietHours,
   });
   if (plan.kind === "none") return null;
   return { at: plan.at, step: plan.kind === "ghost" ? ghostStep(seen) : plan.step };
