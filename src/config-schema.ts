@@ -214,12 +214,15 @@ export const configSchema = Type.Object({
     requiredInProduction: true,
     rotate: NEWEST_FIRST,
   }),
-  INTERNAL_API_KEYS: variable(list("^\\S{32,}$"), {
+  INTERNAL_API_KEYS: variable(list("^\\S+$"), {
     section: "Secrets",
-    about: "Will open the internal API under /internal/v1; nothing reads them yet, it is closed.",
-    must: "a comma-separated list of keys, each of 32 characters or more (make one with: openssl rand -hex 32)",
+    about:
+      "Keys of the operators' own services for the internal API under /internal/v1, each `name|scope+scope|expires-on|secret`; scopes are leads:lookup, numbers:lookup and turns:enqueue, a key is good through its last day (UTC). Default: none, the internal API is closed.",
+    must: "a comma-separated list of name|scope+scope|expires-on|secret",
     roles: ["api"],
-    rotate: NEWEST_FIRST,
+    rotate:
+      "add an entry with the same name and a new secret, restart every api, give the service the new one, remove the old entry",
+    example: "crm-sync|leads:lookup+turns:enqueue|2027-01-31|<openssl rand -hex 32>",
   }),
   SIMULATOR: variable(Type.Optional(Type.Union([Type.Literal("on"), Type.Literal("off")])), {
     section: "Operations",

@@ -10,6 +10,7 @@ import {
   variables,
 } from "./config-schema.ts";
 import { AppError } from "./lib/errors.ts";
+import { type InternalKey, readInternalKeys } from "./lib/internal-keys.ts";
 
 /** The settings of one process. Each part of the program is handed its slice, never the whole. */
 export interface Config {
@@ -39,8 +40,8 @@ export interface Config {
   security: {
     encryptionKeys: readonly string[];
     sessionSecrets: readonly string[];
-    /** Empty: the internal API is closed (in production), or opened by a generated key. */
-    internalApiKeys: readonly string[];
+    /** Empty: the internal API is closed. */
+    internalApiKeys: readonly InternalKey[];
   };
   simulator: { enabled: boolean };
   ops: {
@@ -69,6 +70,7 @@ export function loadConfig(environment: Environment, overrides: { role?: Role } 
   const all = [
     ...problems,
     ...missing(required, values, environment),
+    ...internalKeyProblems(values),
     ...contradictions(values, production),
   ].filter(({ name }) => usedBy(name, role));
   if (all.length > 0) throw invalidConfig(all, role, production);
@@ -160,6 +162,14 @@ function contradictions(values: Variables, production: boolean): Problem[] {
     .map((name) => ({ name, text: `must not be set in production: ${refused[name]}.` }));
 }
 
+function internalKeyProblems(values: Variables): Problem[] {
+  const { problems } = readInternalKeys(values.INTERNAL_API_KEYS ?? []);
+  return problems.map(({ entry, text }) => ({
+    name: "INTERNAL_API_KEYS",
+    text: `is wrong: entry ${entry} ${text}.`,
+  }));
+}
+
 function simulatorEnabled(values: Variables, production: boolean): boolean {
   if (production) return false;
   return values.SIMULATOR ? values.SIMULATOR === "on" : values.WHATSAPP_APP_SECRETS === undefined;
@@ -193,7 +203,7 @@ function securitySlice(values: Variables): Config["security"] {
   return {
     encryptionKeys: values.ENCRYPTION_KEYS ?? [],
     sessionSecrets: values.SESSION_SECRETS ?? [],
-    internalApiKeys: values.INTERNAL_API_KEYS ?? [],
+    internalApiKeys: readInternalKeys(values.INTERNAL_API_KEYS ?? []).keys,
   };
 }
 

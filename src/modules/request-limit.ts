@@ -1,16 +1,22 @@
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
-import type { AuthDeps, Principal } from "../http/plugins/auth.ts";
+import type { Principal } from "../http/plugins/auth.ts";
 import { AppError } from "../lib/errors.ts";
 
 /** Requests of one session or key in a window: far above what people and sensible programs need. */
 const POINTS = 1_200;
 const WINDOW_SECONDS = 60;
 
+/** Counts a request of the subject, a session or key. Fails with `too_many_requests`. */
+export type RequestLimit = (
+  subject: string,
+  headers: Record<string, string | number>,
+) => Promise<void>;
+
 /**
- * Counts the requests of each session and key, over all processes, and says in `RateLimit-*` headers
- * how many are left. `redis` is any ioredis client; while it is away each process counts for itself.
+ * Counts the requests of each subject, over all processes, and says in `RateLimit-*` headers how many
+ * are left. `redis` is any ioredis client; while it is away each process counts for itself.
  */
-export function createRequestLimit(redis: object, keyPrefix: string): AuthDeps["limit"] {
+export function createRequestLimit(redis: object, keyPrefix: string): RequestLimit {
   const common = { keyPrefix, points: POINTS, duration: WINDOW_SECONDS };
   const limiter = new RateLimiterRedis({
     ...common,
@@ -19,8 +25,8 @@ export function createRequestLimit(redis: object, keyPrefix: string): AuthDeps["
     inMemoryBlockOnConsumed: POINTS,
     insuranceLimiter: new RateLimiterMemory(common),
   });
-  return async (principal, headers) => {
-    const spent = await limiter.consume(subject(principal)).catch((rejection: unknown) => {
+  return async (subject, headers) => {
+    const spent = await limiter.consume(subject).catch((rejection: unknown) => {
       if (rejection instanceof RateLimiterRes) return rejection;
       throw rejection;
     });
@@ -35,6 +41,7 @@ export function createRequestLimit(redis: object, keyPrefix: string): AuthDeps["
   };
 }
 
-function subject(principal: Principal): string {
+/** What a caller's requests are counted under. */
+export function subjectOf(principal: Principal): string {
   return principal.kind === "person" ? principal.sessionId : principal.keyId;
 }

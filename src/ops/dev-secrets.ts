@@ -7,7 +7,6 @@ import { readStateFile } from "./embedded/state-file.ts";
 const DevSecrets = Type.Object({
   encryptionKey: Type.String(),
   sessionSecret: Type.String(),
-  internalApiKey: Type.String(),
   appSecret: Type.String(),
   verifyToken: Type.String(),
 });
@@ -42,7 +41,6 @@ function makeSecrets(): DevSecrets {
   return {
     encryptionKey: randomBytes(32).toString("base64"),
     sessionSecret: randomBytes(32).toString("hex"),
-    internalApiKey: randomBytes(32).toString("hex"),
     appSecret: randomBytes(16).toString("hex"),
     verifyToken: randomBytes(16).toString("hex"),
   };

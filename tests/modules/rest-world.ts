@@ -13,6 +13,13 @@ import { answerChecker } from "./contract/answers.ts";
 
 export const PASSWORD = "a long enough password";
 
+export const INTERNAL_SECRET = "a-secret-of-a-service-of-the-operators";
+const internalApiKeys = [
+  `everything|leads:lookup+numbers:lookup+turns:enqueue|2100-01-01|${INTERNAL_SECRET}`,
+  "numbers-only|numbers:lookup|2100-01-01|another-secret-of-a-service-that-knows",
+  "expired|leads:lookup+numbers:lookup|2020-01-31|an-old-secret-that-is-good-no-more",
+];
+
 /** Every answer's body as a test reads it. */
 // biome-ignore lint/suspicious/noExplicitAny: tests look into JSON freely.
 export type Json = any;
@@ -37,7 +44,11 @@ export async function createRestWorld(name: string) {
   const world = await createWorld(name);
   const keyspace = await testKeyspace(name);
   const made = await createCore(
-    loadConfig({ DATABASE_URL: world.url, REDIS_URL: keyspace.url }),
+    loadConfig({
+      DATABASE_URL: world.url,
+      REDIS_URL: keyspace.url,
+      INTERNAL_API_KEYS: internalApiKeys.join(","),
+    }),
     log,
     {
       processId: newId(),

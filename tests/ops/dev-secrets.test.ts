@@ -30,7 +30,6 @@ describe("devSecrets", () => {
     const config = loadConfig({
       ENCRYPTION_KEYS: made.encryptionKey,
       SESSION_SECRETS: made.sessionSecret,
-      INTERNAL_API_KEYS: made.internalApiKey,
       WHATSAPP_APP_SECRETS: made.appSecret,
       WHATSAPP_VERIFY_TOKENS: made.verifyToken,
       SIMULATOR: "on",

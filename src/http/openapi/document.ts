@@ -25,6 +25,12 @@ const securitySchemes = {
     description:
       "An API key, for programs. It may do what its scopes say: `x-access` of an operation.",
   },
+  internalKey: {
+    type: "http",
+    scheme: "bearer",
+    description:
+      "The secret of an operators' own service, from `INTERNAL_API_KEYS`. Opens the internal API as far as its scopes go, and nothing else.",
+  },
 };
 
 /**

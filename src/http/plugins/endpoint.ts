@@ -1,5 +1,6 @@
 import type { TSchema } from "@sinclair/typebox";
 import type { ErrorCode } from "../../lib/errors.ts";
+import type { InternalScope } from "../../lib/internal-keys.ts";
 import type { PersonAccess } from "./auth.ts";
 import type { Action } from "./permissions.ts";
 
@@ -49,11 +50,29 @@ export function personEndpoint<const A extends PersonAccess, S extends number, B
 
 /** Options of a route without sign-in. `guard` says what else stands at the door. */
 export function publicEndpoint<S extends number, B extends TSchema>(
-  docs: Docs<S, B> & { guard: "none" | "limited" | "signature" | "cookie" | "internal key" },
+  docs: Docs<S, B> & { guard: "none" | "limited" | "signature" | "cookie" },
 ) {
   return Object.freeze({
     response: responseOf(docs.answer),
     detail: { ...detailOf(docs, ALWAYS), security: [], "x-access": `public (${docs.guard})` },
+  });
+}
+
+/** Options of a route of the internal API, for services whose key has the scope. */
+export function internalEndpoint<
+  const I extends InternalScope,
+  S extends number,
+  B extends TSchema,
+>(docs: Docs<S, B> & { internal: I }) {
+  const { internal } = docs;
+  return Object.freeze({
+    internal,
+    response: responseOf(docs.answer),
+    detail: {
+      ...detailOf(docs, SIGNED_IN),
+      security: [{ internalKey: [] }],
+      "x-access": `internal:${internal}`,
+    },
   });
 }
 

@@ -8,7 +8,7 @@ export interface Operation {
   method: Method;
   /** `/api/v1/leads/{id}` */
   path: string;
-  /** `x-access`: an action, `self`, `operator` or `public (…)`; undefined where a route forgot it. */
+  /** `x-access`: an action, `self`, `operator`, `internal:…` or `public (…)`; undefined where a route forgot it. */
   access: string | undefined;
   parameters: readonly {
     name: string;
@@ -48,7 +48,8 @@ export function operationsOf(document: Json): Operation[] {
   return found.filter(({ path }) => /^\/(api|internal)\//.test(path));
 }
 
-export const isPublic = ({ access }: Operation) => access?.startsWith("public") === true;
+/** Not behind our users' sign-in: open to all, or to the operators' own services. */
+export const isPublic = ({ access }: Operation) => /^(public|internal:)/.test(access ?? "");
 
 /** The names in the path, in order. */
 export function pathParameters(path: string): string[] {
