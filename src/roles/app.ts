@@ -32,7 +32,6 @@ const apiInfo = {
     { name: "People", description: "The members of an organization and what they may do." },
     { name: "API keys", description: "What lets programs in, and how far." },
     { name: "Organization", description: "What the business is, and how its bot behaves." },
-    { name: "Knowledge", description: "Facts and prices: all that the bot may state." },
     { name: "CTAs", description: "The next steps that the bot may offer." },
     { name: "Audit", description: "Who changed what, when and from where." },
     { name: "Live", description: "What happens, as it happens: the WebSocket `/live`." },
