@@ -196,7 +196,9 @@ describe("a chat of 5,000 messages", () => {
       await desk.keyboard.press("Enter");
       const own = message("Here I am");
       await own.locator(".quote", { hasText: "Hello?" }).waitFor();
-      await desk.locator('[data-author="human"][data-state="delivered"]').waitFor();
+      await desk
+        .locator('[data-author="human"]:is([data-state="delivered"], [data-state="read"])')
+        .waitFor();
       expect(await desk.locator(".replying").count()).toBe(0);
       const { data } = (await (
         await fetch(`${office.url}/simulator/api/chats/${PHONE}`)
