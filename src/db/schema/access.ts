@@ -1,4 +1,3 @@
-import { sql } from "drizzle-orm";
 import {
   foreignKey,
   index,
@@ -10,7 +9,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { createdAt, instant, organizationId, rowVersion } from "./columns.ts";
-import { memberRoles, memberships, organizations, users } from "./organizations.ts";
+import { memberships, organizations, users } from "./organizations.ts";
 
 /**
  * A signed-in person, acting in one organization. No token is stored: a refresh token is signed with
@@ -64,54 +63,6 @@ export const liveTickets = pgTable(
       columns: [table.organizationId, table.sessionId],
       foreignColumns: [sessions.organizationId, sessions.id],
     }),
-  ],
-);
-
-/** Bound to an e-mail address, good once: the only way into an organization that exists. */
-export const invitations = pgTable(
-  "invitations",
-  {
-    organizationId: organizationId().references(() => organizations.id),
-    id: uuid().notNull(),
-    /** Lower case. */
-    email: text().notNull(),
-    role: text({ enum: memberRoles }).notNull(),
-    /** SHA-256 of the token, hex. */
-    tokenHash: text().notNull(),
-    invitedBy: uuid()
-      .notNull()
-      .references(() => users.id),
-    expiresAt: instant().notNull(),
-    acceptedAt: instant(),
-    revokedAt: instant(),
-    createdAt: createdAt(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.organizationId, table.id] }),
-    uniqueIndex("invitations_token_key").on(table.tokenHash),
-    uniqueIndex("invitations_open_key")
-      .on(table.organizationId, table.email)
-      .where(sql`accepted_at is null and revoked_at is null`),
-  ],
-);
-
-/** A forgotten password's way back, good once. */
-export const passwordResets = pgTable(
-  "password_resets",
-  {
-    id: uuid().primaryKey(),
-    userId: uuid()
-      .notNull()
-      .references(() => users.id),
-    /** SHA-256 of the token, hex. */
-    tokenHash: text().notNull(),
-    expiresAt: instant().notNull(),
-    usedAt: instant(),
-    createdAt: createdAt(),
-  },
-  (table) => [
-    uniqueIndex("password_resets_token_key").on(table.tokenHash),
-    index("password_resets_user_index").on(table.userId),
   ],
 );
 

@@ -15,9 +15,7 @@ import {
 import { authors, conversationModes, intents, sentiments, stages } from "../../funnel/lead.ts";
 import { attentionReasons } from "../../funnel/turn.ts";
 import { createdAt, instant, organizationId, rowVersion } from "./columns.ts";
-import { integrations, memberships, organizations } from "./organizations.ts";
-
-export const leadSources = ["ad", "whatsapp", "api"] as const;
+import { ctas, integrations, organizations } from "./organizations.ts";
 
 export const leads = pgTable(
   "leads",
@@ -27,69 +25,12 @@ export const leads = pgTable(
     /** As WhatsApp shows it; may be missing. */
     name: text(),
     username: text(),
-    email: text(),
     /** The first ad or post that brought the lead, verbatim. */
     referral: jsonb(),
-    createdVia: text({ enum: ["whatsapp", "api"] })
-      .notNull()
-      .default("whatsapp"),
-    source: text({ enum: leadSources })
-      .notNull()
-      .generatedAlwaysAs(sql`case when referral is not null then 'ad' else created_via end`),
-    /** The member who looks after the lead. */
-    ownerId: uuid(),
-    tags: text().array().notNull().default([]),
-    /** The organization's own fields: name → text, number, boolean. */
-    customFields: jsonb().notNull().default({}),
-    /** Of the lead's latest conversation, kept by a trigger, so that lists can filter by them. */
-    stage: text({ enum: stages }).notNull().default("greeting"),
-    intent: text({ enum: intents }).notNull().default("unknown"),
-    sentiment: text({ enum: sentiments }).notNull().default("neutral"),
-    /** Set when personal data were erased: the row stays for the books only. */
-    deletedAt: instant(),
-    /** The lead this one turned out to be. */
-    mergedInto: uuid(),
     createdAt: createdAt(),
     version: rowVersion(),
   },
-  (table) => [
-    primaryKey({ columns: [table.organizationId, table.id] }),
-    index("leads_created_index")
-      .on(table.organizationId, table.createdAt, table.id)
-      .where(sql`deleted_at is null`),
-    index("leads_stage_index")
-      .on(table.organizationId, table.stage, table.createdAt, table.id)
-      .where(sql`deleted_at is null`),
-    index("leads_owner_index")
-      .on(table.organizationId, table.ownerId, table.createdAt, table.id)
-      .where(sql`deleted_at is null and owner_id is not null`),
-    index("leads_tags_index").using("gin", table.tags),
-    foreignKey({
-      columns: [table.organizationId, table.ownerId],
-      foreignColumns: [memberships.organizationId, memberships.userId],
-    }),
-  ],
-);
-
-/** What people wrote down about a lead, for each other. */
-export const notes = pgTable(
-  "notes",
-  {
-    organizationId: organizationId(),
-    id: uuid().notNull(),
-    leadId: uuid().notNull(),
-    userId: uuid().notNull(),
-    text: text().notNull(),
-    createdAt: createdAt(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.organizationId, table.id] }),
-    index("notes_lead_index").on(table.organizationId, table.leadId, table.createdAt, table.id),
-    foreignKey({
-      columns: [table.organizationId, table.leadId],
-      foreignColumns: [leads.organizationId, leads.id],
-    }),
-  ],
+  (table) => [primaryKey({ columns: [table.organizationId, table.id] })],
 );
 
 /** What a lead is known by, over time. A lead may have no phone number at all. */
@@ -174,10 +115,6 @@ export const conversations = pgTable(
     attentionReason: text({ enum: attentionReasons }),
     attentionAt: instant(),
     attentionOwnerId: uuid(),
-    /** The member who is to look after it; null = whoever comes. */
-    assigneeId: uuid(),
-    /** Set when its lead was merged into one that has a conversation on the number already. */
-    archivedAt: instant(),
 
     /** Business time; the 24-hour window counts from here. */
     lastLeadMessageAt: instant(),
@@ -188,10 +125,11 @@ export const conversations = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
-    uniqueIndex("conversations_lead_number_key")
-      .on(table.organizationId, table.leadId, table.integrationId)
-      .where(sql`archived_at is null`),
-    index("conversations_lead_index").on(table.organizationId, table.leadId),
+    uniqueIndex("conversations_lead_number_key").on(
+      table.organizationId,
+      table.leadId,
+      table.integrationId,
+    ),
     // Scanned backwards by the inbox, so each order is the one that needs no sorting.
     index("conversations_inbox_index").on(table.organizationId, table.lastMessageAt, table.id),
     index("conversations_attention_index")
@@ -257,6 +195,58 @@ export const stageChanges = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
     index("stage_changes_conversation_index").on(table.organizationId, table.conversationId),
+    foreignKey({
+      columns: [table.organizationId, table.conversationId],
+      foreignColumns: [conversations.organizationId, conversations.id],
+    }),
+  ],
+);
+
+/** A CTA the lead agreed to, with the time they asked for: the action centre's rows. */
+export const bookings = pgTable(
+  "bookings",
+  {
+    organizationId: organizationId(),
+    id: uuid().notNull(),
+    conversationId: uuid().notNull(),
+    ctaId: uuid().notNull(),
+    /** As the lead said it. */
+    requestedTime: text(),
+    status: text({ enum: ["initiated", "confirmed", "cancelled", "done"] }).notNull(),
+    turnId: uuid(),
+    createdAt: createdAt(),
+    version: rowVersion(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    index("bookings_conversation_index").on(table.organizationId, table.conversationId),
+    foreignKey({
+      columns: [table.organizationId, table.conversationId],
+      foreignColumns: [conversations.organizationId, conversations.id],
+    }),
+    foreignKey({
+      columns: [table.organizationId, table.ctaId],
+      foreignColumns: [ctas.organizationId, ctas.id],
+    }),
+  ],
+);
+
+export const optOuts = pgTable(
+  "opt_outs",
+  {
+    organizationId: organizationId(),
+    id: uuid().notNull(),
+    conversationId: uuid().notNull(),
+    leadId: uuid().notNull(),
+    keyword: text().notNull(),
+    createdAt: createdAt(),
+    endedAt: instant(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex("opt_outs_current_key")
+      .on(table.organizationId, table.conversationId)
+      .where(sql`ended_at is null`),
     foreignKey({
       columns: [table.organizationId, table.conversationId],
       foreignColumns: [conversations.organizationId, conversations.id],

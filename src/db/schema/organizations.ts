@@ -3,7 +3,6 @@ import {
   foreignKey,
   index,
   integer,
-  jsonb,
   numeric,
   pgTable,
   primaryKey,
@@ -99,13 +98,6 @@ export const integrations = pgTable(
     pausedUntil: instant(),
     /** Last webhook taken in for this number: silence counts only while this is fresh. */
     lastIngressAt: instant(),
-    /** What the Graph API said when it was last asked about the number. */
-    verifiedAt: instant(),
-    verifiedName: text(),
-    qualityRating: text(),
-    /** Sealed secrets that still verify webhooks after a rotation, until then. */
-    previousAppSecretBox: text(),
-    previousAppSecretUntil: instant(),
     createdAt: createdAt(),
     version: rowVersion(),
   },
@@ -130,12 +122,8 @@ export const facts = pgTable(
     active: boolean().notNull().default(true),
     position: integer().notNull().default(0),
     createdAt: createdAt(),
-    version: rowVersion(),
   },
-  (table) => [
-    primaryKey({ columns: [table.organizationId, table.id] }),
-    index("facts_order_index").on(table.organizationId, table.position, table.id),
-  ],
+  (table) => [primaryKey({ columns: [table.organizationId, table.id] })],
 );
 
 /** A next step the business offers: book a call, a visit, send a link. */
@@ -151,12 +139,8 @@ export const ctas = pgTable(
     active: boolean().notNull().default(true),
     position: integer().notNull().default(0),
     createdAt: createdAt(),
-    version: rowVersion(),
   },
-  (table) => [
-    primaryKey({ columns: [table.organizationId, table.id] }),
-    index("ctas_order_index").on(table.organizationId, table.position, table.id),
-  ],
+  (table) => [primaryKey({ columns: [table.organizationId, table.id] })],
 );
 
 export const templates = pgTable(
@@ -169,41 +153,15 @@ export const templates = pgTable(
     language: text().notNull(),
     category: text({ enum: ["MARKETING", "UTILITY", "AUTHENTICATION"] }).notNull(),
     body: text().notNull(),
-    /** Meta's other components (header, footer, buttons) in its own form. */
-    components: jsonb().notNull().default([]),
-    /** As Meta says it: DRAFT (ours, not yet submitted), PENDING, APPROVED, REJECTED, PAUSED … */
     status: text().notNull(),
-    quality: text(),
-    rejectedReason: text(),
-    metaId: text(),
     createdAt: createdAt(),
-    version: rowVersion(),
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
     uniqueIndex("templates_name_key").on(table.integrationId, table.name, table.language),
-    index("templates_order_index").on(table.organizationId, table.createdAt, table.id),
     foreignKey({
       columns: [table.organizationId, table.integrationId],
       foreignColumns: [integrations.organizationId, integrations.id],
     }),
-  ],
-);
-
-/** A named row of nudges. Steps: minutes after the lead's last message, and what is said. */
-export const sequences = pgTable(
-  "sequences",
-  {
-    organizationId: organizationId().references(() => organizations.id),
-    id: uuid().notNull(),
-    name: text().notNull(),
-    steps: jsonb().notNull(),
-    active: boolean().notNull().default(false),
-    createdAt: createdAt(),
-    version: rowVersion(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.organizationId, table.id] }),
-    index("sequences_order_index").on(table.organizationId, table.createdAt, table.id),
   ],
 );

@@ -20,7 +20,7 @@ const CONVERSATIONS = `(
       'lastMessageAt', ${utc("c.last_message_at")}) order by c.last_message_at desc nulls last), '[]')
   from (
     select * from conversations
-    where organization_id = l.organization_id and lead_id = l.id and archived_at is null
+    where organization_id = l.organization_id and lead_id = l.id
     order by last_message_at desc nulls last limit ${MAX_CONVERSATIONS}
   ) c)`;
 
@@ -36,7 +36,7 @@ export async function findLead(
     from lead_identities i
     join leads l on l.organization_id = i.organization_id and l.id = i.lead_id
     where i.organization_id = ${organizationId} and i.kind = 'phone' and i.scope = ''
-      and i.value = ${digits} and i.ended_at is null and l.deleted_at is null`;
+      and i.value = ${digits} and i.ended_at is null`;
   const after = { phone: `…${digits.slice(-4)}`, found: lead !== undefined };
   const resourceId = lead?.id ?? "none";
   await auditCall(db, caller, { action: "lead.looked_up", resourceId, after }, organizationId);
