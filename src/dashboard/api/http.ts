@@ -40,42 +40,60 @@ export async function startSession(body: { email: string; password: string }): P
 }
 
 /** The session that this browser's cookie stands for, with a fresh access token. @throws ApiError */
-export async function resumeSession(signal?: AbortSignal): Promise<SignedIn> {
-  return await renew(signal);
+export async function resumeSession(): Promise<SignedIn> {
+  return begin(await refresh());
 }
 
 /** Ends the session here and at the server. @throws ApiError */
 export async function endSession(): Promise<void> {
   const headers = bearer();
-  accessToken = null;
+  current = null;
   await exchange<unknown>("POST", "/auth/logout", { body: {}, headers });
 }
 
 /** Lives as long as the page: what scripts of other pages cannot reach, they cannot steal. */
-let accessToken: string | null = null;
-/** Many calls may find the token too old at once; one asks for the next. */
-let renewing: Promise<SignedIn> | null = null;
+let current: { accessToken: string; whose: string } | null = null;
+/** Many calls may find the token too old at once; one asks for the next, for all of them. */
+let refreshing: Promise<Started> | null = null;
 
-function renew(signal?: AbortSignal): Promise<SignedIn> {
-  renewing ??= exchange<Started>("POST", "/auth/refresh", { body: {}, ...(signal && { signal }) })
-    .then(begin)
-    .finally(() => {
-      renewing = null;
-    });
-  return renewing;
+function refresh(): Promise<Started> {
+  refreshing ??= exchange<Started>("POST", "/auth/refresh", { body: {} }).finally(() => {
+    refreshing = null;
+  });
+  return refreshing;
 }
 
-function begin({ accessToken: token, ...session }: Started): SignedIn {
-  accessToken = token;
+function begin({ accessToken, ...session }: Started): SignedIn {
+  current = { accessToken, whose: whoseOf(session) };
   return session;
 }
 
+const whoseOf = ({ user, organization }: SignedIn) => `${user.id}/${organization.id}`;
+
+/**
+ * The next access token of the same person. The cookie may be another's by now, who signed in in
+ * another tab: then this page's session is over, and nothing of theirs is shown here.
+ */
+async function renew(): Promise<void> {
+  const whose = current?.whose;
+  const started = await refresh().catch((error: unknown) => {
+    if (isSignedOut(error)) current = null;
+    throw error;
+  });
+  if (whose !== undefined && current?.whose === whose && whoseOf(started) === whose) {
+    begin(started);
+    return;
+  }
+  current = null;
+  throw signedOut();
+}
+
 function bearer(): Record<string, string> {
-  return accessToken === null ? {} : { authorization: `Bearer ${accessToken}` };
+  return current === null ? {} : { authorization: `Bearer ${current.accessToken}` };
 }
 
 async function call<Answer>(method: string, path: string, options: Call): Promise<Answer> {
-  if (accessToken === null) await renew();
+  if (current === null) throw signedOut();
   const withToken = () =>
     exchange<Answer>(method, path, { ...options, headers: { ...options.headers, ...bearer() } });
   try {
@@ -85,6 +103,10 @@ async function call<Answer>(method: string, path: string, options: Call): Promis
     await renew();
     return await withToken();
   }
+}
+
+function signedOut(): ApiError {
+  return new ApiError(401, "unauthenticated", texts.signIn.ended);
 }
 
 /** The type is the caller's word: the server checks its answers by the same model. */

@@ -17,8 +17,8 @@ export function Root() {
   const [hasEnded, setHasEnded] = useState(false);
   const session = useQuery({
     queryKey: sessionKey,
-    queryFn: ({ signal }) =>
-      fetchSession(signal).catch((error: unknown) => {
+    queryFn: () =>
+      fetchSession().catch((error: unknown) => {
         if (isSignedOut(error)) return null;
         throw error;
       }),
