@@ -62,36 +62,11 @@ export const errorCatalogue = {
     title: "Conflict with the current state",
     userMessage: "Somebody changed this in the meantime. Reload and try again.",
   },
-  already_exists: {
-    remedy: "Use the one that is there, or choose another name or address.",
-    status: 409,
-    title: "It is there already",
-    userMessage: "This exists already.",
-  },
-  in_use: {
-    remedy: "Remove what refers to it first, or switch it off instead of deleting it.",
-    status: 409,
-    title: "Something else still needs it",
-    userMessage: "This is still in use and cannot be removed.",
-  },
   precondition_failed: {
     remedy: "Read it again, make the change on the new version and send its `ETag` as `If-Match`.",
     status: 412,
     title: "It is not the version you edited",
     userMessage: "Somebody changed this in the meantime. Reload and make your change again.",
-  },
-  link_invalid: {
-    remedy: "Links are good once and for a while. Ask for a new invitation or reset.",
-    status: 410,
-    title: "The link was used, withdrawn or has expired",
-    userMessage: "This link is no longer valid. Please ask for a new one.",
-  },
-  sign_up_closed: {
-    remedy:
-      "The operator has switched sign-up off. Somebody of the organization has to invite you.",
-    status: 403,
-    title: "Nobody may sign up here",
-    userMessage: "New accounts cannot be made here. Ask for an invitation.",
   },
   window_closed: {
     remedy: "Send an approved template, or wait until the lead writes.",

@@ -11,23 +11,8 @@ export const permissions = {
   "conversations:write": team,
   "messages:read": everyone,
   "messages:write": team,
-  "leads:read": everyone,
-  "leads:write": team,
-  "leads:delete": admins,
-  "bookings:read": everyone,
-  "bookings:write": team,
   "organization:read": everyone,
   "organization:write": admins,
-  "knowledge:read": everyone,
-  "knowledge:write": admins,
-  "templates:read": everyone,
-  "templates:write": admins,
-  "sequences:read": everyone,
-  "sequences:write": admins,
-  "analytics:read": everyone,
-  "usage:read": admins,
-  "whatsapp:read": admins,
-  "whatsapp:write": admins,
   "users:read": everyone,
   "users:write": admins,
   "api-keys:read": admins,
@@ -38,19 +23,18 @@ export const permissions = {
 export type Action = keyof typeof permissions;
 
 /** Never given to machines: a leaked key must not be able to make itself at home. */
-const PEOPLE_ONLY: readonly Action[] = [
+const peopleOnly = [
   "users:write",
   "api-keys:read",
   "api-keys:write",
-  "whatsapp:write",
-];
+] as const satisfies readonly Action[];
 
 /** What an API key may be made for. */
 export const scopes = Object.keys(permissions).filter(isScope);
-export type Scope = Exclude<Action, (typeof PEOPLE_ONLY)[number]>;
+export type Scope = Exclude<Action, (typeof peopleOnly)[number]>;
 
 export function isScope(text: string): text is Scope {
-  return isAction(text) && !PEOPLE_ONLY.includes(text);
+  return isAction(text) && !peopleOnly.some((action) => action === text);
 }
 
 export function roleAllows(role: Role, action: Action): boolean {

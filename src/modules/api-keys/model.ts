@@ -12,7 +12,7 @@ const Scopes = t.Array(KeyScope, {
   maxItems: scopes.length,
   uniqueItems: true,
   description: "What the key may do: `x-access` of an operation names the scope it needs.",
-  examples: [["leads:read", "conversations:read"]],
+  examples: [["conversations:read", "messages:read"]],
 });
 
 const Name = t.String({

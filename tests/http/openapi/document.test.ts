@@ -26,7 +26,7 @@ const Lead = t.Object(
   { title: "Lead", $id: "stray" },
 );
 
-const docs = { access: "leads:read", tag: "Leads", summary: "S", description: "D" } as const;
+const docs = { access: "messages:read", tag: "Leads", summary: "S", description: "D" } as const;
 
 async function documentOf(app: { handle(request: Request): Promise<Response> }): Promise<Json> {
   const answer = await app.handle(new Request("http://localhost/swagger/json"));
