@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { AppError } from "../lib/errors.ts";
+import { sha256 } from "../lib/sha256.ts";
 
 export interface Migration {
   /** File name without `.sql`; with `after/` in front for one that runs outside a transaction. */
@@ -71,7 +71,7 @@ async function readMigration(
   inTransaction: boolean,
 ): Promise<Migration> {
   const sql = (await read(join(folder, `${name}.sql`))).replaceAll("\r\n", "\n");
-  return { name, hash: createHash("sha256").update(sql).digest("hex"), sql, inTransaction };
+  return { name, hash: sha256(sql), sql, inTransaction };
 }
 
 async function read(path: string): Promise<string> {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Append } from "../../streams/publish.ts";
 import type { Db } from "../db/client.ts";
 import type { Transaction } from "../db/transaction.ts";
@@ -6,6 +5,7 @@ import type { Actor } from "../http/plugins/auth.ts";
 import { AppError } from "../lib/errors.ts";
 import type { LiveEvent } from "../lib/events.ts";
 import { newId } from "../lib/ids.ts";
+import { sha256 } from "../lib/sha256.ts";
 import { type AuditEntry, writeAudit } from "./audit/write.ts";
 
 /** Keys live at least this long, and are cleared by later ones. */
@@ -31,14 +31,16 @@ export interface Once {
   request: unknown;
 }
 
-export interface Mutate {
-  /**
-   * Does `work` in one commit together with its audit rows and live events, then announces both. With
-   * `once`, a repeat gets the first answer, which must be JSON, without doing anything; the same key
-   * for another request fails with `idempotency_key_reused`.
-   */
-  <T>(actor: Actor, work: (change: Change) => Promise<T>, once?: Once): Promise<T>;
-}
+/**
+ * Does `work` in one commit together with its audit rows and live events, then announces both. With
+ * `once`, a repeat gets the first answer, which must be JSON, without doing anything; the same key for
+ * another request fails with `idempotency_key_reused`.
+ */
+export type Mutate = <T>(
+  actor: Actor,
+  work: (change: Change) => Promise<T>,
+  once?: Once,
+) => Promise<T>;
 
 interface MutateDeps {
   db: Db;
@@ -136,7 +138,5 @@ async function writeEvents(tx: Transaction, events: readonly LiveEvent[]): Promi
 }
 
 function hashOf(actor: Actor, request: unknown): string {
-  return createHash("sha256")
-    .update(JSON.stringify([actor.kind, actor.id, request]))
-    .digest("hex");
+  return sha256(JSON.stringify([actor.kind, actor.id, request]));
 }

@@ -1,15 +1,15 @@
-import { createHash } from "node:crypto";
 import type { Db } from "../../db/client.ts";
 import type { Machine } from "../../http/plugins/auth.ts";
 import { isScope } from "../../http/plugins/permissions.ts";
 import { AppError } from "../../lib/errors.ts";
+import { sha256 } from "../../lib/sha256.ts";
 
 /** Every key begins so: people and secret scanners recognise one that lies about. */
 export const KEY_PREFIX = "ll_key_";
 
 /** Whose living key this is; its use is noted once a minute. Fails with `unauthenticated`. */
 export async function machineOf(db: Db, key: string): Promise<Machine> {
-  const keyHash = hashKey(key);
+  const keyHash = sha256(key);
   const row = await db.first<Omit<Machine, "kind" | "scopes"> & { scopes: string[] }>`
     with used as (
       update api_keys set last_used_at = now()
@@ -19,9 +19,4 @@ export async function machineOf(db: Db, key: string): Promise<Machine> {
     where key_hash = ${keyHash} and revoked_at is null and coalesce(expires_at > now(), true)`;
   if (!row) throw new AppError("unauthenticated", "The API key is unknown, revoked or expired.");
   return { kind: "key", ...row, scopes: row.scopes.filter(isScope) };
-}
-
-/** SHA-256 in hex. Keys are long and random: a slow hash would protect nothing. */
-export function hashKey(key: string): string {
-  return createHash("sha256").update(key).digest("hex");
 }

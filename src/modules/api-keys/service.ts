@@ -8,8 +8,9 @@ import { roleAllows, type Scope } from "../../http/plugins/permissions.ts";
 import { requireVersion } from "../../http/plugins/versions.ts";
 import { AppError } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
+import { sha256 } from "../../lib/sha256.ts";
 import type { Change, Mutate } from "../mutate.ts";
-import { hashKey, KEY_PREFIX } from "./authenticate.ts";
+import { KEY_PREFIX } from "./authenticate.ts";
 import type {
   ApiKey,
   ApiKeyCreation,
@@ -187,7 +188,7 @@ async function insertKey(
   const id = newId();
   await change.rows`
     insert into api_keys (organization_id, id, name, prefix, key_hash, scopes, created_by, expires_at)
-    values (${organizationId}, ${id}, ${name}, ${key.slice(0, SHOWN_LENGTH)}, ${hashKey(key)},
+    values (${organizationId}, ${id}, ${name}, ${key.slice(0, SHOWN_LENGTH)}, ${sha256(key)},
       ${[...scopes]}, ${userId}, now() + ${lifetime})`;
   const after = await getApiKey(change, organizationId, id);
   change.audit({ action: "api_key.created", resourceId: id, after });

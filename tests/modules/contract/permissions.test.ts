@@ -7,7 +7,7 @@ import {
   scopes,
 } from "../../../src/http/plugins/permissions.ts";
 import { newId } from "../../../src/lib/ids.ts";
-import { hashKey } from "../../../src/modules/api-keys/authenticate.ts";
+import { sha256 } from "../../../src/lib/sha256.ts";
 import { isPublic, type Operation } from "./operations.ts";
 import { type Contract, createContract, nobodysParams } from "./scene.ts";
 
@@ -39,7 +39,7 @@ async function newKey(allowed: readonly string[]) {
   const { userId } = await contract.rest.addUser("owner");
   await world.db.rows`
     insert into api_keys (organization_id, id, name, prefix, key_hash, scopes, created_by)
-    values (${world.organizationId}, ${newId()}, 'Test', 'll_key_', ${hashKey(key)},
+    values (${world.organizationId}, ${newId()}, 'Test', 'll_key_', ${sha256(key)},
       ${[...allowed]}, ${userId})`;
   return key;
 }
