@@ -43,7 +43,15 @@ export function conversationActions(mutate: Mutate): ConversationActions {
         change.stored(done.events);
         change.wake(...(done.append ?? []));
         const { before, conversation: after } = done;
-        change.audit({ action: `conversation.${what}`, resourceId: conversationId, before, after });
+        // Read already, or nothing to resolve: nothing was done.
+        if (after.version !== before.version) {
+          change.audit({
+            action: `conversation.${what}`,
+            resourceId: conversationId,
+            before,
+            after,
+          });
+        }
         return done.conversation;
       },
       { key: by.key, request: ["conversation", what, conversationId, body] },

@@ -1,6 +1,7 @@
 import type { Transaction } from "../../db/transaction.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { OutboundContent } from "../../whatsapp/message.ts";
+import { noConversation } from "../conversations/service.ts";
 import type { SendBody } from "./model.ts";
 
 /** What goes out, and what of the rules depends on its kind. */
@@ -20,14 +21,14 @@ export interface Composed {
   answers: boolean;
 }
 
-interface Chat {
+export interface Chat {
   organizationId: string;
   conversationId: string;
 }
 
 /**
- * Turns a request into what WhatsApp is sent. Fails with `invalid_input` when something it names is
- * not there, or a limit of WhatsApp's is broken that the schema cannot say.
+ * Turns a request into what WhatsApp is sent. Fails with `not_found` when it names something of a chat
+ * that is not there, and with `invalid_input` when that something is not there, or a limit of WhatsApp's is broken that the schema cannot say.
  */
 export async function compose(tx: Transaction, chat: Chat, body: SendBody): Promise<Composed> {
   switch (body.type) {
@@ -53,12 +54,26 @@ export async function compose(tx: Transaction, chat: Chat, body: SendBody): Prom
       return freeForm("interactive", text, content, body.replyTo);
     }
     case "template":
+      await requireChat(tx, chat);
       return await composeTemplate(tx, chat, body.templateId, body.variables ?? []);
     case "reaction":
+      await requireChat(tx, chat);
       return await composeReaction(tx, chat, body.messageId, body.emoji ?? "");
     default:
+      await requireChat(tx, chat);
       throw new AppError("invalid_input", "There is no such file: none can be uploaded yet.");
   }
+}
+
+/** Before anything the body names in it: whose chat is not there learns nothing else. */
+async function requireChat(
+  tx: Transaction,
+  { organizationId, conversationId }: Chat,
+): Promise<void> {
+  const found = await tx.first`
+    select 1 from conversations
+    where organization_id = ${organizationId} and id = ${conversationId} for update`;
+  if (!found) throw noConversation(conversationId);
 }
 
 function freeForm(

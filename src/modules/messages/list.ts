@@ -1,8 +1,8 @@
 import type { Db } from "../../db/client.ts";
 import { messageState } from "../../db/queries/public-state.ts";
 import { AppError } from "../../lib/errors.ts";
+import { noConversation } from "../conversations/service.ts";
 import type { Message, MessagePage, MessagesQuery } from "./model.ts";
-import { noConversation } from "./send.ts";
 
 /**
  * One page of a chat, in its order: the newest, or those before or after a message. A message's `seq`

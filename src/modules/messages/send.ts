@@ -2,13 +2,14 @@ import { conversationState, messageState, outboxEvents } from "../../db/queries/
 import type { Transaction } from "../../db/transaction.ts";
 import { sendPriority } from "../../funnel/message-state.ts";
 import { SERVICE_WINDOW_MS } from "../../funnel/window.ts";
-import { type Actor, type Principal, requireAccess } from "../../http/plugins/auth.ts";
+import type { Actor, Principal } from "../../http/plugins/auth.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import { newId } from "../../lib/ids.ts";
+import { noConversation } from "../conversations/service.ts";
 import type { Mutate } from "../mutate.ts";
-import { type Composed, compose } from "./compose.ts";
+import { type Chat, type Composed, compose } from "./compose.ts";
 import type { Message, SendBody } from "./model.ts";
 
 /** A number may be paused for long; what a person wrote a day ago is no longer what they would say. */
@@ -31,7 +32,7 @@ export interface Sending {
  * lead had open counts as answered (but by a reaction); attention and the planned nudge go. A repeat
  * with the same key gets the answer of the first, whatever became of the conversation since.
  *
- * Fails with `forbidden` for those who may only read, `not_found`, `conflict` unless the sender has
+ * Fails with `not_found`, `conflict` unless the sender has
  * taken the conversation over or when marketing goes to somebody who wants none, `window_closed`,
  * `invalid_input` when what it names is not there or the quoted message is not WhatsApp's (yet), and
  * `idempotency_key_reused` when the key was used for something else.
@@ -41,13 +42,11 @@ export async function sendAsHuman(
   { principal, actor }: { principal: Principal; actor: Actor },
   { idempotencyKey, conversationId, body }: Sending,
 ): Promise<Message> {
-  requireAccess(principal, "messages:write");
   const { organizationId } = principal;
   const chat = { organizationId, conversationId };
   return await mutate(
     actor,
     async (change) => {
-      await requireChat(change, chat);
       const composed = await compose(change, chat, body);
       const outcome = await store(change, chat, principal.userId, composed, clock.now());
       if (!outcome?.message) throw refusal(outcome, conversationId);
@@ -60,22 +59,6 @@ export async function sendAsHuman(
     },
     { key: idempotencyKey, request: ["message", conversationId, body] },
   );
-}
-
-/** Before anything the body names: whose chat is not there learns nothing else. */
-async function requireChat(
-  tx: Transaction,
-  { organizationId, conversationId }: Chat,
-): Promise<void> {
-  const found = await tx.first`
-    select 1 from conversations
-    where organization_id = ${organizationId} and id = ${conversationId} for update`;
-  if (!found) throw noConversation(conversationId);
-}
-
-interface Chat {
-  organizationId: string;
-  conversationId: string;
 }
 
 interface Outcome {
@@ -176,9 +159,4 @@ function refusal(outcome: Outcome | undefined, conversationId: string): AppError
     return new AppError("invalid_input", "The quoted message cannot be quoted.", details);
   }
   return new AppError("internal", "A message was neither stored nor refused.", details);
-}
-
-/** The same words for what does not exist and for what is another organization's. */
-export function noConversation(conversationId: string): AppError {
-  return new AppError("not_found", "There is no such conversation.", { conversationId });
 }

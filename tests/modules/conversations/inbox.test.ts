@@ -152,6 +152,8 @@ describe("reading", () => {
     expect((await read(99)).body).toMatchObject({ readSeq: 3 });
     const kinds = (await rest.events()).map(({ kind }) => kind);
     expect(kinds).toEqual(["conversation.updated", "conversation.updated"]);
+    const audited = await rest.world.db.rows`select action from audit_log`;
+    expect(audited).toEqual([{ action: "conversation.read" }, { action: "conversation.read" }]);
   });
 });
 
