@@ -33,7 +33,7 @@ export function restApi(core: RestCore) {
   const { config, db, redis, keyspace, clock, announcer } = core;
   const { publicUrl, trustedProxies } = config.http;
   const keyPrefix = `{${keyspace.prefix}:0}`;
-  const tokens = createTokens(core.sessionSecrets);
+  const tokens = createTokens(core.sessionSecrets, systemClock);
   const addresses = clientAddress(trustedProxies);
   const mutate = createMutate({ db, announce: announcer.announce });
   const countRequest = createRequestLimit(redis, `${keyPrefix}:requests`);

@@ -29,7 +29,7 @@ export const logout = publicEndpoint({
   tag,
   summary: "Sign out",
   description:
-    "Ends the session of the access token, or else of the refresh token, and its live sockets within seconds. Without a living session there is nothing to end, which is fine.",
+    "Ends the session of the access token and that of the refresh token, and their live sockets within seconds. Without a living session there is nothing to end, which is fine.",
   answer: [204, t.Void(), "Signed out."],
   problems: ["forbidden"],
 });
@@ -66,6 +66,7 @@ export const password = personEndpoint({
   description:
     "Needs the current one (else `invalid_input`; wrong tries are limited). All other sessions end.",
   answer: [204, t.Void(), "Changed."],
+  problems: ["conflict"],
 });
 
 export const me = personEndpoint({

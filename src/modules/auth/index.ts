@@ -71,8 +71,8 @@ function strangers(deps: AuthModuleDeps) {
       "/logout",
       async ({ body, request, set }) => {
         refuseForeignOrigin(request, publicUrl);
-        const person = await personToSignOut(deps, request, body.refreshToken);
-        if (person) await service.logout(deps, person);
+        const people = await peopleToSignOut(deps, request, body.refreshToken);
+        for (const person of people) await service.logout(deps, person);
         set.headers["set-cookie"] = noRefreshCookie(publicUrl);
         set.status = 204;
       },
@@ -117,22 +117,24 @@ function people(deps: AuthModuleDeps) {
     .post("/ticket", async ({ principal }) => await issueTicket(db, principal), { ...docs.ticket });
 }
 
-/** By the access token or, where it is missing or too old, by the refresh token. */
-async function personToSignOut(
+/** Of the access token and of the refresh token: usually one session, or none any more. */
+async function peopleToSignOut(
   { db, tokens }: AuthModuleDeps,
   request: Request,
   given: string | undefined,
-): Promise<Person | undefined> {
-  const byRefreshToken = async () => {
-    const token = given ?? refreshTokenOf(request);
-    return token === null ? undefined : (await sessionOf({ db, tokens }, token)).found.person;
-  };
-  const ways = [() => authenticate(db, tokens, request), byRefreshToken];
-  for (const way of ways) {
-    const who = await way().catch((error: unknown) => {
-      if (errorCode(error) !== "unauthenticated") throw error;
-    });
-    if (who?.kind === "person") return who;
-  }
-  return undefined;
+): Promise<Person[]> {
+  const token = given ?? refreshTokenOf(request);
+  const ways = [
+    authenticate(db, tokens, request),
+    ...(token === null ? [] : [sessionOf({ db, tokens }, token).then(({ found }) => found.person)]),
+  ];
+  const found = await Promise.all(
+    ways.map((way) =>
+      way.catch((error: unknown) => {
+        if (errorCode(error) !== "unauthenticated") throw error;
+      }),
+    ),
+  );
+  const people = found.filter((who) => who?.kind === "person");
+  return [...new Map(people.map((person) => [person.sessionId, person])).values()];
 }

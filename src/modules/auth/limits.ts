@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import { AppError } from "../../lib/errors.ts";
+import { sha256 } from "../../lib/sha256.ts";
 
 const WINDOW_SECONDS = 15 * 60;
 const POINTS = {
@@ -68,5 +68,5 @@ async function consume(limiter: RateLimiterRedis, key: string): Promise<void> {
 
 /** Redis is told nobody's address. */
 function accountKey(email: string): string {
-  return createHash("sha256").update(email).digest("hex");
+  return sha256(email);
 }

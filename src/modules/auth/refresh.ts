@@ -2,6 +2,7 @@ import type { Db } from "../../db/client.ts";
 import { actorOf, type Person } from "../../http/plugins/auth.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { Mutate } from "../mutate.ts";
+import { endSession } from "./end-session.ts";
 import { findSession, type NewSession } from "./sessions.ts";
 import type { RefreshClaim, Tokens } from "./tokens.ts";
 
@@ -39,7 +40,7 @@ export async function refresh(deps: RefreshDeps, token: string): Promise<NewSess
   if (now && claim.generation === now.generation - 1 && now.isRecent) {
     return { person, salt, generation: now.generation };
   }
-  await endForReuse(deps.mutate, person);
+  await endSession(deps.mutate, { ...actorOf(person), kind: "system" }, person, "reuse");
   throw new AppError("unauthenticated", "The refresh token was used before: the session ended.");
 }
 
@@ -66,17 +67,4 @@ async function advance(db: Db, { sessionId, generation }: RefreshClaim): Promise
     where id = ${sessionId} and generation = ${generation} and revoked_at is null
     returning id`;
   return row !== undefined;
-}
-
-async function endForReuse(mutate: Mutate, person: Person): Promise<void> {
-  await mutate({ ...actorOf(person), kind: "system" }, async (change) => {
-    await change.rows`
-      update sessions set revoked_at = now(), revoked_reason = 'reuse'
-      where id = ${person.sessionId} and revoked_at is null`;
-    change.audit({
-      action: "session.ended",
-      resourceId: person.sessionId,
-      after: { reason: "reuse" },
-    });
-  });
 }

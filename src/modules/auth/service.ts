@@ -2,6 +2,7 @@ import type { Db } from "../../db/client.ts";
 import { type Actor, actorOf, type Person } from "../../http/plugins/auth.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { Mutate } from "../mutate.ts";
+import { endSession } from "./end-session.ts";
 import type { AuthLimits } from "./limits.ts";
 import type { LoginBody, PasswordBody, Started } from "./model.ts";
 import { NOBODYS_HASH, type Passwords, requireDecent } from "./passwords.ts";
@@ -39,7 +40,7 @@ export async function login(
     select id, password_hash from users where email = ${account}`;
   const isRight = await passwords.verify(password, user?.passwordHash ?? NOBODYS_HASH);
   const session =
-    user && isRight ? await startSession(db, user.id, organizationId, device) : undefined;
+    user && isRight ? await startSession(db, user, organizationId, device) : undefined;
   if (!session) throw new AppError("unauthenticated", "The e-mail or the password is not right.");
   await limits.forgive(account, device.address);
   return await open(deps, session);
@@ -62,12 +63,9 @@ export async function open(
   };
 }
 
-/** Ends the session at once; its sockets follow within seconds. */
+/** Ends the session at once; its sockets follow within seconds. Ending it twice is fine. */
 export async function logout({ mutate }: Pick<AuthServiceDeps, "mutate">, person: Person) {
-  await mutate(actorOf(person), async (change) => {
-    await endSessions(change, person.userId, "logout", { only: person.sessionId });
-    change.audit({ action: "session.ended", resourceId: person.sessionId });
-  });
+  await endSession(mutate, actorOf(person), person, "logout");
 }
 
 /** Ends all of the person's sessions, in every organization, this one included. */
@@ -89,16 +87,14 @@ export async function endOwnSession(
   actor: Actor,
   sessionId: string,
 ): Promise<void> {
-  await mutate(actor, async (change) => {
-    const ended = await endSessions(change, userId, "revoked", { only: sessionId });
-    if (ended === 0) throw new AppError("not_found", "There is no such session.");
-    change.audit({ action: "session.ended", resourceId: sessionId });
-  });
+  const wasLiving = await endSession(mutate, actor, { userId, sessionId }, "revoked");
+  if (!wasLiving) throw new AppError("not_found", "There is no such session.");
 }
 
 /**
  * Sets a new password; every other session of the person ends. Fails with `invalid_input` when the
- * old one is not right or the new one is too easy, and with `too_many_requests` after wrong tries.
+ * old one is not right or the new one is too easy, with `conflict` when it was changed meanwhile, and
+ * with `too_many_requests` after wrong tries.
  */
 export async function changePassword(
   { db, mutate, limits, passwords }: AuthServiceDeps,
@@ -109,16 +105,19 @@ export async function changePassword(
   const user = await db.first<{ email: string; passwordHash: string }>`
     select email, password_hash from users where id = ${userId}`;
   if (!user) throw new AppError("unauthenticated", "There is no such person any more.");
+  requireDecent(newPassword, user.email);
   const address = actor.address ?? "";
   await limits.password(user.email, address);
-  requireDecent(newPassword, user.email);
   if (!(await passwords.verify(currentPassword, user.passwordHash))) {
     throw new AppError("invalid_input", "The current password is not right.");
   }
   await limits.forgive(user.email, address);
   const passwordHash = await passwords.hash(newPassword);
   await mutate(actor, async (change) => {
-    await change.rows`update users set password_hash = ${passwordHash} where id = ${userId}`;
+    const changed = await change.first`
+      update users set password_hash = ${passwordHash}
+      where id = ${userId} and password_hash = ${user.passwordHash} returning id`;
+    if (!changed) throw new AppError("conflict", "The password was changed a moment ago.");
     const ended = await endSessions(change, userId, "password", { except: sessionId });
     change.audit({
       action: "user.password_changed",

@@ -1,10 +1,11 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { Db } from "../../db/client.ts";
 import { utc } from "../../db/queries/public-state.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { Person } from "../../http/plugins/auth.ts";
 import { AppError } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
+import { sha256 } from "../../lib/sha256.ts";
 import type { OwnSession, SignedIn, Ticket } from "./model.ts";
 
 const SESSION_DAYS = 30;
@@ -34,11 +35,12 @@ export interface NewSession {
 
 /**
  * Starts a session of a person in one of their organizations: the one asked for, else the first they
- * joined. Undefined when they are no member of it.
+ * joined. Undefined when they are no member of it, or when the password that was checked is no longer
+ * theirs: a change in between has ended all their sessions, and this one must not outlive it.
  */
 export async function startSession(
   db: Pick<Db, "first" | "fragment"> | Transaction,
-  userId: string,
+  { id: userId, passwordHash }: { id: string; passwordHash: string },
   organizationId: string | undefined,
   { userAgent, address }: Device,
 ): Promise<NewSession | undefined> {
@@ -48,8 +50,9 @@ export async function startSession(
       insert into sessions (organization_id, id, user_id, salt, user_agent, address, expires_at)
       select m.organization_id, ${newId()}, m.user_id, ${salt}, ${userAgent}, ${address},
         now() + ${SESSION_DAYS} * interval '1 day'
-      from memberships m
-      where m.user_id = ${userId} and m.removed_at is null
+      from (select id from users where id = ${userId} and password_hash = ${passwordHash} for share) u
+        join memberships m on m.user_id = u.id
+      where m.removed_at is null
         and m.organization_id = coalesce(${organizationId ?? null}::uuid, m.organization_id)
       order by m.created_at, m.organization_id limit 1
       returning *
@@ -117,11 +120,13 @@ export async function listSessions(db: Db, { userId, sessionId }: Person): Promi
     order by s.seen_at desc limit 100`;
 }
 
+export type EndReason = "logout" | "logout_everywhere" | "password" | "revoked" | "reuse";
+
 /** Ends living sessions of a person: all, only one, or all but one. How many there were. */
 export async function endSessions(
   tx: Transaction,
   userId: string,
-  reason: "logout" | "logout_everywhere" | "password" | "revoked",
+  reason: EndReason,
   { only = null, except = null }: { only?: string | null; except?: string | null } = {},
 ): Promise<number> {
   const ended = await tx.rows`
@@ -142,7 +147,7 @@ export async function issueTicket(db: Db, person: Person): Promise<Ticket> {
         and expires_at < now()
     )
     insert into live_tickets (organization_id, token_hash, session_id, expires_at)
-    values (${person.organizationId}, ${hash(ticket)}, ${person.sessionId},
+    values (${person.organizationId}, ${sha256(ticket)}, ${person.sessionId},
       now() + ${TICKET_SECONDS} * interval '1 second')
     returning expires_at`;
   if (!row) throw new AppError("internal", "An insert returned no row.");
@@ -154,7 +159,7 @@ export async function redeemTicket(db: Db, ticket: string): Promise<Person | nul
   const person = await db.first<Person>`
     with spent as (
       update live_tickets set used_at = now()
-      where token_hash = ${hash(ticket)} and used_at is null and expires_at > now()
+      where token_hash = ${sha256(ticket)} and used_at is null and expires_at > now()
       returning organization_id, session_id
     )
     select ${db.fragment(PERSON)}
@@ -169,8 +174,4 @@ export async function livingSessions(db: Db, sessionIds: readonly string[]): Pro
   return await db.rows<Person>`
     select ${db.fragment(PERSON)} from sessions s ${db.fragment(WHOSE)}
     where s.id = any(${[...sessionIds]}::uuid[]) and ${db.fragment(LIVING)}`;
-}
-
-function hash(token: string): string {
-  return createHash("sha256").update(token).digest("hex");
 }

@@ -1,6 +1,8 @@
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHmac, timingSafeEqual } from "node:crypto";
 import { errors, jwtVerify, SignJWT } from "jose";
+import type { Clock } from "../../lib/clock.ts";
 import { AppError } from "../../lib/errors.ts";
+import { sha256 } from "../../lib/sha256.ts";
 
 const ACCESS_SECONDS = 10 * 60;
 const ISSUER = "leadline";
@@ -30,8 +32,11 @@ export interface AccessToken {
   expiresAt: Date;
 }
 
-/** `secrets`: newest first. The first signs, all of them verify: that is how they are rotated. */
-export function createTokens(secrets: readonly string[]): Tokens {
+/**
+ * `secrets`: newest first. The first signs, all of them verify: that is how they are rotated. `clock`:
+ * the wall's, not the business's.
+ */
+export function createTokens(secrets: readonly string[], clock: Clock): Tokens {
   const keys = new Map(secrets.map((secret) => [keyId(secret), new TextEncoder().encode(secret)]));
   const [newest] = secrets;
   if (newest === undefined) throw new AppError("invalid_config", "SESSION_SECRETS is empty.");
@@ -39,13 +44,14 @@ export function createTokens(secrets: readonly string[]): Tokens {
 
   return {
     signAccess: async ({ sessionId, userId }) => {
-      const expiresAt = new Date(Date.now() + ACCESS_SECONDS * 1_000);
+      const now = clock.now();
+      const expiresAt = new Date(now.getTime() + ACCESS_SECONDS * 1_000);
       const accessToken = await new SignJWT({ sid: sessionId })
         .setProtectedHeader({ alg: ALGORITHM, kid, typ: "at+jwt" })
         .setSubject(userId)
         .setIssuer(ISSUER)
         .setAudience(AUDIENCE)
-        .setIssuedAt()
+        .setIssuedAt(now)
         .setExpirationTime(expiresAt)
         .sign(new TextEncoder().encode(newest));
       return { accessToken, expiresAt };
@@ -58,7 +64,13 @@ export function createTokens(secrets: readonly string[]): Tokens {
           if (!key) throw new errors.JWKSNoMatchingKey();
           return key;
         },
-        { algorithms: [ALGORITHM], issuer: ISSUER, audience: AUDIENCE, typ: "at+jwt" },
+        {
+          algorithms: [ALGORITHM],
+          issuer: ISSUER,
+          audience: AUDIENCE,
+          typ: "at+jwt",
+          currentDate: clock.now(),
+        },
       ).catch((cause: unknown) => {
         throw new AppError(
           "unauthenticated",
@@ -96,5 +108,5 @@ function equal(one: string, other: string): boolean {
 }
 
 function keyId(secret: string): string {
-  return createHash("sha256").update(secret).digest("hex").slice(0, 16);
+  return sha256(secret).slice(0, 16);
 }

@@ -16,13 +16,12 @@ export const InternalLead = t.Object(
   {
     id: Id,
     name: t.Nullable(t.String()),
-    stage: t.UnionEnum(stages),
-    ownerId: t.Nullable(Id),
     conversations: t.Array(
       t.Object({
         id: Id,
         integrationId: Id,
         mode: t.UnionEnum(conversationModes),
+        stage: t.UnionEnum(stages),
         optedOutAt: t.Nullable(Instant),
         lastMessageAt: t.Nullable(Instant),
       }),

@@ -16,7 +16,7 @@ const MAX_CONVERSATIONS = 20;
 
 const CONVERSATIONS = `(
   select coalesce(jsonb_agg(jsonb_build_object('id', c.id, 'integrationId', c.integration_id,
-      'mode', c.mode, 'optedOutAt', ${utc("c.opted_out_at")},
+      'mode', c.mode, 'stage', c.stage, 'optedOutAt', ${utc("c.opted_out_at")},
       'lastMessageAt', ${utc("c.last_message_at")}) order by c.last_message_at desc nulls last), '[]')
   from (
     select * from conversations
@@ -32,7 +32,7 @@ export async function findLead(
 ): Promise<InternalLead> {
   const digits = phone.replace("+", "");
   const lead = await db.first<InternalLead>`
-    select l.id, l.name, l.stage, l.owner_id, ${db.fragment(CONVERSATIONS)} as conversations
+    select l.id, l.name, ${db.fragment(CONVERSATIONS)} as conversations
     from lead_identities i
     join leads l on l.organization_id = i.organization_id and l.id = i.lead_id
     where i.organization_id = ${organizationId} and i.kind = 'phone' and i.scope = ''

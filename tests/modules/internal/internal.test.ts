@@ -78,10 +78,15 @@ describe("looking up", () => {
       {
         id: leadId,
         name: "Ann",
-        stage: "greeting",
-        ownerId: null,
         conversations: [
-          { id, integrationId, mode: "bot", optedOutAt: null, lastMessageAt: expect.any(String) },
+          {
+            id,
+            integrationId,
+            mode: "bot",
+            stage: "greeting",
+            optedOutAt: null,
+            lastMessageAt: expect.any(String),
+          },
         ],
       },
     ]);
