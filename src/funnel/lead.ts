@@ -29,3 +29,6 @@ export type ConversationMode = (typeof conversationModes)[number];
 
 export const authors = ["lead", "bot", "human", "system"] as const;
 export type Author = (typeof authors)[number];
+
+/** How a lead came: wrote by itself, through an advertisement, or was entered by the team. */
+export const leadSources = ["organic", "ad", "manual"] as const;

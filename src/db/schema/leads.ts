@@ -1,21 +1,17 @@
 import { sql } from "drizzle-orm";
 import {
-  bigint,
   foreignKey,
   index,
   jsonb,
   pgTable,
   primaryKey,
-  real,
-  smallint,
   text,
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { authors, conversationModes, intents, sentiments, stages } from "../../funnel/lead.ts";
-import { attentionReasons } from "../../funnel/turn.ts";
+import { leadSources } from "../../funnel/lead.ts";
 import { createdAt, instant, organizationId, rowVersion } from "./columns.ts";
-import { ctas, integrations, organizations } from "./organizations.ts";
+import { memberships, organizations } from "./organizations.ts";
 
 export const leads = pgTable(
   "leads",
@@ -25,12 +21,70 @@ export const leads = pgTable(
     /** As WhatsApp shows it; may be missing. */
     name: text(),
     username: text(),
+    email: text(),
+    company: text(),
+    source: text({ enum: leadSources }).notNull().default("organic"),
     /** The first ad or post that brought the lead, verbatim. */
     referral: jsonb(),
+    tags: text().array().notNull().default([]),
+    /** What the organization keeps beside the fields above: names and values of its own. */
+    fields: jsonb().notNull().default({}),
+    /** Whose lead it is, of the team. */
+    ownerId: uuid(),
+    /** What a search looks through, in lower case. */
+    searchText: text().generatedAlwaysAs(
+      sql`lower(coalesce(name, '') || ' ' || coalesce(username, '') || ' ' || coalesce(email, '') || ' ' || coalesce(company, ''))`,
+    ),
+    createdAt: createdAt(),
+    /** Erased: nothing personal is left, only what counts and costs need. */
+    erasedAt: instant(),
+    /** The lead this one turned out to be. */
+    mergedInto: uuid(),
+    version: rowVersion(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    foreignKey({
+      columns: [table.organizationId, table.ownerId],
+      foreignColumns: [memberships.organizationId, memberships.userId],
+    }),
+    foreignKey({
+      columns: [table.organizationId, table.mergedInto],
+      foreignColumns: [table.organizationId, table.id],
+    }),
+    index("leads_created_index")
+      .on(table.organizationId, table.createdAt, table.id)
+      .where(sql`erased_at is null and merged_into is null`),
+    index("leads_search_index").using(
+      "gin",
+      table.organizationId,
+      table.searchText.op("gin_trgm_ops"),
+    ),
+    index("leads_tags_index").using("gin", table.organizationId, table.tags),
+  ],
+);
+
+/** What people of the team write down about a lead; the bot does not read it. */
+export const leadNotes = pgTable(
+  "lead_notes",
+  {
+    organizationId: organizationId(),
+    id: uuid().notNull(),
+    leadId: uuid().notNull(),
+    /** Who wrote it; for a machine's note, who made its key. */
+    userId: uuid().notNull(),
+    text: text().notNull(),
     createdAt: createdAt(),
     version: rowVersion(),
   },
-  (table) => [primaryKey({ columns: [table.organizationId, table.id] })],
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    index("lead_notes_lead_index").on(table.organizationId, table.leadId, table.createdAt),
+    foreignKey({
+      columns: [table.organizationId, table.leadId],
+      foreignColumns: [leads.organizationId, leads.id],
+    }),
+  ],
 );
 
 /** What a lead is known by, over time. A lead may have no phone number at all. */
@@ -56,200 +110,6 @@ export const leadIdentities = pgTable(
     foreignKey({
       columns: [table.organizationId, table.leadId],
       foreignColumns: [leads.organizationId, leads.id],
-    }),
-  ],
-);
-
-/** One lead on one number, for life: the mailbox, the lease, the funnel, the summary. */
-export const conversations = pgTable(
-  "conversations",
-  {
-    organizationId: organizationId(),
-    id: uuid().notNull(),
-    leadId: uuid().notNull(),
-    integrationId: uuid().notNull(),
-    /** How the lead was last addressable: phone wins, else the BSUID goes into `recipient`. */
-    phone: text(),
-    bsuid: text(),
-
-    // Mailbox. Unanswered = wakeSeq > handledSeq.
-    wakeSeq: bigint({ mode: "number" }).notNull().default(0),
-    handledSeq: bigint({ mode: "number" }).notNull().default(0),
-    /** First text that no turn has seen yet: the debounce cap counts from here. Database time. */
-    unseenSince: instant(),
-    /** When the next turn may start. Database time. */
-    dueAt: instant(),
-    turnAttempts: smallint().notNull().default(0),
-    /** Turns in a row whose draft was overtaken by newer text. */
-    supersessions: smallint().notNull().default(0),
-
-    // Lease. The epoch rises with each claim; a stale epoch can write nothing.
-    leaseOwner: text(),
-    leaseEpoch: bigint({ mode: "number" }).notNull().default(0),
-    leaseUntil: instant(),
-
-    mode: text({ enum: conversationModes }).notNull().default("bot"),
-    takenOverBy: uuid(),
-    takenOverAt: instant(),
-    /** Rises with takeover, opt-out and close; bot messages carrying an older one are never sent. */
-    fence: bigint({ mode: "number" }).notNull().default(0),
-    optedOutAt: instant(),
-
-    stage: text({ enum: stages }).notNull().default("greeting"),
-    intent: text({ enum: intents }).notNull().default("unknown"),
-    sentiment: text({ enum: sentiments }).notNull().default("neutral"),
-    language: text(),
-    summary: text(),
-    /** Last message (`messages.seq`) the summary covers. */
-    summarySeq: bigint({ mode: "number" }).notNull().default(0),
-    lastSeq: bigint({ mode: "number" }).notNull().default(0),
-    /** Last message the team has read: what the lead wrote after it is unread. */
-    readSeq: bigint({ mode: "number" }).notNull().default(0),
-    /** Last message a finished turn has seen: what lies after it is new to the bot. */
-    answeredSeq: bigint({ mode: "number" }).notNull().default(0),
-
-    /** Business time of the next nudge; null = none pending. Never more than one. */
-    followUpAt: instant(),
-    followUpStep: smallint().notNull().default(0),
-
-    attentionReason: text({ enum: attentionReasons }),
-    attentionAt: instant(),
-    attentionOwnerId: uuid(),
-
-    /** Business time; the 24-hour window counts from here. */
-    lastLeadMessageAt: instant(),
-    lastLeadWamid: text(),
-    lastMessageAt: instant(),
-    createdAt: createdAt(),
-    version: rowVersion(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.organizationId, table.id] }),
-    uniqueIndex("conversations_lead_number_key").on(
-      table.organizationId,
-      table.leadId,
-      table.integrationId,
-    ),
-    // Scanned backwards by the inbox, so each order is the one that needs no sorting.
-    index("conversations_inbox_index").on(table.organizationId, table.lastMessageAt, table.id),
-    index("conversations_attention_index")
-      .on(table.organizationId, table.lastMessageAt, table.id)
-      .where(sql`attention_reason is not null`),
-    index("conversations_human_index")
-      .on(table.organizationId, table.lastMessageAt, table.id)
-      .where(sql`mode = 'human'`),
-    index("conversations_unanswered_index").on(table.dueAt).where(sql`wake_seq > handled_seq`),
-    index("conversations_follow_up_index")
-      .on(table.followUpAt)
-      .where(sql`follow_up_at is not null`),
-    foreignKey({
-      columns: [table.organizationId, table.leadId],
-      foreignColumns: [leads.organizationId, leads.id],
-    }),
-    foreignKey({
-      columns: [table.organizationId, table.integrationId],
-      foreignColumns: [integrations.organizationId, integrations.id],
-    }),
-  ],
-);
-
-/** What people did with a conversation; what the bot did is in turns, stage changes and bookings. */
-export const timelineEvents = pgTable(
-  "timeline_events",
-  {
-    organizationId: organizationId(),
-    id: uuid().notNull(),
-    conversationId: uuid().notNull(),
-    kind: text({ enum: ["takeover", "release", "attention_resolved"] }).notNull(),
-    userId: uuid(),
-    /** What called for attention, where the act settled it. */
-    reason: text({ enum: attentionReasons }),
-    createdAt: createdAt(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.organizationId, table.id] }),
-    index("timeline_events_conversation_index").on(table.organizationId, table.conversationId),
-    foreignKey({
-      columns: [table.organizationId, table.conversationId],
-      foreignColumns: [conversations.organizationId, conversations.id],
-    }),
-  ],
-);
-
-export const stageChanges = pgTable(
-  "stage_changes",
-  {
-    organizationId: organizationId(),
-    id: uuid().notNull(),
-    conversationId: uuid().notNull(),
-    fromStage: text({ enum: stages }).notNull(),
-    toStage: text({ enum: stages }).notNull(),
-    author: text({ enum: authors }).notNull(),
-    reason: text().notNull(),
-    confidence: real(),
-    /** The lead's message that caused it. */
-    messageId: uuid(),
-    turnId: uuid(),
-    createdAt: createdAt(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.organizationId, table.id] }),
-    index("stage_changes_conversation_index").on(table.organizationId, table.conversationId),
-    foreignKey({
-      columns: [table.organizationId, table.conversationId],
-      foreignColumns: [conversations.organizationId, conversations.id],
-    }),
-  ],
-);
-
-/** A CTA the lead agreed to, with the time they asked for: the action centre's rows. */
-export const bookings = pgTable(
-  "bookings",
-  {
-    organizationId: organizationId(),
-    id: uuid().notNull(),
-    conversationId: uuid().notNull(),
-    ctaId: uuid().notNull(),
-    /** As the lead said it. */
-    requestedTime: text(),
-    status: text({ enum: ["initiated", "confirmed", "cancelled", "done"] }).notNull(),
-    turnId: uuid(),
-    createdAt: createdAt(),
-    version: rowVersion(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.organizationId, table.id] }),
-    index("bookings_conversation_index").on(table.organizationId, table.conversationId),
-    foreignKey({
-      columns: [table.organizationId, table.conversationId],
-      foreignColumns: [conversations.organizationId, conversations.id],
-    }),
-    foreignKey({
-      columns: [table.organizationId, table.ctaId],
-      foreignColumns: [ctas.organizationId, ctas.id],
-    }),
-  ],
-);
-
-export const optOuts = pgTable(
-  "opt_outs",
-  {
-    organizationId: organizationId(),
-    id: uuid().notNull(),
-    conversationId: uuid().notNull(),
-    leadId: uuid().notNull(),
-    keyword: text().notNull(),
-    createdAt: createdAt(),
-    endedAt: instant(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.organizationId, table.id] }),
-    uniqueIndex("opt_outs_current_key")
-      .on(table.organizationId, table.conversationId)
-      .where(sql`ended_at is null`),
-    foreignKey({
-      columns: [table.organizationId, table.conversationId],
-      foreignColumns: [conversations.organizationId, conversations.id],
     }),
   ],
 );

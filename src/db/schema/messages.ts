@@ -16,7 +16,7 @@ import {
 import { authors } from "../../funnel/lead.ts";
 import { messageStates } from "../../funnel/message-state.ts";
 import { createdAt, instant, organizationId, rowVersion } from "./columns.ts";
-import { conversations } from "./leads.ts";
+import { conversations } from "./conversations.ts";
 
 export const messages = pgTable(
   "messages",

@@ -13,7 +13,7 @@ import {
 } from "drizzle-orm/pg-core";
 import { turnCauses, turnDispositions } from "../../funnel/turn.ts";
 import { createdAt, instant, organizationId } from "./columns.ts";
-import { conversations } from "./leads.ts";
+import { conversations } from "./conversations.ts";
 
 /** One thinking round of one conversation: what it saw, decided and drafted, and how it ended. */
 export const turns = pgTable(

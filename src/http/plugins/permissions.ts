@@ -7,12 +7,29 @@ const admins: readonly Role[] = ["owner", "admin"];
 
 /** Who may do what: the one table. An action is what a route declares, and what a key's scope names. */
 export const permissions = {
+  "leads:read": everyone,
+  "leads:write": team,
+  "leads:erase": admins,
   "conversations:read": everyone,
   "conversations:write": team,
   "messages:read": everyone,
   "messages:write": team,
   "organization:read": everyone,
   "organization:write": admins,
+  "knowledge:read": everyone,
+  "knowledge:write": admins,
+  "ctas:read": everyone,
+  "ctas:write": admins,
+  "bookings:read": everyone,
+  "bookings:write": team,
+  "templates:read": everyone,
+  "templates:write": admins,
+  "follow-ups:read": everyone,
+  "follow-ups:write": admins,
+  "numbers:read": everyone,
+  "numbers:write": admins,
+  "analytics:read": everyone,
+  "usage:read": admins,
   "users:read": everyone,
   "users:write": admins,
   "api-keys:read": admins,
@@ -24,6 +41,7 @@ export type Action = keyof typeof permissions;
 
 /** Never given to machines: a leaked key must not be able to make itself at home. */
 const peopleOnly = [
+  "numbers:write",
   "users:write",
   "api-keys:read",
   "api-keys:write",

@@ -1,0 +1,239 @@
+import { sql } from "drizzle-orm";
+import {
+  bigint,
+  foreignKey,
+  index,
+  pgTable,
+  primaryKey,
+  real,
+  smallint,
+  text,
+  uniqueIndex,
+  uuid,
+} from "drizzle-orm/pg-core";
+import { authors, conversationModes, intents, sentiments, stages } from "../../funnel/lead.ts";
+import { attentionReasons } from "../../funnel/turn.ts";
+import { createdAt, instant, organizationId, rowVersion } from "./columns.ts";
+import { leads } from "./leads.ts";
+import { ctas, integrations, memberships } from "./organizations.ts";
+
+/** One lead on one number, for life: the mailbox, the lease, the funnel, the summary. */
+export const conversations = pgTable(
+  "conversations",
+  {
+    organizationId: organizationId(),
+    id: uuid().notNull(),
+    leadId: uuid().notNull(),
+    integrationId: uuid().notNull(),
+    /** How the lead was last addressable: phone wins, else the BSUID goes into `recipient`. */
+    phone: text(),
+    bsuid: text(),
+
+    // Mailbox. Unanswered = wakeSeq > handledSeq.
+    wakeSeq: bigint({ mode: "number" }).notNull().default(0),
+    handledSeq: bigint({ mode: "number" }).notNull().default(0),
+    /** First text that no turn has seen yet: the debounce cap counts from here. Database time. */
+    unseenSince: instant(),
+    /** When the next turn may start. Database time. */
+    dueAt: instant(),
+    turnAttempts: smallint().notNull().default(0),
+    /** Turns in a row whose draft was overtaken by newer text. */
+    supersessions: smallint().notNull().default(0),
+
+    // Lease. The epoch rises with each claim; a stale epoch can write nothing.
+    leaseOwner: text(),
+    leaseEpoch: bigint({ mode: "number" }).notNull().default(0),
+    leaseUntil: instant(),
+
+    mode: text({ enum: conversationModes }).notNull().default("bot"),
+    takenOverBy: uuid(),
+    takenOverAt: instant(),
+    /** Who of the team looks after the chat, whoever is writing in it. */
+    assigneeId: uuid(),
+    /** Rises with takeover, opt-out and close; bot messages carrying an older one are never sent. */
+    fence: bigint({ mode: "number" }).notNull().default(0),
+    optedOutAt: instant(),
+
+    stage: text({ enum: stages }).notNull().default("greeting"),
+    intent: text({ enum: intents }).notNull().default("unknown"),
+    sentiment: text({ enum: sentiments }).notNull().default("neutral"),
+    language: text(),
+    summary: text(),
+    /** Last message (`messages.seq`) the summary covers. */
+    summarySeq: bigint({ mode: "number" }).notNull().default(0),
+    lastSeq: bigint({ mode: "number" }).notNull().default(0),
+    /** Last message the team has read: what the lead wrote after it is unread. */
+    readSeq: bigint({ mode: "number" }).notNull().default(0),
+    /** Last message a finished turn has seen: what lies after it is new to the bot. */
+    answeredSeq: bigint({ mode: "number" }).notNull().default(0),
+
+    /** Business time of the next nudge; null = none pending. Never more than one. */
+    followUpAt: instant(),
+    followUpStep: smallint().notNull().default(0),
+
+    attentionReason: text({ enum: attentionReasons }),
+    attentionAt: instant(),
+    attentionOwnerId: uuid(),
+
+    /** Business time; the 24-hour window counts from here. */
+    lastLeadMessageAt: instant(),
+    lastLeadWamid: text(),
+    lastMessageAt: instant(),
+    createdAt: createdAt(),
+    version: rowVersion(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex("conversations_lead_number_key").on(
+      table.organizationId,
+      table.leadId,
+      table.integrationId,
+    ),
+    // Scanned backwards by the inbox, so each order is the one that needs no sorting.
+    index("conversations_inbox_index").on(table.organizationId, table.lastMessageAt, table.id),
+    index("conversations_attention_index")
+      .on(table.organizationId, table.lastMessageAt, table.id)
+      .where(sql`attention_reason is not null`),
+    index("conversations_human_index")
+      .on(table.organizationId, table.lastMessageAt, table.id)
+      .where(sql`mode = 'human'`),
+    index("conversations_assignee_index")
+      .on(table.organizationId, table.assigneeId, table.lastMessageAt, table.id)
+      .where(sql`assignee_id is not null`),
+    // The inbox's cursor walks each; so do lists of leads, which filter by them.
+    index("conversations_stage_index").on(
+      table.organizationId,
+      table.stage,
+      table.lastMessageAt,
+      table.id,
+    ),
+    index("conversations_created_index").on(table.organizationId, table.createdAt),
+    index("conversations_unanswered_index").on(table.dueAt).where(sql`wake_seq > handled_seq`),
+    index("conversations_follow_up_index")
+      .on(table.followUpAt)
+      .where(sql`follow_up_at is not null`),
+    foreignKey({
+      columns: [table.organizationId, table.leadId],
+      foreignColumns: [leads.organizationId, leads.id],
+    }),
+    foreignKey({
+      columns: [table.organizationId, table.integrationId],
+      foreignColumns: [integrations.organizationId, integrations.id],
+    }),
+    foreignKey({
+      columns: [table.organizationId, table.assigneeId],
+      foreignColumns: [memberships.organizationId, memberships.userId],
+    }),
+  ],
+);
+
+/** What people did with a conversation; what the bot did is in turns, stage changes and bookings. */
+export const timelineEvents = pgTable(
+  "timeline_events",
+  {
+    organizationId: organizationId(),
+    id: uuid().notNull(),
+    conversationId: uuid().notNull(),
+    kind: text({
+      enum: ["takeover", "release", "attention_resolved", "assigned", "stage_set"],
+    }).notNull(),
+    userId: uuid(),
+    /** What called for attention, where the act settled it. */
+    reason: text({ enum: attentionReasons }),
+    /** When it had called: the conversation forgets it with the act. */
+    calledAt: instant(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    index("timeline_events_created_index").on(table.organizationId, table.createdAt),
+    index("timeline_events_conversation_index").on(table.organizationId, table.conversationId),
+    foreignKey({
+      columns: [table.organizationId, table.conversationId],
+      foreignColumns: [conversations.organizationId, conversations.id],
+    }),
+  ],
+);
+
+export const stageChanges = pgTable(
+  "stage_changes",
+  {
+    organizationId: organizationId(),
+    id: uuid().notNull(),
+    conversationId: uuid().notNull(),
+    fromStage: text({ enum: stages }).notNull(),
+    toStage: text({ enum: stages }).notNull(),
+    author: text({ enum: authors }).notNull(),
+    reason: text().notNull(),
+    confidence: real(),
+    /** The lead's message that caused it. */
+    messageId: uuid(),
+    turnId: uuid(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    index("stage_changes_conversation_index").on(table.organizationId, table.conversationId),
+    foreignKey({
+      columns: [table.organizationId, table.conversationId],
+      foreignColumns: [conversations.organizationId, conversations.id],
+    }),
+  ],
+);
+
+/** A CTA the lead agreed to, with the time they asked for: the action centre's rows. */
+export const bookings = pgTable(
+  "bookings",
+  {
+    organizationId: organizationId(),
+    id: uuid().notNull(),
+    conversationId: uuid().notNull(),
+    ctaId: uuid().notNull(),
+    /** As the lead said it. */
+    requestedTime: text(),
+    /** The time that was settled. */
+    scheduledAt: instant(),
+    /** Of the team, for the team. */
+    note: text(),
+    status: text({ enum: ["initiated", "confirmed", "cancelled", "done"] }).notNull(),
+    turnId: uuid(),
+    createdAt: createdAt(),
+    version: rowVersion(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    index("bookings_created_index").on(table.organizationId, table.createdAt, table.id),
+    index("bookings_conversation_index").on(table.organizationId, table.conversationId),
+    foreignKey({
+      columns: [table.organizationId, table.conversationId],
+      foreignColumns: [conversations.organizationId, conversations.id],
+    }),
+    foreignKey({
+      columns: [table.organizationId, table.ctaId],
+      foreignColumns: [ctas.organizationId, ctas.id],
+    }),
+  ],
+);
+
+export const optOuts = pgTable(
+  "opt_outs",
+  {
+    organizationId: organizationId(),
+    id: uuid().notNull(),
+    conversationId: uuid().notNull(),
+    leadId: uuid().notNull(),
+    keyword: text().notNull(),
+    createdAt: createdAt(),
+    endedAt: instant(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex("opt_outs_current_key")
+      .on(table.organizationId, table.conversationId)
+      .where(sql`ended_at is null`),
+    foreignKey({
+      columns: [table.organizationId, table.conversationId],
+      foreignColumns: [conversations.organizationId, conversations.id],
+    }),
+  ],
+);
