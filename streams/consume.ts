@@ -7,7 +7,7 @@ import {
   serverProblems,
 } from "./connection.ts";
 import { messageOf, QueueUnavailableError } from "./errors.ts";
-import type { Handlers } from "./messages.ts";
+import type { Handlers, OrderKeys } from "./messages.ts";
 import { guarded, type Observe, observing } from "./observe.ts";
 import { PartitionRuntime } from "./partition.ts";
 import type { Clock, Log } from "./ports.ts";
@@ -34,6 +34,7 @@ export interface ConsumeOptions {
   classify(error: unknown): Verdict;
   /** By name: rejects while that dependency is away. Names are those of `StreamSpec.needs`. */
   dependencies: Readonly<Record<string, Probe>>;
+  orderKeys?: OrderKeys;
   clock: Clock;
   log: Log;
   observe?: Partial<Observe>;
@@ -76,6 +77,7 @@ export async function startConsumers(options: ConsumeOptions): Promise<Consumers
           observe,
           breakers,
           classify: (error) => options.classify(error),
+          orderKeys: options.orderKeys ?? {},
           specs: options.specs ?? streamSpecs,
           onStreamsLost: guarded(options.onStreamsLost, log),
         },

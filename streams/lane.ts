@@ -4,8 +4,9 @@ import { parseEntry } from "./entry.ts";
 import { messageOf } from "./errors.ts";
 import type { Groups } from "./groups.ts";
 import { type Arrival, burialOf, type Job, newJob } from "./job.ts";
-import type { DeadClass, Delivery, Handler } from "./messages.ts";
+import type { DeadClass, Delivery, Handler, OrderKeys } from "./messages.ts";
 import type { Observe, Outcome } from "./observe.ts";
+import { OrderedQueue } from "./order.ts";
 import type { Clock, Log } from "./ports.ts";
 import { fateOf, type Verdict } from "./retry.ts";
 import { type Settled, Settler } from "./settle.ts";
@@ -23,6 +24,7 @@ export interface LaneDeps {
   breakers: Breakers;
   groups: Groups;
   classify(error: unknown): Verdict;
+  orderKeys: OrderKeys;
   /** Room was made, or an entry left: readers may look again. */
   onChange(): void;
 }
@@ -61,6 +63,8 @@ interface Ready<Name extends StreamName> {
   readonly delivery: Delivery<Name>;
 }
 
+const everythingInOrder = () => ["all"];
+
 class TypedLane<Name extends StreamName> implements Lane {
   readonly stream: Name;
   readonly key: string;
@@ -70,15 +74,16 @@ class TypedLane<Name extends StreamName> implements Lane {
   readonly #deps: LaneDeps;
   readonly #handler: Handler<Name>;
   readonly #settler: Settler;
-  /** Entries of an ordered stream that wait for the batch before them. */
-  readonly #queue: Ready<Name>[] = [];
-  #queueRuns = false;
+  readonly #queue: OrderedQueue<Ready<Name>>;
+  #runningBatches = 0;
   #hungHandlers = 0;
 
   constructor(deps: LaneDeps, stream: Name, spec: StreamSpec, handler: Handler<Name>) {
     const { keyspace, partition } = deps;
     this.#deps = deps;
     this.#handler = handler;
+    const keysOf = deps.orderKeys[stream] ?? everythingInOrder;
+    this.#queue = new OrderedQueue(({ delivery }) => keysOf(delivery.entry));
     this.stream = stream;
     this.spec = spec;
     this.key = keyOf(keyspace, partition, stream);
@@ -113,8 +118,8 @@ class TypedLane<Name extends StreamName> implements Lane {
   accept(arrivals: readonly Arrival[], how: "fresh" | "alone"): void {
     const ready = arrivals.flatMap((arrival) => this.#begin(arrival) ?? []);
     if (how === "fresh" && this.spec.ordered) {
-      this.#queue.push(...ready);
-      void this.#runQueue();
+      this.#queue.add(ready);
+      this.#runQueue(this.spec.ordered.batches);
       return;
     }
     const size = how === "fresh" ? this.spec.batchSize : 1;
@@ -124,17 +129,20 @@ class TypedLane<Name extends StreamName> implements Lane {
   }
 
   /**
-   * What arrives while a batch is handled makes up the next one. A batch that hangs holds the others
-   * up only until it is given up.
+   * What arrives while batches are handled makes up the next ones. A batch that hangs holds up those
+   * behind it only until it is given up.
    */
-  async #runQueue(): Promise<void> {
-    if (this.#queueRuns) return;
-    this.#queueRuns = true;
-    while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, this.spec.batchSize);
-      await Promise.race([this.#run(batch), this.#givenUp(batch)]);
+  #runQueue(batches: number): void {
+    while (this.#runningBatches < batches) {
+      const { items, done } = this.#queue.take(this.spec.batchSize);
+      if (items.length === 0) return;
+      this.#runningBatches += 1;
+      void Promise.race([this.#run(items), this.#givenUp(items)]).then(() => {
+        this.#runningBatches -= 1;
+        done();
+        this.#runQueue(batches);
+      });
     }
-    this.#queueRuns = false;
   }
 
   #givenUp(batch: readonly Ready<Name>[]): Promise<void> {
@@ -195,10 +203,19 @@ class TypedLane<Name extends StreamName> implements Lane {
     }
     const verdict = this.#verdictOn(error.thrown);
     if (group.length > 1 && verdict.class !== "dependency") {
-      for (const one of group) void this.#run([one]);
+      await this.#runAlone(group);
       return;
     }
     for (const { job } of group) this.#fail(job, verdict, error.thrown);
+  }
+
+  /** Entries of a batch that failed. In order where order counts; one may then be tried again later. */
+  async #runAlone(group: readonly Ready<Name>[]): Promise<void> {
+    if (!this.spec.ordered) {
+      await Promise.all(group.map((one) => this.#run([one])));
+      return;
+    }
+    for (const one of group) await this.#run([one]);
   }
 
   async #attempt(group: readonly Ready<Name>[]): Promise<{ thrown: unknown } | undefined> {

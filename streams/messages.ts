@@ -138,3 +138,11 @@ export type Handler<Name extends keyof EntryOf = keyof EntryOf> = (
 
 /** Which streams this process serves, and how. */
 export type Handlers = { readonly [Name in keyof EntryOf]?: Handler<Name> };
+
+/**
+ * For ordered streams: what an entry must not overtake or be overtaken by. None = it may go whenever.
+ * An ordered stream that is not named keeps all its entries in order.
+ */
+export type OrderKeys = {
+  readonly [Name in keyof EntryOf]?: (entry: EntryOf[Name]) => readonly string[];
+};

@@ -13,8 +13,11 @@ export interface StreamSpec {
   concurrency: number;
   /** Fresh entries handed to the handler in one call; 1 = always alone. */
   batchSize: number;
-  /** Fresh entries are handled one batch after the other, in the order in which they were appended. */
-  ordered?: true;
+  /**
+   * Fresh entries that share a key (`ConsumeOptions.orderKeys`) are handled in the order in which they
+   * were appended, in up to so many batches side by side.
+   */
+  ordered?: { batches: number };
   /**
    * Deliveries after which an entry is buried. `null`: the row counts the tries, the stream never
    * gives up by itself.
@@ -31,9 +34,9 @@ export const streamSpecs = {
   inbound: {
     reader: "data",
     leaseMs: 30_000,
-    concurrency: 200,
+    concurrency: 400,
     batchSize: 100,
-    ordered: true,
+    ordered: { batches: 3 },
     maxTries: 5,
     needs,
   },

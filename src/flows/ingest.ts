@@ -64,6 +64,13 @@ export function createIngestHandler(
   };
 }
 
+/** Everything the person of an entry may be known by, on their number. */
+export function personKeys({ integrationId, item }: EntryOf["inbound"]): string[] {
+  if (!Value.Check(InboundItem, item)) return [];
+  const { phone, bsuid } = partyOf(item);
+  return [phone, bsuid].filter((one) => one !== null).map((one) => `${integrationId}/${one}`);
+}
+
 /** A turn without debounce starts at once: the delayed set is looked at every 100 ms only. */
 function newsOf(
   { wakes, confirmations, events }: StoreOutcome,
@@ -96,7 +103,11 @@ function read(entry: EntryOf["inbound"]): Received {
     throw new AppError("poison", "An inbound entry is no message of a known shape.", { path });
   }
   const item = entry.item;
-  return { entry, item, party: item.kind === "message" ? item.from : item.to };
+  return { entry, item, party: partyOf(item) };
+}
+
+function partyOf(item: InboundItem): Party {
+  return item.kind === "message" ? item.from : item.to;
 }
 
 /** Looks each person up once, however many messages they sent. */

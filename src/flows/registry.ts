@@ -1,4 +1,4 @@
-import type { Handlers } from "../../streams/messages.ts";
+import type { Handlers, OrderKeys } from "../../streams/messages.ts";
 import type { Db } from "../db/client.ts";
 import type { LlmCall, TurnDisposition } from "../funnel/turn.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -7,7 +7,7 @@ import type { Thinker } from "../llm/thinker.ts";
 import type { Announcer } from "./announce.ts";
 import { createArchiveHandler } from "./archive.ts";
 import { createDeliverHandler, type DeliverDeps } from "./deliver.ts";
-import { createIngestHandler } from "./ingest.ts";
+import { createIngestHandler, personKeys } from "./ingest.ts";
 import { createNoticeHandler } from "./notice.ts";
 import { createReceiptHandler } from "./receipt.ts";
 import { createRememberHandler } from "./remember.ts";
@@ -44,6 +44,9 @@ export function createHandlers(deps: FlowDeps): Handlers {
     dead: createArchiveHandler(deps),
   };
 }
+
+/** A person's messages are stored in the order in which they came. */
+export const orderKeys: OrderKeys = { inbound: personKeys };
 
 /** Streams whose entries always come alone (`batchSize` 1). */
 function each<Delivery>(handle: (delivery: Delivery) => Promise<void>) {

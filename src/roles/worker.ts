@@ -6,7 +6,7 @@ import { beat, signOff } from "../db/queries/workers.ts";
 import type { SendClaim } from "../flows/deliver/claim.ts";
 import { failureClass } from "../flows/failure-class.ts";
 import { createIngressRecorder } from "../flows/ingress.ts";
-import { createHandlers, type FlowDeps } from "../flows/registry.ts";
+import { createHandlers, type FlowDeps, orderKeys } from "../flows/registry.ts";
 import type { Claim } from "../flows/turn/claim.ts";
 import { systemClock } from "../lib/clock.ts";
 import { errorMessage } from "../lib/errors.ts";
@@ -46,6 +46,7 @@ export async function startWorker(core: Core): Promise<RunningRole> {
     handlers: createHandlers(flowDeps(core)),
     classify: failureClass,
     dependencies: { postgres: core.checkPostgres },
+    orderKeys,
     clock: systemClock,
     log,
     observe: {

@@ -83,6 +83,50 @@ describe("handing over", () => {
     expect(most).toBe(1);
   });
 
+  test("of an ordered stream, what shares a key keeps its order and the rest goes side by side", async () => {
+    const keyspace = freshKeyspace();
+    const got = new Map<string, number[]>();
+    let running = 0;
+    let most = 0;
+    await consume({
+      url: redis.url,
+      keyspace,
+      specs: specsWith({ inbound: { batchSize: 4 } }),
+      orderKeys: { inbound: ({ item }) => [String(item).split(" ")[0] ?? ""] },
+      handlers: {
+        inbound: async (deliveries) => {
+          running += 1;
+          most = Math.max(most, running);
+          await Bun.sleep(got.size === 0 ? 60 : 1);
+          for (const { entry } of deliveries) {
+            const [person = "", number] = String(entry.item).split(" ");
+            got.set(person, [...(got.get(person) ?? []), Number(number)]);
+          }
+          running -= 1;
+          // A batch that fails goes on one by one, and in its order.
+          if (deliveries.length > 1 && got.get("ann")?.length === 4) throw new Error("once");
+        },
+      },
+    });
+    const people = ["ann", "bo", "cy", "di", "ed", "flo", "gus"];
+    const numbers = Array.from({ length: 12 }, (_, index) => index);
+    for (const number of numbers) {
+      for (const person of people) {
+        await add(redis.probe, keyspace, "inbound", inboundEntry(`${person} ${number}`));
+      }
+    }
+    await until(
+      "all handled",
+      async () => (await pendingCount(redis.probe, keyspace, "inbound")) === 0,
+    );
+    expect([...got.keys()].toSorted()).toEqual(people);
+    for (const seen of got.values()) {
+      const inOrder = [...new Set(seen)];
+      expect(inOrder).toEqual(numbers);
+    }
+    expect(most).toBeGreaterThan(1);
+  });
+
   test("every partition is served, each organization's entries by its own", async () => {
     const keyspace = freshKeyspace(3);
     const partitions = new Map<string, number>();
