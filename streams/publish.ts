@@ -7,7 +7,13 @@ import { messageOf, QueueUnavailableError } from "./errors.ts";
 import { partitionOf } from "./hash.ts";
 import type { EntryOf, EventEntry } from "./messages.ts";
 import { runScript, scripts } from "./scripts.ts";
-import { type DelayableStream, EVENTS_MAX_LENGTH, type Keyspace, keyOf } from "./topology.ts";
+import {
+  type DelayableStream,
+  EVENTS_MAX_LENGTH,
+  type Keyspace,
+  keyOf,
+  STREAM_FULL_AT,
+} from "./topology.ts";
 
 /** One entry for one stream. The partition follows from the entry's organization. */
 export type Append = {
@@ -34,9 +40,13 @@ export interface Publish {
 }
 
 /** A publisher over a client of the producer profile. */
-export function createPublisher(deps: { redis: Client; keyspace: Keyspace }): Publish {
-  const { redis, keyspace } = deps;
-  const appendTo = createAppender(redis);
+export function createPublisher(deps: {
+  redis: Client;
+  keyspace: Keyspace;
+  fullAt?: number;
+}): Publish {
+  const { redis, keyspace, fullAt = STREAM_FULL_AT } = deps;
+  const appendTo = createAppender(redis, fullAt);
 
   return {
     append: (batch) =>

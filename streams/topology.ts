@@ -78,6 +78,12 @@ export type DelayableStream = (typeof delayableStreams)[number];
 export const EVENTS_MAX_LENGTH = 100_000;
 export const EVENTS_MAX_AGE_MS = 24 * 60 * 60_000;
 
+/**
+ * Entries from which on a stream takes no more: the webhook answers 503 and Meta keeps what it has, long
+ * before Redis's memory is at risk (200,000 messages of 1 KB are 0.2 GB). Trimming makes room.
+ */
+export const STREAM_FULL_AT = 200_000;
+
 /** An owner silent for this long is dead: its entries and leases are free to take. */
 export const SILENT_AFTER_MS = 8_000;
 export const ALIVE_EVERY_MS = 2_000;

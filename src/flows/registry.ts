@@ -6,11 +6,13 @@ import type { Log } from "../lib/log.ts";
 import type { Thinker } from "../llm/thinker.ts";
 import type { Announcer } from "./announce.ts";
 import { createArchiveHandler } from "./archive.ts";
+import { fairNumbers } from "./deliver/fair-numbers.ts";
 import { createDeliverHandler, type DeliverDeps } from "./deliver.ts";
 import { createIngestHandler, personKeys } from "./ingest.ts";
 import { createNoticeHandler } from "./notice.ts";
 import { createReceiptHandler } from "./receipt.ts";
 import { createRememberHandler } from "./remember.ts";
+import { fairTurns } from "./turn/fair-turns.ts";
 import { createTurnHandler, type TurnDeps } from "./turn.ts";
 
 export interface FlowDeps {
@@ -38,8 +40,8 @@ export function createHandlers(deps: FlowDeps): Handlers {
     inbound: createIngestHandler(deps),
     receipts: createReceiptHandler(deps),
     notices: createNoticeHandler(deps),
-    turns: each(createTurnHandler(deps)),
-    outbound: each(createDeliverHandler(deps)),
+    turns: each(fairTurns(deps, createTurnHandler(deps))),
+    outbound: each(fairNumbers(deps, createDeliverHandler(deps))),
     memory: each(createRememberHandler(deps)),
     dead: createArchiveHandler(deps),
   };

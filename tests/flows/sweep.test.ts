@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { createWorld, type World } from "./world.ts";
+import { newId } from "../../src/lib/ids.ts";
+import { addNumber, createWorld, type World } from "./world.ts";
 
 describe("sweep", () => {
   let world: World;
@@ -56,6 +57,25 @@ describe("sweep", () => {
     world.clock.setOffsetMs(11 * 60_000);
     expect(await world.sweep()).toMatchObject({ turns: 1 });
     expect(world.appended.at(-1)).toMatchObject({ entry: { cause: "follow_up" } });
+  });
+
+  test("one organization's backlog does not hide another's lost wake-up", async () => {
+    await world.receive({});
+    const { id } = await world.conversation();
+    await world.db.rows`
+      update conversations set due_at = now() - interval '5 seconds' where id = ${id}`;
+    const [other, number] = [newId(), newId()];
+    await world.db.rows`insert into organizations (id, name) values (${other}, 'Busy')`;
+    await addNumber(world.db, other, number, "200");
+    await world.db.rows`
+      with people as (insert into leads (organization_id, id)
+        select ${other}, gen_random_uuid() from generate_series(1, 1500) returning id)
+      insert into conversations (organization_id, id, lead_id, integration_id, wake_seq, due_at)
+      select ${other}, gen_random_uuid(), id, ${number}, 1, now() - interval '1 hour' from people`;
+    expect(await world.sweep()).toMatchObject({ turns: 101 });
+    expect(world.appended.map(({ entry }) => entry)).toContainEqual(
+      expect.objectContaining({ conversationId: id }),
+    );
   });
 
   test("publishes events whose process died between commit and publication", async () => {

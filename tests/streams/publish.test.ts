@@ -142,6 +142,19 @@ describe("append", () => {
     expect(await redis.probe.xlen(keyOf(keyspace, 0, "inbound"))).toBe(1);
   });
 
+  test("a full stream takes no more until there is room, and holds up no other", async () => {
+    const { keyspace } = setup();
+    const publish = createPublisher({ redis: client, keyspace, fullAt: 2 });
+    const inbound = () => publish.append([{ stream: "inbound", entry: inboundEntry() }]);
+    const both = await Promise.allSettled([inbound(), inbound(), inbound()]);
+    expect(both.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected"]);
+    await expect(inbound()).rejects.toThrow("the stream is full: 2 entries wait");
+    await publish.append([{ stream: "turns", entry: turnEntry() }]);
+    await redis.probe.xtrim(keyOf(keyspace, 0, "inbound"), "MAXLEN", 1);
+    await inbound();
+    expect(await redis.probe.xlen(keyOf(keyspace, 0, "inbound"))).toBe(2);
+  });
+
   test("rejects at once while not connected", async () => {
     const offline = openProducer("redis://127.0.0.1:1", recordingLog());
     const publish = createPublisher({ redis: offline, keyspace: freshKeyspace() });

@@ -15,19 +15,34 @@ export interface LostTurn {
   cause: "message" | "follow_up";
 }
 
-/** Conversations the bot should be at and nobody is: by the same predicate as the claim. */
+/** So many overdue ones are looked at, and so many of one organization taken in one pass. */
+const LOOKED_AT = 5_000;
+const OF_ONE_ORGANIZATION = 100;
+
+/**
+ * Conversations the bot should be at and nobody is: by the same predicate as the claim, the longest
+ * waiting first, and of each organization only so many, so that none is behind another's backlog.
+ */
 export function findLostTurns(db: Db, now: Date): Promise<LostTurn[]> {
   const sql = db.fragment;
   return db.rows<LostTurn>`
-    (select c.organization_id, c.id as conversation_id, 'message' as cause from conversations c
-      where ${sql(isBots("c"))} and ${sql(isUnanswered("c"))}
-        and c.due_at <= now() - ${sql(GRACE)} and ${sql(leaseIsFree("c"))}
-      order by c.due_at limit ${BATCH})
-    union all
-    (select c.organization_id, c.id, 'follow_up' from conversations c
-      where ${sql(isBots("c"))} and not ${sql(isUnanswered("c"))}
-        and c.follow_up_at <= ${now} and ${sql(leaseIsFree("c"))}
-      order by c.follow_up_at limit ${BATCH})`;
+    with overdue as (
+      (select c.organization_id, c.id as conversation_id, 'message' as cause, c.due_at
+        from conversations c
+        where ${sql(isBots("c"))} and ${sql(isUnanswered("c"))}
+          and c.due_at <= now() - ${sql(GRACE)} and ${sql(leaseIsFree("c"))}
+        order by c.due_at limit ${LOOKED_AT})
+      union all
+      (select c.organization_id, c.id, 'follow_up', c.follow_up_at from conversations c
+        where ${sql(isBots("c"))} and not ${sql(isUnanswered("c"))}
+          and c.follow_up_at <= ${now} and ${sql(leaseIsFree("c"))}
+        order by c.follow_up_at limit ${LOOKED_AT})
+    ), ranked as (
+      select *, row_number() over (partition by organization_id, cause order by due_at) as place
+      from overdue
+    )
+    select organization_id, conversation_id, cause from ranked
+    where place <= ${OF_ONE_ORGANIZATION} order by place limit ${2 * BATCH}`;
 }
 
 /** Numbers with messages that were due a while ago. */
