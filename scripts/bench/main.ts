@@ -5,6 +5,7 @@ import { ingestRows } from "./ingest-rows.ts";
 import { live } from "./live.ts";
 import type { Measure, Outcome } from "./measure.ts";
 import { repliesSustained, webhookToSendLatency } from "./message-path.ts";
+import { queue } from "./queue.ts";
 import { facts, jsonLines, table } from "./report.ts";
 import { lookAround } from "./surroundings.ts";
 import { warmStart } from "./warm-start.ts";
@@ -16,6 +17,7 @@ const measures: readonly Measure[] = [
   repliesSustained,
   warmStart,
   ingestRows,
+  queue,
   live,
 ];
 
