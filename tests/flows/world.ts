@@ -52,7 +52,8 @@ export async function createWorld(name: string) {
   await db.rows`insert into organizations (id, name, quiet_ms, quiet_cap_ms)
     values (${organizationId}, 'Northwind', 0, 0)`;
   await addNumber(db, organizationId, integrationId, "100");
-  await db.rows`insert into workers (id, role, host, pid) values ('w1', 'worker', 'h', 1)`;
+  await db.rows`insert into workers (id, role, host, pid)
+    values ('w1', 'worker', 'h', 1), ('w2', 'worker', 'h', 2)`;
 
   const clock = createShiftedClock();
   const appended: Append[] = [];
