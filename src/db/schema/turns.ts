@@ -39,6 +39,7 @@ export const turns = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
     index("turns_conversation_index").on(table.organizationId, table.conversationId),
+    index("turns_started_index").on(table.organizationId, table.startedAt),
     foreignKey({
       columns: [table.organizationId, table.conversationId],
       foreignColumns: [conversations.organizationId, conversations.id],
@@ -101,6 +102,7 @@ export const llmCalls = pgTable(
     primaryKey({ columns: [table.organizationId, table.id] }),
     index("llm_calls_turn_index").on(table.organizationId, table.turnId),
     index("llm_calls_lead_index").on(table.organizationId, table.leadId),
+    index("llm_calls_started_index").on(table.organizationId, table.startedAt),
     foreignKey({
       columns: [table.organizationId, table.conversationId],
       foreignColumns: [conversations.organizationId, conversations.id],
