@@ -7,10 +7,10 @@ export const EXCHANGED = `state in ('received', 'accepted', 'sent', 'delivered',
  * What model calls `k` cost in USD. Calls of unknown cost are left out; null stands for "there were
  * calls, and none has a known cost".
  */
-export const MODEL_COST = `case when count(k.id) > 0 and count(k.cost) = 0 then null
+export const MODEL_COST = `case when count(*) > 0 and count(k.cost) = 0 then null
   else trim_scale(coalesce(sum(k.cost), 0)) end`;
 
-export const UNPRICED_CALLS = `count(k.id) - count(k.cost)`;
+export const UNPRICED_CALLS = `count(*) - count(k.cost)`;
 
 /** CTE of a `with recursive`: leads that turned out to be somebody else (`id`), and who (`root`). */
 export function mergedLeads(db: Db, organizationId: string): Parameter {

@@ -56,7 +56,7 @@ async function hourRows({ db, organizationId, period }: Report) {
     group by 1, 2`;
 }
 
-/** `bucket` null: in the whole period. */
+/** `bucket` null: in the whole period. Joined, the planner reads all conversations; looked up, a few. */
 async function activeRows({ db, organizationId, period }: Report, buckets: readonly Bucket[]) {
   return await db.rows<{ bucket: number | null; count: number }>`
     with recursive ${mergedLeads(db, organizationId)}, spoke as (
@@ -67,7 +67,9 @@ async function activeRows({ db, organizationId, period }: Report, buckets: reado
     )
     select s.bucket, count(distinct coalesce(m.root, c.lead_id))
     from spoke s
-    join conversations c on c.organization_id = ${organizationId} and c.id = s.conversation_id
+    cross join lateral (
+      select lead_id from conversations
+      where organization_id = ${organizationId} and id = s.conversation_id limit 1) c
     left join merged m on m.id = c.lead_id
     group by grouping sets ((s.bucket), ())`;
 }

@@ -1,4 +1,4 @@
-import { MODEL_COST, mergedLeads, UNPRICED_CALLS } from "../../db/queries/reports.ts";
+import { mergedLeads } from "../../db/queries/reports.ts";
 import { type Stage, stages } from "../../funnel/lead.ts";
 import { type Report, shownPeriod, within } from "../period.ts";
 import type { CostsReport } from "./model.ts";
@@ -49,7 +49,7 @@ async function totalsOf({ db, organizationId, period }: Report): Promise<Totals 
       select k.conversation_id, coalesce(m.root, k.lead_id) as lead_id, count(*) as calls,
         count(k.cost) as priced, sum(k.cost) as cost
       from llm_calls k left join merged m on m.id = k.lead_id
-      where k.organization_id = ${organizationId} and ${within(db, "k.started_at", period)}
+      where k.organization_id = ${organizationId} and ${within(db, "k.created_at", period)}
       group by 1, 2
     ), t as (
       select coalesce(sum(calls), 0)::int8 as calls,
@@ -71,24 +71,31 @@ async function totalsOf({ db, organizationId, period }: Report): Promise<Totals 
 
 /**
  * A call was made in the stage that the next change after it left; with none after it, in today's.
- * Both times are the database's, and a turn's calls are stored before its stage change.
+ * A turn's calls are stored before its stage change, and both times are the database's.
  */
 async function stageRows({ db, organizationId, period }: Report) {
-  const sql = db.fragment;
   return await db.rows<Cost & { stage: Stage }>`
     with spans as (
       select s.conversation_id, s.from_stage, s.created_at as until,
         lag(s.created_at, 1, '-infinity') over (
-          partition by s.conversation_id order by s.created_at, s.id) as since
+          partition by s.conversation_id order by s.created_at) as since
       from stage_changes s
       where s.organization_id = ${organizationId} and s.created_at >= ${period.start}
+    ), chats as (
+      select k.conversation_id, s.from_stage, count(*) as calls, count(k.cost) as priced,
+        sum(k.cost) as cost
+      from llm_calls k
+      left join spans s on s.conversation_id = k.conversation_id
+        and k.created_at > s.since and k.created_at <= s.until
+      where k.organization_id = ${organizationId} and ${within(db, "k.created_at", period)}
+      group by 1, 2
     )
-    select coalesce(s.from_stage, c.stage) as stage, count(*) as calls,
-      ${sql(UNPRICED_CALLS)} as unpriced_calls, (${sql(MODEL_COST)})::text as cost_usd
-    from llm_calls k
-    join conversations c on c.organization_id = k.organization_id and c.id = k.conversation_id
-    left join spans s on s.conversation_id = k.conversation_id
-      and k.created_at > s.since and k.created_at <= s.until
-    where k.organization_id = ${organizationId} and ${within(db, "k.started_at", period)}
+    select coalesce(chats.from_stage, c.stage) as stage, sum(calls)::int8 as calls,
+      sum(calls - priced)::int8 as unpriced_calls, trim_scale(sum(cost))::text as cost_usd
+    from chats
+    left join lateral (
+      select stage from conversations
+      where chats.from_stage is null and organization_id = ${organizationId}
+        and id = chats.conversation_id limit 1) c on true
     group by 1`;
 }

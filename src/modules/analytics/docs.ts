@@ -24,7 +24,7 @@ export const overview = endpoint({
   tag,
   summary: "Read the key figures",
   description: describe(
-    "The period and as many days just before it. New leads: created in it, erased ones included, those merged into another lead not. Active conversations: the lead wrote. Won: conversations that moved to `closed`. First reply: as in `response-times`. Cost: model calls that began in it. Who waits for a person now is known only for now.",
+    "The period and as many days just before it. New leads: created in it, erased ones included, those merged into another lead not. Active conversations: the lead wrote. Won: conversations that moved to `closed`. First reply: as in `response-times`. Cost: model calls that ended in it. Who waits for a person now is known only for now.",
   ),
   answer: [200, Overview, "Both periods."],
 });
@@ -94,7 +94,7 @@ export const costs = endpoint({
   tag,
   summary: "Read what leads cost",
   description: describe(
-    "Model calls that began in the period. Averages are the whole cost by the leads and conversations that had calls in it, and by the conversations that moved to `closed` in it, whoever they were. By stage: the one the conversation was in when the call was made. Calls of unknown cost are counted in `unpricedCalls` and missing in each sum. Fees of messages are not part of it: see `usage/messages`.",
+    "Model calls that ended in the period. Averages are the whole cost by the leads and conversations that had calls in it, and by the conversations that moved to `closed` in it, whoever they were. By stage: the one the conversation was in when the call was made. Calls of unknown cost are counted in `unpricedCalls` and missing in each sum. Fees of messages are not part of it: see `usage/messages`.",
   ),
   answer: [200, CostsReport, "The cost and its shares."],
 });

@@ -1,4 +1,3 @@
-import type { Db } from "../../db/client.ts";
 import { type Stage, stages } from "../../funnel/lead.ts";
 import { bucketsOf, type Interval } from "../../lib/period.ts";
 import { bucketNo, perBucket, type Report, shownPeriod, within } from "../period.ts";
@@ -6,84 +5,103 @@ import { type FunnelReport, rateOf, tally } from "./model.ts";
 
 type StageCounts = Record<Stage, number>;
 
-interface CohortRow {
+interface Cohort {
   bucket: number;
   created: number;
   now: StageCounts;
   reached: StageCounts;
 }
 
-/** Each stage is a bit, so that all a conversation ever was in is one number. Static SQL. */
-const bit = (column: string) => `(1 << (array_position('{${stages}}'::text[], ${column}) - 1))`;
+interface Move {
+  from: Stage;
+  to: Stage;
+  conversations: number;
+}
 
-/** The counts of shapes for which `which` holds, by stage. */
-const counts = (which: (stage: Stage, no: number) => string) =>
+const COUNT = stages.length;
+
+/** Where a stage stands in the list, from 0. Static SQL. */
+const no = (column: string) => `(array_position('{${stages}}'::text[], ${column}) - 1)`;
+
+/** Every move has a bit, so that all moves of a conversation are one int8. */
+const MOVE_BIT = `(1::int8 << (${COUNT} * ${no("s.from_stage")} + ${no("s.to_stage")}))`;
+
+/** The bits of all moves into a stage and out of it. */
+function bitsOf(stage: number): bigint {
+  const others = stages.keys().filter((other) => other !== stage);
+  return others.reduce(
+    (bits, other) =>
+      bits | (1n << BigInt(COUNT * stage + other)) | (1n << BigInt(COUNT * other + stage)),
+    0n,
+  );
+}
+
+/** Conversations in shapes for which `which` holds, by stage. */
+const counts = (which: (stage: Stage, at: number) => string) =>
   `jsonb_build_object(${stages.map(
-    (stage, no) => `'${stage}', coalesce(sum(n) filter (where ${which(stage, no)}), 0)`,
+    (stage, at) => `'${stage}', coalesce(sum(n) filter (where ${which(stage, at)}), 0)`,
   )})`;
 
 const NOW = counts((stage) => `stage = '${stage}'`);
-const REACHED = counts((_, no) => `was & ${1 << no} > 0`);
+const REACHED = counts((stage, at) => `stage = '${stage}' or moves & ${bitsOf(at)} <> 0`);
 
 /** Where conversations created in the period are, ever were, and by which moves they got there. */
 export async function readFunnel(report: Report, interval: Interval): Promise<FunnelReport> {
   const buckets = bucketsOf(report.period, interval);
-  const [rows, moves] = await Promise.all([cohortRows(report, interval), moveRows(report)]);
-  const none = { created: 0, now: tally(stages, []), reached: tally(stages, []) };
-  const cohorts = perBucket(buckets, rows, ([row]) =>
-    row ? { created: row.created, now: row.now, reached: row.reached } : none,
+  const { cohorts, moves } = await countFunnel(
+    report,
+    bucketNo(report.db, "c.created_at", buckets),
   );
-  const total = (pick: (row: CohortRow) => number) => rows.reduce((sum, row) => sum + pick(row), 0);
-  const created = total((row) => row.created);
-  const reached = (stage: Stage) => total((row) => row.reached[stage]);
+  const total = (pick: (cohort: Cohort) => number) =>
+    cohorts.reduce((sum, cohort) => sum + pick(cohort), 0);
+  const created = total((cohort) => cohort.created);
+  const reached = (stage: Stage) => total((cohort) => cohort.reached[stage]);
+  const none = { created: 0, now: tally(stages, []), reached: tally(stages, []) };
   return {
     period: shownPeriod(report.period),
     created,
     stages: stages.map((stage) => ({
       stage,
-      now: total((row) => row.now[stage]),
+      now: total((cohort) => cohort.now[stage]),
       reached: reached(stage),
       reachedRate: rateOf(reached(stage), created),
     })),
     moves: moves.map((move) => ({ ...move, rate: rateOf(move.conversations, reached(move.from)) })),
-    cohorts,
+    cohorts: perBucket(buckets, cohorts, ([cohort]) => {
+      const { bucket: _, ...found } = cohort ?? { bucket: 0, ...none };
+      return found;
+    }),
   };
 }
 
 /** A stage change is younger than its conversation, so those before the period need not be read. */
-const sinceStart = (db: Db, { organizationId, period }: Report) =>
-  db.part`s.organization_id = ${organizationId} and s.created_at >= ${period.start}`;
-
-async function cohortRows(report: Report, interval: Interval): Promise<CohortRow[]> {
-  const { db, organizationId, period } = report;
+async function countFunnel(
+  { db, organizationId, period }: Report,
+  bucket: ReturnType<typeof bucketNo>,
+): Promise<{ cohorts: Cohort[]; moves: Move[] }> {
   const sql = db.fragment;
-  return await db.rows<CohortRow>`
-    with cohort as (
-      select c.id, c.stage, ${bucketNo(db, "c.created_at", bucketsOf(period, interval))} as bucket
-      from conversations c
-      where c.organization_id = ${organizationId} and ${within(db, "c.created_at", period)}
-    ), moved as (
-      select s.conversation_id,
-        bit_or(${sql(bit("s.from_stage"))} | ${sql(bit("s.to_stage"))}) as was
-      from stage_changes s where ${sinceStart(db, report)}
+  const found = await db.first<{ cohorts: Cohort[]; moves: Move[] }>`
+    with moved as (
+      select s.conversation_id, bit_or(${sql(MOVE_BIT)}) as moves from stage_changes s
+      where s.organization_id = ${organizationId} and s.created_at >= ${period.start}
       group by s.conversation_id
     ), shapes as (
-      select k.bucket, k.stage, coalesce(m.was, 0) | ${sql(bit("k.stage"))} as was, count(*) as n
-      from cohort k left join moved m on m.conversation_id = k.id
+      select ${bucket} as bucket, c.stage, coalesce(m.moves, 0) as moves, count(*) as n
+      from conversations c left join moved m on m.conversation_id = c.id
+      where c.organization_id = ${organizationId} and ${within(db, "c.created_at", period)}
       group by 1, 2, 3
+    ), cohorts as (
+      select bucket, sum(n) as created, ${sql(NOW)} as now, ${sql(REACHED)} as reached
+      from shapes group by bucket
+    ), made as (
+      select f.stage as "from", t.stage as "to", sum(n) as conversations
+      from unnest(${[...stages]}::text[]) with ordinality f (stage, no)
+      cross join unnest(${[...stages]}::text[]) with ordinality t (stage, no)
+      join shapes on f.no <> t.no
+        and moves & (1::int8 << (${COUNT} * (f.no - 1) + t.no - 1)::int) <> 0
+      group by 1, 2 order by 3 desc, 1, 2
     )
-    select bucket, sum(n)::int as created, ${sql(NOW)} as now, ${sql(REACHED)} as reached
-    from shapes group by bucket`;
-}
-
-async function moveRows(report: Report) {
-  const { db, organizationId, period } = report;
-  return await db.rows<{ from: Stage; to: Stage; conversations: number }>`
-    select s.from_stage as from, s.to_stage as to,
-      count(distinct s.conversation_id) as conversations
-    from stage_changes s
-    join conversations c on c.organization_id = s.organization_id and c.id = s.conversation_id
-    where ${sinceStart(db, report)} and c.organization_id = ${organizationId}
-      and ${within(db, "c.created_at", period)}
-    group by 1, 2 order by 3 desc, 1, 2`;
+    select (select coalesce(jsonb_agg(cohorts), '[]') from cohorts) as cohorts,
+      (select coalesce(jsonb_agg(made), '[]') from made) as moves`;
+  return found ?? { cohorts: [], moves: [] };
 }

@@ -142,7 +142,6 @@ export const SourcesReport = t.Object(
       }),
       { maxItems: 100, description: "The 100 that brought most leads." },
     ),
-    adCount: t.Integer({ description: "How many there are, also those not shown." }),
   },
   { title: "SourcesReport" },
 );

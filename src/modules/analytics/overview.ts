@@ -23,9 +23,10 @@ async function figuresOf({ db, organizationId, period }: Report): Promise<Figure
   const row = await db.first<Omit<Figures, "period">>`
     select
       (select count(*) from (${leadsCreated(db, organizationId, period)}) l) as new_leads,
-      (select count(distinct conversation_id) from messages
+      (select count(*) from (
+        select distinct conversation_id from messages
         where organization_id = ${organizationId} and ${within(db, "sent_at", period)}
-          and ${sql(EXCHANGED)} and author = 'lead') as active_conversations,
+          and ${sql(EXCHANGED)} and author = 'lead') m) as active_conversations,
       (select count(distinct s.conversation_id) from stage_changes s
         where s.organization_id = ${organizationId} and s.to_stage = 'closed'
           and ${within(db, "s.created_at", period)}) as won,
@@ -35,7 +36,7 @@ async function figuresOf({ db, organizationId, period }: Report): Promise<Figure
     from (
       select (${sql(MODEL_COST)})::text as cost_usd, ${sql(UNPRICED_CALLS)} as unpriced_calls
       from llm_calls k
-      where k.organization_id = ${organizationId} and ${within(db, "k.started_at", period)}) k`;
+      where k.organization_id = ${organizationId} and ${within(db, "k.created_at", period)}) k`;
   if (!row) throw new Error("An aggregate answers with one row.");
   return { period: shownPeriod(period), ...row };
 }

@@ -17,12 +17,12 @@ interface Gains {
   unpricedCalls: number;
 }
 
-interface AdGains extends Gains {
-  sourceId: string;
+/** Of a source, or of an ad where `source` is null. */
+interface Row extends Gains {
+  source: string | null;
+  sourceId: string | null;
   sourceType: string | null;
   headline: string | null;
-  /** Of all ads, also those beyond the last one shown. */
-  adCount: number;
 }
 
 /** Of leads `l` with what became of each: `cost` is null where it had calls of unknown cost only. */
@@ -35,20 +35,20 @@ const GAINS = `count(*) as leads, count(*) filter (where l.won) as won,
 
 /** What the leads created in the period came from, how many were won, and what they cost so far. */
 export async function readSources(report: Report): Promise<SourcesReport> {
-  const [bySource, ads] = await Promise.all([sourceRows(report), adRows(report)]);
+  const rows = await gainRows(report);
+  const bySource = new Map(rows.map((row) => [row.source, row]));
+  const ads = rows.flatMap(({ source, sourceId, sourceType, headline, ...row }) =>
+    source === null && sourceId !== null
+      ? [{ sourceId, sourceType, headline, ...gainsOf(row) }]
+      : [],
+  );
   return {
     period: shownPeriod(report.period),
     sources: leadSources.map((source) => ({
       source,
-      ...gainsOf(bySource.find((row) => row.source === source) ?? NOTHING),
+      ...gainsOf(bySource.get(source) ?? NOTHING),
     })),
-    ads: ads.map(({ sourceId, sourceType, headline, ...row }) => ({
-      sourceId,
-      sourceType,
-      headline,
-      ...gainsOf(row),
-    })),
-    adCount: ads[0]?.adCount ?? 0,
+    ads: ads.slice(0, MAX_ADS),
   };
 }
 
@@ -74,25 +74,7 @@ function gainsOf(row: Gains) {
   };
 }
 
-async function sourceRows(report: Report) {
-  const { db } = report;
-  return await db.rows<Gains & { source: string }>`
-    with recursive ${leadsWithGains(report)}
-    select l.source, ${db.fragment(GAINS)} from gained l group by 1`;
-}
-
-async function adRows(report: Report) {
-  const { db } = report;
-  return await db.rows<AdGains>`
-    with recursive ${leadsWithGains(report)}
-    select l.referral ->> 'source_id' as source_id, l.referral ->> 'source_type' as source_type,
-      max(l.referral ->> 'headline') as headline, ${db.fragment(GAINS)},
-      count(*) over () as ad_count
-    from gained l where l.referral ->> 'source_id' is not null
-    group by 1, 2 order by leads desc, 1, 2 limit ${MAX_ADS}`;
-}
-
-/** CTEs, the last being `gained`: each lead of the period with what became of it and of those merged into it. */
+/** Of leads `cohort`, what became of each and of those merged into it: CTEs, the last is `gained`. */
 function leadsWithGains({ db, organizationId, period }: Report): Parameter {
   return db.part`${mergedLeads(db, organizationId)}, cohort as (
       ${leadsCreated(db, organizationId, period)}
@@ -101,23 +83,41 @@ function leadsWithGains({ db, organizationId, period }: Report): Parameter {
       union all
       select m.id, m.root from merged m join cohort on cohort.id = m.root
     ), winners as (
-      select distinct p.root from people p
-      join conversations c on c.organization_id = ${organizationId} and c.lead_id = p.id
-      join stage_changes s on s.organization_id = c.organization_id
-        and s.conversation_id = c.id and s.to_stage = 'closed'
+      select distinct coalesce(m.root, c.lead_id) as root
+      from stage_changes s
+      cross join lateral (
+        select lead_id from conversations
+        where organization_id = ${organizationId} and id = s.conversation_id limit 1) c
+      left join merged m on m.id = c.lead_id
+      where s.organization_id = ${organizationId} and s.to_stage = 'closed'
+        and s.created_at >= ${period.start}
     ), spent as (
       select p.root, sum(k.cost) as cost, count(*) - count(k.cost) as unpriced
       from people p
       join llm_calls k on k.organization_id = ${organizationId} and k.lead_id = p.id
       group by p.root
     ), gained as (
-      select cohort.source, cohort.referral, winners.root is not null as won,
+      select cohort.source, cohort.referral ->> 'source_id' as source_id,
+        cohort.referral ->> 'source_type' as source_type,
+        cohort.referral ->> 'headline' as headline, winners.root is not null as won,
         case when spent.root is null then 0 else spent.cost end as cost,
         coalesce(spent.unpriced, 0) as unpriced
       from cohort
       left join winners on winners.root = cohort.id
       left join spent on spent.root = cohort.id
     )`;
+}
+
+async function gainRows(report: Report): Promise<Row[]> {
+  const { db } = report;
+  return await db.rows<Row>`
+    with recursive ${leadsWithGains(report)}
+    select l.source, l.source_id, l.source_type, max(l.headline) as headline,
+      ${db.fragment(GAINS)}
+    from gained l
+    group by grouping sets ((l.source), (l.source_id, l.source_type))
+    order by l.source nulls last, l.source_id is null, leads desc, 2, 3
+    limit ${leadSources.length + MAX_ADS}`;
 }
 
 /** Erased leads count; one that was merged into another does not. Each half has an index of its own. */

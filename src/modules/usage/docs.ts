@@ -9,7 +9,7 @@ export const llm = endpoint({
   tag,
   summary: "Read tokens and cost",
   description:
-    "Model calls that began in the period, every attempt. Token counts are inclusive, as the provider counts: do not add `cachedTokens` to `inputTokens`, nor `reasoningTokens` to `outputTokens`. Cost is what the price in force at the call made of it; a call without a known cost is in `unpricedCalls` and never 0. More than 5,000 rows are refused: take a wider interval. Without `from` and `to`: the last 30 days with today.",
+    "Model calls that ended in the period, every attempt. Token counts are inclusive, as the provider counts: do not add `cachedTokens` to `inputTokens`, nor `reasoningTokens` to `outputTokens`. Cost is what the price in force at the call made of it; a call without a known cost is in `unpricedCalls` and never 0. More than 5,000 rows are refused: take a wider interval. Without `from` and `to`: the last 30 days with today.",
   answer: [200, LlmUsage, "By bucket and group, and in all."],
 });
 

@@ -15,8 +15,8 @@ const GROUPS: Readonly<Record<Grouping, string>> = {
 };
 
 /** `ModelUsage` of calls `k`, static SQL. */
-export const MODEL_USAGE = `count(k.id) as calls,
-  count(k.id) filter (where k.input_tokens is null) as unmetered_calls,
+export const MODEL_USAGE = `count(*) as calls,
+  count(*) filter (where k.input_tokens is null) as unmetered_calls,
   ${UNPRICED_CALLS} as unpriced_calls,
   coalesce(sum(k.input_tokens), 0) as input_tokens,
   coalesce(sum(k.cached_tokens), 0) as cached_tokens,
@@ -35,10 +35,10 @@ export async function readLlmUsage(
   const sql = db.fragment;
   const found = await db.rows<Row>`
     select bucket, grp as "group", ${sql(MODEL_USAGE)} from (
-      select k.*, ${bucketNo(db, "k.started_at", buckets)} as bucket,
+      select k.*, ${bucketNo(db, "k.created_at", buckets)} as bucket,
         ${sql(GROUPS[groupBy])} as grp
       from llm_calls k
-      where k.organization_id = ${organizationId} and ${within(db, "k.started_at", period)}) k
+      where k.organization_id = ${organizationId} and ${within(db, "k.created_at", period)}) k
     group by grouping sets ((bucket, grp), ())
     order by bucket nulls first, grp nulls last limit ${MAX_ROWS + 2}`;
   const [{ bucket: _, group: __, ...total } = NOTHING, ...rows] = found;
