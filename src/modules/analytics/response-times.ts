@@ -26,7 +26,7 @@ export async function readResponseTimes(report: Report): Promise<ResponseTimes> 
  */
 export function firstReplies(db: Db, organizationId: string, period: Period): Parameter {
   return db.part`
-    select extract(epoch from greatest(reply.sent_at - wrote.sent_at, interval '0')) * 1000 as ms
+    select extract(epoch from reply.sent_at - wrote.sent_at) * 1000 as ms
     from conversations c
     cross join lateral (
       select m.seq, m.sent_at from messages m
@@ -34,7 +34,7 @@ export function firstReplies(db: Db, organizationId: string, period: Period): Pa
         and m.direction = 'in'
       order by m.seq limit 1) wrote
     left join lateral (
-      select m.sent_at from messages m
+      select greatest(m.sent_at, wrote.sent_at) as sent_at from messages m
       where m.organization_id = ${organizationId} and m.conversation_id = c.id
         and m.seq > wrote.seq and m.author in ('bot', 'human') and m.${db.fragment(EXCHANGED)}
       order by m.seq limit 1) reply on true
