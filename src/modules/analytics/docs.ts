@@ -74,7 +74,7 @@ export const sources = endpoint({
   tag,
   summary: "Read where leads come from",
   description: describe(
-    "Leads created in the period by source, and by the ad or post that first brought them; with how many were won until today and what all their model calls cost until today. Erased leads count; a lead merged into another adds its cost and its win to that one.",
+    "Leads created in the period by source, and by the ad or post that first brought them; with how many were won since the period began and what all their model calls cost until today. Erased leads count; a lead merged into another adds its cost and its win to that one.",
   ),
   answer: [200, SourcesReport, "Sources and ads."],
 });

@@ -121,7 +121,7 @@ export type ActivityReport = typeof ActivityReport.static;
 
 const gains = {
   leads: Count,
-  won: t.Integer({ description: "Leads with a conversation that ever moved to `closed`." }),
+  won: t.Integer({ description: "Leads with a conversation that moved to `closed` since." }),
   wonRate: Rate,
   costUsd: Usd,
   costPerLeadUsd: Usd,
