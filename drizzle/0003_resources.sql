@@ -14,6 +14,7 @@ CREATE TABLE "lead_notes" (
 	CONSTRAINT "lead_notes_organization_id_id_pk" PRIMARY KEY("organization_id","id")
 );
 --> statement-breakpoint
+DROP INDEX "llm_calls_lead_index";--> statement-breakpoint
 ALTER TABLE "bookings" ADD COLUMN "scheduled_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "bookings" ADD COLUMN "note" text;--> statement-breakpoint
 ALTER TABLE "conversations" ADD COLUMN "assignee_id" uuid;--> statement-breakpoint
@@ -37,7 +38,16 @@ CREATE INDEX "conversations_assignee_index" ON "conversations" USING btree ("org
 CREATE INDEX "conversations_stage_index" ON "conversations" USING btree ("organization_id","stage","last_message_at","id");--> statement-breakpoint
 CREATE INDEX "conversations_created_index" ON "conversations" USING btree ("organization_id","created_at");--> statement-breakpoint
 CREATE INDEX "leads_created_index" ON "leads" USING btree ("organization_id","created_at","id") WHERE erased_at is null and merged_into is null;--> statement-breakpoint
+CREATE INDEX "leads_erased_index" ON "leads" USING btree ("organization_id","created_at") WHERE erased_at is not null and merged_into is null;--> statement-breakpoint
+CREATE INDEX "leads_merged_index" ON "leads" USING btree ("organization_id","merged_into") WHERE merged_into is not null;--> statement-breakpoint
 CREATE INDEX "leads_search_index" ON "leads" USING gin ("organization_id","search_text" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "leads_tags_index" ON "leads" USING gin ("organization_id","tags");--> statement-breakpoint
+CREATE INDEX "stage_changes_won_index" ON "stage_changes" USING btree ("organization_id","created_at","conversation_id") WHERE to_stage = 'closed';--> statement-breakpoint
+CREATE INDEX "stage_changes_created_index" ON "stage_changes" USING btree ("organization_id","created_at","conversation_id","from_stage","to_stage");--> statement-breakpoint
 CREATE INDEX "timeline_events_created_index" ON "timeline_events" USING btree ("organization_id","created_at");--> statement-breakpoint
+CREATE INDEX "messages_exchanged_index" ON "messages" USING btree ("organization_id","sent_at","author","conversation_id") WHERE state in ('received', 'accepted', 'sent', 'delivered', 'read', 'played');--> statement-breakpoint
+CREATE INDEX "messages_nudge_index" ON "messages" USING btree ("organization_id","sent_at") WHERE seen_wake_seq is not null;--> statement-breakpoint
+CREATE INDEX "llm_calls_created_index" ON "llm_calls" USING btree ("organization_id","created_at","conversation_id","lead_id","cost");--> statement-breakpoint
+CREATE INDEX "turns_started_index" ON "turns" USING btree ("organization_id","started_at");--> statement-breakpoint
+CREATE INDEX "llm_calls_lead_index" ON "llm_calls" USING btree ("organization_id","lead_id","cost");--> statement-breakpoint
 UPDATE "leads" SET "source" = 'ad' WHERE "referral" IS NOT NULL;

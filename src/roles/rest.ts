@@ -3,6 +3,7 @@ import { inspectQueue } from "../../streams/inspect.ts";
 import { auth } from "../http/plugins/auth.ts";
 import { clientAddress } from "../http/plugins/client-address.ts";
 import { systemClock } from "../lib/clock.ts";
+import { analyticsModule } from "../modules/analytics/index.ts";
 import { apiKeysModule } from "../modules/api-keys/index.ts";
 import { auditModule } from "../modules/audit/index.ts";
 import { authenticate } from "../modules/auth/authenticate.ts";
@@ -19,6 +20,7 @@ import { operatorsModule } from "../modules/operators/index.ts";
 import { organizationModule } from "../modules/organization/index.ts";
 import { queueModule } from "../modules/queue/index.ts";
 import { createRequestLimit, subjectOf } from "../modules/request-limit.ts";
+import { usageModule } from "../modules/usage/index.ts";
 import { usersModule } from "../modules/users/index.ts";
 import type { Core } from "./core.ts";
 
@@ -60,6 +62,8 @@ export function restApi(core: RestCore) {
     .use(usersModule({ db, auth: guard, mutate }))
     .use(apiKeysModule({ db, auth: guard, mutate }))
     .use(organizationModule({ db, auth: guard, mutate }))
+    .use(analyticsModule({ db, clock, auth: guard }))
+    .use(usageModule({ db, clock, auth: guard }))
     .use(auditModule({ db, auth: guard }))
     .use(operatorsModule({ db, auth: guard }))
     .use(

@@ -174,6 +174,17 @@ export const stageChanges = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
     index("stage_changes_conversation_index").on(table.organizationId, table.conversationId),
+    index("stage_changes_won_index")
+      .on(table.organizationId, table.createdAt, table.conversationId)
+      .where(sql`to_stage = 'closed'`),
+    // Reports read the moves of a period from this index alone.
+    index("stage_changes_created_index").on(
+      table.organizationId,
+      table.createdAt,
+      table.conversationId,
+      table.fromStage,
+      table.toStage,
+    ),
     foreignKey({
       columns: [table.organizationId, table.conversationId],
       foreignColumns: [conversations.organizationId, conversations.id],

@@ -55,6 +55,13 @@ export const leads = pgTable(
     index("leads_created_index")
       .on(table.organizationId, table.createdAt, table.id)
       .where(sql`erased_at is null and merged_into is null`),
+    // Reports count erased leads too.
+    index("leads_erased_index")
+      .on(table.organizationId, table.createdAt)
+      .where(sql`erased_at is not null and merged_into is null`),
+    index("leads_merged_index")
+      .on(table.organizationId, table.mergedInto)
+      .where(sql`merged_into is not null`),
     index("leads_search_index").using(
       "gin",
       table.organizationId,

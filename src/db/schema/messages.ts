@@ -80,6 +80,13 @@ export const messages = pgTable(
     index("messages_unknown_index")
       .on(table.integrationId)
       .where(sql`state = 'unknown' and doubt_at is null`),
+    // Reports count from this index alone; the predicate is `EXCHANGED` of `queries/reports`.
+    index("messages_exchanged_index")
+      .on(table.organizationId, table.sentAt, table.author, table.conversationId)
+      .where(sql`state in ('received', 'accepted', 'sent', 'delivered', 'read', 'played')`),
+    index("messages_nudge_index")
+      .on(table.organizationId, table.sentAt)
+      .where(sql`seen_wake_seq is not null`),
     index("messages_open_index")
       .on(table.conversationId, table.seq)
       .where(sql`state in ('queued', 'sending', 'unknown')`),

@@ -39,6 +39,7 @@ export const turns = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
     index("turns_conversation_index").on(table.organizationId, table.conversationId),
+    index("turns_started_index").on(table.organizationId, table.startedAt),
     foreignKey({
       columns: [table.organizationId, table.conversationId],
       foreignColumns: [conversations.organizationId, conversations.id],
@@ -100,7 +101,15 @@ export const llmCalls = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
     index("llm_calls_turn_index").on(table.organizationId, table.turnId),
-    index("llm_calls_lead_index").on(table.organizationId, table.leadId),
+    // Sums of cost are read from these two alone. Neither is touched when a turn ends.
+    index("llm_calls_lead_index").on(table.organizationId, table.leadId, table.cost),
+    index("llm_calls_created_index").on(
+      table.organizationId,
+      table.createdAt,
+      table.conversationId,
+      table.leadId,
+      table.cost,
+    ),
     foreignKey({
       columns: [table.organizationId, table.conversationId],
       foreignColumns: [conversations.organizationId, conversations.id],

@@ -1,0 +1,33 @@
+import { endpoint } from "../../http/plugins/endpoint.ts";
+import { LeadUsage, LlmUsage, MessageUsage } from "./model.ts";
+
+const tag = "Usage";
+const access = "usage:read";
+
+export const llm = endpoint({
+  access,
+  tag,
+  summary: "Read tokens and cost",
+  description:
+    "Model calls that ended in the period, every attempt. Token counts are inclusive, as the provider counts: do not add `cachedTokens` to `inputTokens`, nor `reasoningTokens` to `outputTokens`. Cost is what the price in force at the call made of it; a call without a known cost is in `unpricedCalls` and never 0. More than 5,000 rows are refused: take a wider interval. Without `from` and `to`: the last 30 days with today.",
+  answer: [200, LlmUsage, "By bucket and group, and in all."],
+});
+
+export const messages = endpoint({
+  access,
+  tag,
+  summary: "Read messages by price category",
+  description:
+    "Messages of ours that were written in the period and taken by WhatsApp, by what its status reports said of their price. The fee itself is in no report, and Leadline has no tables of rates yet: `feeUsd` is null and every message `unpriced`. Without `from` and `to`: the last 30 days with today.",
+  answer: [200, MessageUsage, "By local month, category, type and model."],
+});
+
+export const lead = endpoint({
+  access,
+  tag,
+  summary: "Read one lead's cost",
+  description:
+    "Everything from the lead's first day on, with what belonged to leads that were merged into it. For a merged lead: the figures of the one it became, named by `leadId`. Erased leads keep their figures.",
+  answer: [200, LeadUsage, "Calls, tokens, cost and messages."],
+  problems: ["not_found"],
+});
