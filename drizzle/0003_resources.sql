@@ -14,6 +14,7 @@ CREATE TABLE "lead_notes" (
 	CONSTRAINT "lead_notes_organization_id_id_pk" PRIMARY KEY("organization_id","id")
 );
 --> statement-breakpoint
+DROP INDEX "integrations_phone_number_key";--> statement-breakpoint
 ALTER TABLE "bookings" ADD COLUMN "scheduled_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "bookings" ADD COLUMN "note" text;--> statement-breakpoint
 ALTER TABLE "conversations" ADD COLUMN "assignee_id" uuid;--> statement-breakpoint
@@ -27,6 +28,9 @@ ALTER TABLE "leads" ADD COLUMN "search_text" text GENERATED ALWAYS AS (lower(coa
 ALTER TABLE "leads" ADD COLUMN "erased_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "leads" ADD COLUMN "merged_into" uuid;--> statement-breakpoint
 ALTER TABLE "timeline_events" ADD COLUMN "called_at" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "integrations" ADD COLUMN "verified_name" text;--> statement-breakpoint
+ALTER TABLE "integrations" ADD COLUMN "old_app_secret_box" text;--> statement-breakpoint
+ALTER TABLE "integrations" ADD COLUMN "old_app_secret_until" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "lead_notes" ADD CONSTRAINT "lead_notes_organization_id_lead_id_leads_organization_id_id_fk" FOREIGN KEY ("organization_id","lead_id") REFERENCES "public"."leads"("organization_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "lead_notes_lead_index" ON "lead_notes" USING btree ("organization_id","lead_id","created_at");--> statement-breakpoint
 ALTER TABLE "conversations" ADD CONSTRAINT "conversations_organization_id_assignee_id_memberships_organization_id_user_id_fk" FOREIGN KEY ("organization_id","assignee_id") REFERENCES "public"."memberships"("organization_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -40,4 +44,5 @@ CREATE INDEX "leads_created_index" ON "leads" USING btree ("organization_id","cr
 CREATE INDEX "leads_search_index" ON "leads" USING gin ("organization_id","search_text" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "leads_tags_index" ON "leads" USING gin ("organization_id","tags");--> statement-breakpoint
 CREATE INDEX "timeline_events_created_index" ON "timeline_events" USING btree ("organization_id","created_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "integrations_phone_number_key" ON "integrations" USING btree ("phone_number_id") WHERE active;--> statement-breakpoint
 UPDATE "leads" SET "source" = 'ad' WHERE "referral" IS NOT NULL;
