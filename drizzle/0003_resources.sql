@@ -14,6 +14,7 @@ CREATE TABLE "lead_notes" (
 	CONSTRAINT "lead_notes_organization_id_id_pk" PRIMARY KEY("organization_id","id")
 );
 --> statement-breakpoint
+DROP INDEX "integrations_phone_number_key";--> statement-breakpoint
 DROP INDEX "llm_calls_lead_index";--> statement-breakpoint
 ALTER TABLE "bookings" ADD COLUMN "scheduled_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "bookings" ADD COLUMN "note" text;--> statement-breakpoint
@@ -28,6 +29,9 @@ ALTER TABLE "leads" ADD COLUMN "search_text" text GENERATED ALWAYS AS (lower(coa
 ALTER TABLE "leads" ADD COLUMN "erased_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "leads" ADD COLUMN "merged_into" uuid;--> statement-breakpoint
 ALTER TABLE "timeline_events" ADD COLUMN "called_at" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "integrations" ADD COLUMN "verified_name" text;--> statement-breakpoint
+ALTER TABLE "integrations" ADD COLUMN "old_app_secret_box" text;--> statement-breakpoint
+ALTER TABLE "integrations" ADD COLUMN "old_app_secret_until" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "lead_notes" ADD CONSTRAINT "lead_notes_organization_id_lead_id_leads_organization_id_id_fk" FOREIGN KEY ("organization_id","lead_id") REFERENCES "public"."leads"("organization_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "lead_notes_lead_index" ON "lead_notes" USING btree ("organization_id","lead_id","created_at");--> statement-breakpoint
 ALTER TABLE "conversations" ADD CONSTRAINT "conversations_organization_id_assignee_id_memberships_organization_id_user_id_fk" FOREIGN KEY ("organization_id","assignee_id") REFERENCES "public"."memberships"("organization_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
@@ -49,5 +53,6 @@ CREATE INDEX "messages_exchanged_index" ON "messages" USING btree ("organization
 CREATE INDEX "messages_nudge_index" ON "messages" USING btree ("organization_id","sent_at") WHERE seen_wake_seq is not null;--> statement-breakpoint
 CREATE INDEX "llm_calls_created_index" ON "llm_calls" USING btree ("organization_id","created_at","conversation_id","lead_id","cost");--> statement-breakpoint
 CREATE INDEX "turns_started_index" ON "turns" USING btree ("organization_id","started_at");--> statement-breakpoint
+CREATE UNIQUE INDEX "integrations_phone_number_key" ON "integrations" USING btree ("phone_number_id") WHERE active;--> statement-breakpoint
 CREATE INDEX "llm_calls_lead_index" ON "llm_calls" USING btree ("organization_id","lead_id","cost");--> statement-breakpoint
 UPDATE "leads" SET "source" = 'ad' WHERE "referral" IS NOT NULL;

@@ -154,6 +154,7 @@ export const texts = {
     fence: "a person took over or the lead opted out",
     superseded: "the lead wrote something newer",
     expired: "it became too old",
+    disconnected: "the number was disconnected",
   },
   attentionReasons: {
     asked_for_human: "Asked for a person",

@@ -19,6 +19,15 @@ export function accessTokenContext(integrationId: string): string {
   return `integrations.access_token:${integrationId}`;
 }
 
+/** Where the secrets of an organization's own Meta app are kept. */
+export function appSecretContext(integrationId: string): string {
+  return `integrations.app_secret:${integrationId}`;
+}
+
+export function verifyTokenContext(integrationId: string): string {
+  return `integrations.verify_token:${integrationId}`;
+}
+
 interface Key {
   id: string;
   bytes: Buffer;

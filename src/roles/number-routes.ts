@@ -1,5 +1,6 @@
 import { repeat } from "../../streams/repeat.ts";
 import { type IntegrationRow, listActiveIntegrations } from "../db/queries/integrations.ts";
+import { appSecretContext, verifyTokenContext } from "../lib/secret-box.ts";
 import type { WebhookApp, WebhookNumber, WebhookRoutes } from "../modules/webhook/routing.ts";
 import type { Core } from "./core.ts";
 
@@ -11,10 +12,6 @@ interface Picture {
   accounts: ReadonlyMap<string, WebhookNumber>;
   apps: ReadonlyMap<string, WebhookApp>;
 }
-
-/** Where a sealed secret of an organization's own Meta app is kept, for `seal` and `open`. */
-const secretContext = (column: "app_secret" | "verify_token", integrationId: string) =>
-  `integrations.${column}:${integrationId}`;
 
 /** All connected numbers in memory, so that the webhook asks no database. Resolves once it has them. */
 export async function createNumberRoutes(core: Core) {
@@ -48,11 +45,11 @@ function draw(core: Core, rows: readonly IntegrationRow[]): Picture {
 }
 
 function ownApp({ box }: Core, row: IntegrationRow): WebhookApp {
-  const open = (sealed: string | null, column: "app_secret" | "verify_token") =>
-    sealed === null ? [] : [box.open(sealed, secretContext(column, row.id))];
+  const open = (sealed: readonly (string | null)[], context: string) =>
+    sealed.flatMap((one) => (one === null ? [] : [box.open(one, context)]));
   return {
     organizationId: row.organizationId,
-    appSecrets: open(row.appSecretBox, "app_secret"),
-    verifyTokens: open(row.verifyTokenBox, "verify_token"),
+    appSecrets: open([row.appSecretBox, row.oldAppSecretBox], appSecretContext(row.id)),
+    verifyTokens: open([row.verifyTokenBox], verifyTokenContext(row.id)),
   };
 }

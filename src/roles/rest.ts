@@ -1,6 +1,6 @@
 import { Elysia } from "elysia";
 import { inspectQueue } from "../../streams/inspect.ts";
-import { auth } from "../http/plugins/auth.ts";
+import { type Auth, auth } from "../http/plugins/auth.ts";
 import { clientAddress } from "../http/plugins/client-address.ts";
 import { systemClock } from "../lib/clock.ts";
 import { analyticsModule } from "../modules/analytics/index.ts";
@@ -15,13 +15,15 @@ import { conversationActions } from "../modules/conversations/actions.ts";
 import { conversationsModule } from "../modules/conversations/index.ts";
 import { internalModule } from "../modules/internal/index.ts";
 import { messagesModule } from "../modules/messages/index.ts";
-import { createMutate } from "../modules/mutate.ts";
+import { createMutate, type Mutate } from "../modules/mutate.ts";
+import { numbersModule } from "../modules/numbers/index.ts";
 import { operatorsModule } from "../modules/operators/index.ts";
 import { organizationModule } from "../modules/organization/index.ts";
 import { queueModule } from "../modules/queue/index.ts";
 import { createRequestLimit, subjectOf } from "../modules/request-limit.ts";
 import { usageModule } from "../modules/usage/index.ts";
 import { usersModule } from "../modules/users/index.ts";
+import { createGraphAccount } from "../whatsapp/account.ts";
 import type { Core } from "./core.ts";
 
 /** What REST needs of a process. */
@@ -44,37 +46,57 @@ export function restApi(core: RestCore) {
     clientAddress: addresses,
     limit: (principal, headers) => countRequest(subjectOf(principal), headers),
   });
+  const resource = { db, clock, auth: guard, mutate };
   return new Elysia({ name: "rest" })
     .use(
       authModule({
-        db,
-        mutate,
+        ...resource,
         tokens,
-        auth: guard,
         publicUrl,
         clientAddress: addresses,
         limits: createAuthLimits(redis, `${keyPrefix}:auth`),
         passwords: createPasswords(),
       }),
     )
-    .use(conversationsModule({ db, clock, auth: guard, actions: conversationActions(mutate) }))
-    .use(messagesModule({ db, clock, auth: guard, mutate }))
-    .use(usersModule({ db, auth: guard, mutate }))
-    .use(apiKeysModule({ db, auth: guard, mutate }))
-    .use(organizationModule({ db, auth: guard, mutate }))
-    .use(analyticsModule({ db, clock, auth: guard }))
-    .use(usageModule({ db, clock, auth: guard }))
-    .use(auditModule({ db, auth: guard }))
-    .use(operatorsModule({ db, auth: guard }))
+    .use(resources(core, resource))
+    .use(auditModule(resource))
+    .use(operatorsModule(resource))
     .use(
       internalModule({
-        db,
-        mutate,
+        ...resource,
         clock: systemClock,
         keys: config.security.internalApiKeys,
         limit: createRequestLimit(redis, `${keyPrefix}:internal`),
         clientAddress: addresses,
       }),
     )
-    .use(queueModule({ db, auth: guard, inspect: () => inspectQueue({ redis, keyspace }) }));
+    .use(queueModule({ ...resource, inspect: () => inspectQueue({ redis, keyspace }) }));
+}
+
+interface ResourceDeps {
+  db: Core["db"];
+  clock: Core["clock"];
+  auth: Auth;
+  mutate: Mutate;
+}
+
+/** What an organization works with. */
+function resources({ config, box }: RestCore, resource: ResourceDeps) {
+  const { graphUrl, graphVersion } = config.whatsapp;
+  return new Elysia({ name: "resources" })
+    .use(conversationsModule({ ...resource, actions: conversationActions(resource.mutate) }))
+    .use(messagesModule(resource))
+    .use(usersModule(resource))
+    .use(apiKeysModule(resource))
+    .use(organizationModule(resource))
+    .use(analyticsModule(resource))
+    .use(usageModule(resource))
+    .use(
+      numbersModule({
+        ...resource,
+        box,
+        meta: createGraphAccount({ graphUrl, version: graphVersion }),
+        publicUrl: config.http.publicUrl.replace(/\/$/, ""),
+      }),
+    );
 }

@@ -3,7 +3,7 @@ import { newId } from "../lib/ids.ts";
 
 /** Everything that can be made to go wrong, by who suffers it. */
 export const faultKinds = {
-  graph: ["accept_then_drop", "reset_before", "slow", "http_500", "graph_code"],
+  graph: ["accept_then_drop", "reset_before", "slow", "http_500", "graph_code", "account"],
   model: [
     "429",
     "http_500",

@@ -1,6 +1,7 @@
 import { Elysia } from "elysia";
 import { controlRoutes } from "./control/routes.ts";
 import type { SimulatorDeps } from "./deps.ts";
+import { accountRoutes } from "./graph/account-routes.ts";
 import { graphRoutes } from "./graph/routes.ts";
 import { createModelDesk } from "./model/desk.ts";
 import { modelServerRoutes } from "./model/routes.ts";
@@ -16,6 +17,7 @@ export function createSimulator(deps: SimulatorDeps) {
   const model = createModelDesk(world.settings.modelLatencyMs);
   const app = new Elysia({ prefix: "/simulator" })
     .use(graphRoutes(world))
+    .use(accountRoutes(world))
     .use(modelServerRoutes(world, model))
     .use(controlRoutes(world, model));
   return {

@@ -1,14 +1,18 @@
+import { Elysia } from "elysia";
 import { loadConfig } from "../../src/config.ts";
 import { createAnnouncer } from "../../src/flows/announce.ts";
 import type { Role } from "../../src/http/plugins/permissions.ts";
+import { systemClock } from "../../src/lib/clock.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { createLogger } from "../../src/ops/logger.ts";
 import { createApp } from "../../src/roles/app.ts";
 import { createCore } from "../../src/roles/core.ts";
+import { createSimulator } from "../../src/simulator/simulator.ts";
 import { createPublisher } from "../../streams/publish.ts";
 import { keyOf, type StreamName } from "../../streams/topology.ts";
 import { createWorld } from "../flows/world.ts";
 import { testKeyspace } from "../support/database.ts";
+import { silentLog } from "../support/servers.ts";
 import { answerChecker } from "./contract/answers.ts";
 
 export const PASSWORD = "a long enough password";
@@ -43,10 +47,12 @@ type Ask = (
 export async function createRestWorld(name: string) {
   const world = await createWorld(name);
   const keyspace = await testKeyspace(name);
+  const meta = startMeta();
   const made = await createCore(
     loadConfig({
       DATABASE_URL: world.url,
       REDIS_URL: keyspace.url,
+      WHATSAPP_GRAPH_URL: `${meta.url}/simulator/graph`,
       INTERNAL_API_KEYS: internalApiKeys.join(","),
     }),
     log,
@@ -117,6 +123,7 @@ export async function createRestWorld(name: string) {
     origin,
     redis: made.redis,
     keyspace,
+    meta,
     stranger: ask(),
     /** Asks with an access token or an API key. */
     withToken: ask,
@@ -172,6 +179,7 @@ export async function createRestWorld(name: string) {
     },
     close: async () => {
       await app.stop(true);
+      await meta.stop();
       await announcer.flush();
       await made.close();
       await keyspace.clear();
@@ -179,6 +187,56 @@ export async function createRestWorld(name: string) {
     },
   };
   return rest;
+}
+
+/** Meta with one account of many numbers: each test may connect some that nobody has. */
+function startMeta() {
+  const identity = {
+    wabaId: "900",
+    portfolioId: "990",
+    businessName: "Northwind Solar",
+    appSecret: "meta-app-secret",
+    verifyToken: "meta-verify-token",
+    organizationId: "",
+    accessToken: "EAAG-the-token-of-the-tests",
+    webhookUrl: "http://127.0.0.1:1",
+  };
+  const numbers = Array.from({ length: 500 }, (_, index) => ({
+    ...identity,
+    phoneNumberId: `70000000${index}`,
+    displayPhoneNumber: `+1 415 555 ${index}`,
+  }));
+  const [first, ...rest] = numbers;
+  if (first === undefined) throw new Error("Meta has no numbers.");
+  const simulator = createSimulator({
+    clock: systemClock,
+    advanceClock: async () => {},
+    log: silentLog,
+    numbers: [first, ...rest],
+  });
+  const app = new Elysia().use(simulator.app).listen({ hostname: "127.0.0.1", port: 0 });
+  let next = 0;
+  return {
+    url: `http://127.0.0.1:${app.server?.port}`,
+    identity,
+    /** The id of a number that nobody has connected yet. */
+    freshNumber: () => {
+      next += 1;
+      return `70000000${next}`;
+    },
+    /** Meta refuses or fails the next questions about accounts, with this code of Graph's. */
+    failWith: async (code: number, count: number) => {
+      await fetch(`http://127.0.0.1:${app.server?.port}/simulator/api/faults`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ target: "graph", kind: "account", code, count }),
+      });
+    },
+    stop: async () => {
+      await app.stop(true);
+      await simulator.stop();
+    },
+  };
 }
 
 export type RestWorld = Awaited<ReturnType<typeof createRestWorld>>;

@@ -7,6 +7,8 @@ export interface IntegrationRow {
   wabaId: string;
   webhookKey: string | null;
   appSecretBox: string | null;
+  /** The secret before, as long as it still verifies. */
+  oldAppSecretBox: string | null;
   verifyTokenBox: string | null;
 }
 
@@ -14,6 +16,7 @@ export interface IntegrationRow {
 export function listActiveIntegrations(db: Db): Promise<IntegrationRow[]> {
   return db.rows<IntegrationRow>`
     select organization_id, id, phone_number_id, waba_id, webhook_key, app_secret_box,
+      case when old_app_secret_until > now() then old_app_secret_box end as old_app_secret_box,
       verify_token_box
     from integrations where active`;
 }

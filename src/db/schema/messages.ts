@@ -52,7 +52,7 @@ export const messages = pgTable(
     doubtAt: instant(),
     errorCode: integer(),
     errorText: text(),
-    cancelReason: text({ enum: ["fence", "superseded", "expired"] }),
+    cancelReason: text({ enum: ["fence", "superseded", "expired", "disconnected"] }),
     /** The conversation's fence when a bot message was made; sent only while it still holds. */
     fence: bigint({ mode: "number" }).notNull().default(0),
     /** Nudges only: the mailbox position they were made at. */

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import {
   boolean,
   foreignKey,
@@ -87,11 +88,17 @@ export const integrations = pgTable(
     /** Business portfolio: the scope in which a lead's BSUID is unique. */
     portfolioId: text().notNull(),
     displayPhoneNumber: text().notNull(),
+    /** The name that leads see, as Meta has approved it. */
+    verifiedName: text(),
     accessTokenBox: text().notNull(),
     /** Path key and secrets of the organization's own Meta app; null = the platform's app. */
     webhookKey: text(),
     appSecretBox: text(),
+    /** The secret before the last rotation: verifies until then, so that no webhook is lost. */
+    oldAppSecretBox: text(),
+    oldAppSecretUntil: instant(),
     verifyTokenBox: text(),
+    /** False: disconnected. Its chats stay readable; nothing comes in or goes out. */
     active: boolean().notNull().default(true),
     /** Sends without a clear answer in a row; three open the number's breaker until `pausedUntil`. */
     unknownStreak: smallint().notNull().default(0),
@@ -103,7 +110,8 @@ export const integrations = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
-    uniqueIndex("integrations_phone_number_key").on(table.phoneNumberId),
+    // A number that was disconnected may be connected elsewhere.
+    uniqueIndex("integrations_phone_number_key").on(table.phoneNumberId).where(sql`active`),
     uniqueIndex("integrations_webhook_key").on(table.webhookKey),
   ],
 );

@@ -28,7 +28,7 @@ export const Message = t.Object(
     state: t.UnionEnum(messageStates),
     errorCode: t.Nullable(t.Integer({ description: "The Graph API's code." })),
     errorText: t.Nullable(t.String()),
-    cancelReason: t.Nullable(t.UnionEnum(["fence", "superseded", "expired"])),
+    cancelReason: t.Nullable(t.UnionEnum(["fence", "superseded", "expired", "disconnected"])),
     wamid: t.Nullable(
       t.String({ description: "WhatsApp's id; null until WhatsApp has taken it." }),
     ),

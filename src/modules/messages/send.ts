@@ -62,6 +62,7 @@ export async function sendAsHuman(
 }
 
 interface Outcome {
+  connected: boolean;
   held: boolean;
   inWindow: boolean;
   quoted: boolean;
@@ -89,10 +90,11 @@ async function store(
         coalesce(c.mode = 'human' and c.taken_over_by = ${userId}::uuid, false) as held,
         not ${needsWindow} or coalesce(c.last_lead_message_at > ${openSince}::timestamptz, false)
           as in_window,
-        not ${isMarketing} or c.opted_out_at is null as welcome
+        not ${isMarketing} or c.opted_out_at is null as welcome, i.active as connected
       from conversations c
+        join integrations i on i.organization_id = c.organization_id and i.id = c.integration_id
       where c.organization_id = ${organizationId} and c.id = ${conversationId}
-      for update
+      for update of c
     ), judged as (
       select l.*, ${answers} and l.attention_reason is not null as settles,
         ${answers}::bool as answers, q.wamid, ${replyTo}::uuid is null or q.wamid is not null as quoted
@@ -107,7 +109,7 @@ async function store(
         attention_at = case when j.answers then null else c.attention_at end,
         attention_owner_id = case when j.answers then null else c.attention_owner_id end,
         last_message_at = greatest(c.last_message_at, ${now}), version = c.version + 1
-      from judged j where j.held and j.in_window and j.quoted and j.welcome
+      from judged j where j.connected and j.held and j.in_window and j.quoted and j.welcome
         and c.organization_id = j.organization_id and c.id = j.id
       returning c.*
     ), sent as (
@@ -137,7 +139,7 @@ async function store(
         union all select 'follow_up.cancelled' where j.follow_up_at is not null) kinds
       returning outbox.*
     )
-    select held, in_window, quoted, welcome, integration_id,
+    select connected, held, in_window, quoted, welcome, integration_id,
       (select ${sql(messageState("s"))} from sent s) as message,
       ${sql(outboxEvents("news"))} as events
     from judged`;
@@ -146,6 +148,9 @@ async function store(
 function refusal(outcome: Outcome | undefined, conversationId: string): AppError {
   if (!outcome) return noConversation(conversationId);
   const details = { conversationId };
+  if (!outcome.connected) {
+    return new AppError("conflict", "The number of this chat is disconnected.", details);
+  }
   if (!outcome.held) {
     return new AppError("conflict", "Take the conversation over before you write.", details);
   }

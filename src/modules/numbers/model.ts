@@ -1,0 +1,115 @@
+import { t } from "elysia";
+import { Id, Instant, pageOfRows, paging, Version } from "../../http/plugins/fields.ts";
+
+const MetaId = (description: string, example: string) =>
+  t.String({ pattern: "^[0-9]{1,30}$", description, examples: [example] });
+
+const AccessToken = t.String({
+  minLength: 1,
+  maxLength: 4_096,
+  pattern: "^[!-~]+$",
+  description: "Of a system user, with both WhatsApp permissions. Kept encrypted, shown to nobody.",
+  examples: ["EAAG…"],
+});
+
+const AppSecret = t.String({
+  minLength: 8,
+  maxLength: 256,
+  pattern: "^[!-~]+$",
+  description: "Signs the webhooks of the Meta app. Kept encrypted, shown to nobody.",
+});
+
+export const WhatsAppNumber = t.Object(
+  {
+    id: Id,
+    phoneNumberId: t.String({ description: "Meta's id of the number." }),
+    wabaId: t.String({ description: "Of the WhatsApp Business account it belongs to." }),
+    displayPhoneNumber: t.String({ examples: ["+1 415 555 0100"] }),
+    verifiedName: t.Nullable(t.String({ description: "What leads see; null if Meta said none." })),
+    connected: t.Boolean({ description: "False: nothing comes in or goes out; chats stay." }),
+    webhookUrl: t.String({ description: "To enter in the Meta app as the callback address." }),
+    app: t.UnionEnum(["platform", "own"], { description: "Whose Meta app brings the webhooks." }),
+    oldAppSecretUntil: t.Nullable(Instant, {
+      description: "Until then webhooks signed with the app's secret before are taken as well.",
+    }),
+    lastWebhookAt: t.Nullable(Instant),
+    pausedUntil: t.Nullable(Instant, {
+      description: "Sends wait until then, after several without a clear answer.",
+    }),
+    createdAt: Instant,
+    version: Version,
+  },
+  { title: "WhatsAppNumber" },
+);
+export type WhatsAppNumber = typeof WhatsAppNumber.static;
+
+export const NumberPage = pageOfRows(WhatsAppNumber);
+
+export const NumbersQuery = t.Object(paging(50));
+export type NumbersQuery = typeof NumbersQuery.static;
+
+export const ConnectBody = t.Object(
+  {
+    phoneNumberId: MetaId("Meta's id of the number, not the number itself.", "106540352242922"),
+    wabaId: MetaId("Of the WhatsApp Business account.", "102290129340398"),
+    accessToken: AccessToken,
+    app: t.Optional(
+      t.Object(
+        {
+          appSecret: AppSecret,
+          verifyToken: t.String({ minLength: 8, maxLength: 256, pattern: "^[!-~]+$" }),
+        },
+        { description: "Of the organization's own Meta app; left out: the platform's." },
+      ),
+    ),
+  },
+  { title: "NumberToConnect" },
+);
+export type ConnectBody = typeof ConnectBody.static;
+
+export const TokenBody = t.Object({ accessToken: AccessToken });
+
+export const AppSecretBody = t.Object({
+  appSecret: AppSecret,
+  overlapMinutes: t.Optional(
+    t.Integer({
+      minimum: 0,
+      maximum: 10_080,
+      default: 1_440,
+      description: "How long the secret before still verifies webhooks.",
+    }),
+  ),
+});
+export type AppSecretBody = typeof AppSecretBody.static;
+
+const Problem = t.Object({
+  code: t.UnionEnum([
+    "disconnected",
+    "access_refused",
+    "meta_unavailable",
+    "not_subscribed",
+    "quality_low",
+    "sends_paused",
+    "no_webhook_yet",
+  ]),
+  message: t.String({ description: "What is wrong." }),
+  fix: t.String({ description: "What to do about it." }),
+});
+export type NumberProblem = typeof Problem.static;
+
+export const NumberStatus = t.Object(
+  {
+    checkedAt: Instant,
+    verifiedName: t.Nullable(t.String()),
+    quality: t.Nullable(t.String({ description: "GREEN, YELLOW or RED, as Meta says now." })),
+    throughput: t.Nullable(t.String({ description: "STANDARD or HIGH, as Meta says now." })),
+    subscribed: t.Nullable(t.Boolean({ description: "Whether webhooks reach the token's app." })),
+    lastWebhookAt: t.Nullable(Instant),
+    problems: t.Array(Problem, { description: "Empty: all is well." }),
+  },
+  {
+    title: "NumberStatus",
+    description: "What Meta says at this moment; null where it did not say.",
+  },
+);
+export type NumberStatus = typeof NumberStatus.static;
