@@ -10,8 +10,10 @@ import { authModule } from "../modules/auth/index.ts";
 import { createAuthLimits } from "../modules/auth/limits.ts";
 import { createPasswords } from "../modules/auth/passwords.ts";
 import { createTokens } from "../modules/auth/tokens.ts";
+import { bookingsModule } from "../modules/bookings/index.ts";
 import { conversationActions } from "../modules/conversations/actions.ts";
 import { conversationsModule } from "../modules/conversations/index.ts";
+import { ctasModule } from "../modules/ctas/index.ts";
 import { factsModule } from "../modules/facts/index.ts";
 import { internalModule } from "../modules/internal/index.ts";
 import { messagesModule } from "../modules/messages/index.ts";
@@ -62,6 +64,8 @@ export function restApi(core: RestCore) {
     .use(apiKeysModule({ db, auth: guard, mutate }))
     .use(organizationModule({ db, auth: guard, mutate }))
     .use(factsModule({ db, auth: guard, mutate }))
+    .use(ctasModule({ db, auth: guard, mutate }))
+    .use(bookingsModule({ db, auth: guard, mutate }))
     .use(auditModule({ db, auth: guard }))
     .use(operatorsModule({ db, auth: guard }))
     .use(

@@ -11,6 +11,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import { bookingStatuses } from "../../funnel/booking.ts";
 import { authors, conversationModes, intents, sentiments, stages } from "../../funnel/lead.ts";
 import { attentionReasons } from "../../funnel/turn.ts";
 import { ctas } from "./catalogue.ts";
@@ -200,7 +201,7 @@ export const bookings = pgTable(
     scheduledAt: instant(),
     /** Of the team, for the team. */
     note: text(),
-    status: text({ enum: ["initiated", "confirmed", "cancelled", "done"] }).notNull(),
+    status: text({ enum: bookingStatuses }).notNull(),
     turnId: uuid(),
     createdAt: createdAt(),
     version: rowVersion(),
