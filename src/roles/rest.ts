@@ -22,6 +22,7 @@ import { operatorsModule } from "../modules/operators/index.ts";
 import { organizationModule } from "../modules/organization/index.ts";
 import { queueModule } from "../modules/queue/index.ts";
 import { createRequestLimit, subjectOf } from "../modules/request-limit.ts";
+import { templatesModule } from "../modules/templates/index.ts";
 import { usersModule } from "../modules/users/index.ts";
 import type { Core } from "./core.ts";
 
@@ -66,6 +67,7 @@ export function restApi(core: RestCore) {
     .use(factsModule({ db, auth: guard, mutate }))
     .use(ctasModule({ db, auth: guard, mutate }))
     .use(bookingsModule({ db, auth: guard, mutate }))
+    .use(templatesModule({ db, auth: guard, mutate }))
     .use(auditModule({ db, auth: guard }))
     .use(operatorsModule({ db, auth: guard }))
     .use(

@@ -1,16 +1,16 @@
-/** A template's parts, as Meta names them; `examples` are what its reviewers read. */
+/** A template's parts, as Meta names them; `samples` are what its reviewers read. */
 export type TemplateComponent =
-  | { type: "BODY"; text: string; examples?: readonly string[] }
-  | { type: "HEADER"; format: "TEXT"; text: string; example?: string }
+  | { type: "BODY"; text: string; samples?: readonly string[] }
+  | { type: "HEADER"; format: "TEXT"; text: string; sample?: string }
   | { type: "HEADER"; format: "IMAGE" | "VIDEO" | "DOCUMENT" | "LOCATION" }
   | { type: "FOOTER"; text: string }
   | { type: "BUTTONS"; buttons: readonly TemplateButton[] };
 
 export type TemplateButton =
   | { type: "QUICK_REPLY"; text: string }
-  | { type: "URL"; text: string; url: string; example?: string }
+  | { type: "URL"; text: string; url: string; sample?: string }
   | { type: "PHONE_NUMBER"; text: string; phoneNumber: string }
-  | { type: "COPY_CODE"; example: string };
+  | { type: "COPY_CODE"; sample: string };
 
 /** Of each kind beside quick replies so many may be there (whatsapp.md 9). */
 const MOST_BUTTONS = { URL: 2, PHONE_NUMBER: 1, COPY_CODE: 1 } as const;
@@ -50,10 +50,10 @@ export function templateFault(components: readonly TemplateComponent[]): string 
 function componentFault(component: TemplateComponent): string | undefined {
   switch (component.type) {
     case "BODY":
-      return bodyFault(component.text, component.examples ?? []);
+      return bodyFault(component.text, component.samples ?? []);
     case "HEADER":
       return component.format === "TEXT"
-        ? singleFault("HEADER", component.text, component.example)
+        ? singleFault("HEADER", component.text, component.sample)
         : undefined;
     case "FOOTER":
       return /[{}]{2}/.test(component.text) ? "the FOOTER cannot have variables." : undefined;
@@ -62,27 +62,27 @@ function componentFault(component: TemplateComponent): string | undefined {
   }
 }
 
-function bodyFault(text: string, examples: readonly string[]): string | undefined {
+function bodyFault(text: string, samples: readonly string[]): string | undefined {
   const trimmed = text.trim();
   if (hasStrayBraces(text)) return "the BODY's variables are written {{1}}, {{2}} …";
   const numbers = new Set(numberedVariables(text));
   if (!isContiguous(numbers)) return "the BODY's variables do not count up from {{1}}.";
   if (/^\{\{|\}\}$/.test(trimmed)) return "the BODY starts or ends with a variable.";
   if (/\}\}\s*\{\{/.test(text)) return "two variables of the BODY touch each other.";
-  if (examples.length === numbers.size) return undefined;
-  return `the BODY has ${numbers.size} variables and ${examples.length} examples.`;
+  if (samples.length === numbers.size) return undefined;
+  return `the BODY has ${numbers.size} variables and ${samples.length} samples.`;
 }
 
 /** For what may have one variable. */
-function singleFault(where: string, text: string, example: string | undefined): string | undefined {
+function singleFault(where: string, text: string, sample: string | undefined): string | undefined {
   if (hasStrayBraces(text)) return `the ${where}'s variable is written {{1}}.`;
   const numbers = numberedVariables(text);
   if (numbers.length > 1 || numbers.some((number) => number !== 1)) {
     return `the ${where} can have one variable, {{1}}.`;
   }
-  if (numbers.length === 1 && example === undefined) return `the ${where} lacks its example.`;
-  if (numbers.length === 0 && example !== undefined) {
-    return `the ${where} has an example but no variable.`;
+  if (numbers.length === 1 && sample === undefined) return `the ${where} lacks its sample.`;
+  if (numbers.length === 0 && sample !== undefined) {
+    return `the ${where} has an sample but no variable.`;
   }
   return undefined;
 }
@@ -103,10 +103,10 @@ function areGrouped(buttons: readonly TemplateButton[]): boolean {
 
 function urlFault(button: TemplateButton): string | undefined {
   if (button.type !== "URL") return undefined;
-  const { url, example } = button;
+  const { url, sample } = button;
   if (hasVariable(url) && !url.endsWith("{{1}}")) return "a URL button's {{1}} stands at its end.";
   if (!URL.canParse(url.replace("{{1}}", "x"))) return "a URL button's url is no address.";
-  return singleFault("URL button", url, example);
+  return singleFault("URL button", url, sample);
 }
 
 function hasVariable(text: string): boolean {

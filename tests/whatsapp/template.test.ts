@@ -1,20 +1,20 @@
 import { describe, expect, test } from "bun:test";
 import { type TemplateComponent, templateFault } from "../../src/whatsapp/template.ts";
 
-const body = (text: string, ...examples: string[]): TemplateComponent => ({
+const body = (text: string, ...samples: string[]): TemplateComponent => ({
   type: "BODY",
   text,
-  examples,
+  samples,
 });
 const hello = body("Hello there");
-const link = (url: string, example?: string): TemplateComponent => ({
+const link = (url: string, sample?: string): TemplateComponent => ({
   type: "BUTTONS",
-  buttons: [{ type: "URL", text: "Go", url, ...(example !== undefined && { example }) }],
+  buttons: [{ type: "URL", text: "Go", url, ...(sample !== undefined && { sample }) }],
 });
 const reply = { type: "QUICK_REPLY", text: "Yes" } as const;
 const site = { type: "URL", text: "Site", url: "https://a.example" } as const;
 const phone = { type: "PHONE_NUMBER", text: "Call", phoneNumber: "+13035550142" } as const;
-const copy = { type: "COPY_CODE", example: "SUN10" } as const;
+const copy = { type: "COPY_CODE", sample: "SUN10" } as const;
 
 describe("what Meta takes", () => {
   test.each<[string, TemplateComponent[]]>([
@@ -23,7 +23,7 @@ describe("what Meta takes", () => {
     [
       "all four parts",
       [
-        { type: "HEADER", format: "TEXT", text: "For {{1}}", example: "Ann" },
+        { type: "HEADER", format: "TEXT", text: "For {{1}}", sample: "Ann" },
         hello,
         { type: "FOOTER", text: "Northwind" },
         { type: "BUTTONS", buttons: [reply, reply, site, site, phone, copy] },
@@ -47,19 +47,19 @@ describe("what Meta refuses", () => {
     ["the BODY starts or ends with a variable.", [body("{{1}}, hi", "Ann")]],
     ["the BODY starts or ends with a variable.", [body("Hi {{1}} ", "Ann")]],
     ["two variables of the BODY touch each other.", [body("Hi {{1}} {{2}}!", "Ann", "Lee")]],
-    ["the BODY has 1 variables and 0 examples.", [body("Hi {{1}}!")]],
-    ["the BODY has 0 variables and 1 examples.", [body("Hi!", "Ann")]],
+    ["the BODY has 1 variables and 0 samples.", [body("Hi {{1}}!")]],
+    ["the BODY has 0 variables and 1 samples.", [body("Hi!", "Ann")]],
     [
       "the HEADER can have one variable, {{1}}.",
-      [hello, { type: "HEADER", format: "TEXT", text: "{{1}} {{2}}", example: "x" }],
+      [hello, { type: "HEADER", format: "TEXT", text: "{{1}} {{2}}", sample: "x" }],
     ],
     [
-      "the HEADER lacks its example.",
+      "the HEADER lacks its sample.",
       [hello, { type: "HEADER", format: "TEXT", text: "For {{1}}" }],
     ],
     [
-      "the HEADER has an example but no variable.",
-      [hello, { type: "HEADER", format: "TEXT", text: "For you", example: "Ann" }],
+      "the HEADER has an sample but no variable.",
+      [hello, { type: "HEADER", format: "TEXT", text: "For you", sample: "Ann" }],
     ],
     ["the FOOTER cannot have variables.", [hello, { type: "FOOTER", text: "{{1}}" }]],
     [
@@ -80,7 +80,7 @@ describe("what Meta refuses", () => {
     ],
     ["a URL button's {{1}} stands at its end.", [hello, link("https://a.example/{{1}}/b", "x")]],
     ["a URL button's url is no address.", [hello, link("https://")]],
-    ["the URL button lacks its example.", [hello, link("https://a.example/{{1}}")]],
+    ["the URL button lacks its sample.", [hello, link("https://a.example/{{1}}")]],
   ])("%s", (fault, components) => {
     expect(templateFault(components)).toBe(fault);
   });

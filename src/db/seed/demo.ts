@@ -80,10 +80,10 @@ async function demoDocument({ box, number }: SeedDeps): Promise<unknown> {
     },
     facts: demoFacts.map((fact, at) => ({ id: demoId(100 + at), position: at, ...fact })),
     ctas: demoCtas.map((cta, at) => ({ id: demoId(200 + at), position: at, ...cta })),
-    templates: demoTemplates.map(({ body: text, examples, ...template }, at) => ({
+    templates: demoTemplates.map(({ body: text, samples, ...template }, at) => ({
       id: demoId(300 + at),
       ...template,
-      components: [{ type: "BODY", text, examples }],
+      components: [{ type: "BODY", text, samples }],
     })),
   };
 }
