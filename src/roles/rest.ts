@@ -15,6 +15,7 @@ import { conversationActions } from "../modules/conversations/actions.ts";
 import { conversationsModule } from "../modules/conversations/index.ts";
 import { ctasModule } from "../modules/ctas/index.ts";
 import { factsModule } from "../modules/facts/index.ts";
+import { followUpsModule } from "../modules/follow-ups/index.ts";
 import { internalModule } from "../modules/internal/index.ts";
 import { messagesModule } from "../modules/messages/index.ts";
 import { createMutate } from "../modules/mutate.ts";
@@ -68,6 +69,7 @@ export function restApi(core: RestCore) {
     .use(ctasModule({ db, auth: guard, mutate }))
     .use(bookingsModule({ db, auth: guard, mutate }))
     .use(templatesModule({ db, auth: guard, mutate }))
+    .use(followUpsModule({ db, auth: guard, mutate }))
     .use(auditModule({ db, auth: guard }))
     .use(operatorsModule({ db, auth: guard }))
     .use(
