@@ -3,6 +3,19 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 --> statement-breakpoint
 CREATE EXTENSION IF NOT EXISTS btree_gin;
 --> statement-breakpoint
+CREATE TABLE "follow_up_sequences" (
+	"organization_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"name" text NOT NULL,
+	"steps" jsonb NOT NULL,
+	"ghost_after_minutes" integer NOT NULL,
+	"active" boolean DEFAULT false NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"version" bigint DEFAULT 1 NOT NULL,
+	CONSTRAINT "follow_up_sequences_organization_id_id_pk" PRIMARY KEY("organization_id","id")
+);
+--> statement-breakpoint
 CREATE TABLE "lead_notes" (
 	"organization_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
@@ -14,8 +27,8 @@ CREATE TABLE "lead_notes" (
 	CONSTRAINT "lead_notes_organization_id_id_pk" PRIMARY KEY("organization_id","id")
 );
 --> statement-breakpoint
-DROP INDEX "integrations_phone_number_key";--> statement-breakpoint
-DROP INDEX "llm_calls_lead_index";--> statement-breakpoint
+ALTER TABLE "facts" ALTER COLUMN "amount" SET DATA TYPE numeric(18, 4);--> statement-breakpoint
+ALTER TABLE "templates" ALTER COLUMN "status" SET DEFAULT 'draft';--> statement-breakpoint
 ALTER TABLE "bookings" ADD COLUMN "scheduled_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "bookings" ADD COLUMN "note" text;--> statement-breakpoint
 ALTER TABLE "conversations" ADD COLUMN "assignee_id" uuid;--> statement-breakpoint
@@ -29,30 +42,47 @@ ALTER TABLE "leads" ADD COLUMN "search_text" text GENERATED ALWAYS AS (lower(coa
 ALTER TABLE "leads" ADD COLUMN "erased_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "leads" ADD COLUMN "merged_into" uuid;--> statement-breakpoint
 ALTER TABLE "timeline_events" ADD COLUMN "called_at" timestamp with time zone;--> statement-breakpoint
-ALTER TABLE "integrations" ADD COLUMN "verified_name" text;--> statement-breakpoint
-ALTER TABLE "integrations" ADD COLUMN "old_app_secret_box" text;--> statement-breakpoint
-ALTER TABLE "integrations" ADD COLUMN "old_app_secret_until" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "ctas" ADD COLUMN "updated_at" timestamp with time zone DEFAULT now() NOT NULL;--> statement-breakpoint
+ALTER TABLE "ctas" ADD COLUMN "version" bigint DEFAULT 1 NOT NULL;--> statement-breakpoint
+ALTER TABLE "facts" ADD COLUMN "updated_at" timestamp with time zone DEFAULT now() NOT NULL;--> statement-breakpoint
+ALTER TABLE "facts" ADD COLUMN "version" bigint DEFAULT 1 NOT NULL;--> statement-breakpoint
+ALTER TABLE "templates" ADD COLUMN "components" jsonb DEFAULT '[]'::jsonb NOT NULL;--> statement-breakpoint
+ALTER TABLE "templates" ADD COLUMN "quality" text DEFAULT 'UNKNOWN' NOT NULL;--> statement-breakpoint
+ALTER TABLE "templates" ADD COLUMN "rejected_reason" text;--> statement-breakpoint
+ALTER TABLE "templates" ADD COLUMN "meta_template_id" text;--> statement-breakpoint
+ALTER TABLE "templates" ADD COLUMN "updated_at" timestamp with time zone DEFAULT now() NOT NULL;--> statement-breakpoint
+ALTER TABLE "templates" ADD COLUMN "version" bigint DEFAULT 1 NOT NULL;--> statement-breakpoint
+ALTER TABLE "follow_up_sequences" ADD CONSTRAINT "follow_up_sequences_organization_id_organizations_id_fk" FOREIGN KEY ("organization_id") REFERENCES "public"."organizations"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "lead_notes" ADD CONSTRAINT "lead_notes_organization_id_lead_id_leads_organization_id_id_fk" FOREIGN KEY ("organization_id","lead_id") REFERENCES "public"."leads"("organization_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE UNIQUE INDEX "follow_up_sequences_active_key" ON "follow_up_sequences" USING btree ("organization_id") WHERE active;--> statement-breakpoint
+CREATE INDEX "follow_up_sequences_created_index" ON "follow_up_sequences" USING btree ("organization_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "lead_notes_lead_index" ON "lead_notes" USING btree ("organization_id","lead_id","created_at");--> statement-breakpoint
 ALTER TABLE "conversations" ADD CONSTRAINT "conversations_organization_id_assignee_id_memberships_organization_id_user_id_fk" FOREIGN KEY ("organization_id","assignee_id") REFERENCES "public"."memberships"("organization_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "leads" ADD CONSTRAINT "leads_organization_id_owner_id_memberships_organization_id_user_id_fk" FOREIGN KEY ("organization_id","owner_id") REFERENCES "public"."memberships"("organization_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "leads" ADD CONSTRAINT "leads_organization_id_merged_into_leads_organization_id_id_fk" FOREIGN KEY ("organization_id","merged_into") REFERENCES "public"."leads"("organization_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "bookings_created_index" ON "bookings" USING btree ("organization_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "bookings_status_index" ON "bookings" USING btree ("organization_id","status","created_at","id");--> statement-breakpoint
+CREATE INDEX "bookings_cta_index" ON "bookings" USING btree ("organization_id","cta_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "bookings_scheduled_index" ON "bookings" USING btree ("organization_id","scheduled_at","id") WHERE scheduled_at is not null;--> statement-breakpoint
 CREATE INDEX "conversations_assignee_index" ON "conversations" USING btree ("organization_id","assignee_id","last_message_at","id") WHERE assignee_id is not null;--> statement-breakpoint
 CREATE INDEX "conversations_stage_index" ON "conversations" USING btree ("organization_id","stage","last_message_at","id");--> statement-breakpoint
 CREATE INDEX "conversations_created_index" ON "conversations" USING btree ("organization_id","created_at");--> statement-breakpoint
+CREATE INDEX "conversations_planned_index" ON "conversations" USING btree ("organization_id","follow_up_at","id") WHERE follow_up_at is not null;--> statement-breakpoint
 CREATE INDEX "leads_created_index" ON "leads" USING btree ("organization_id","created_at","id") WHERE erased_at is null and merged_into is null;--> statement-breakpoint
-CREATE INDEX "leads_erased_index" ON "leads" USING btree ("organization_id","created_at") WHERE erased_at is not null and merged_into is null;--> statement-breakpoint
-CREATE INDEX "leads_merged_index" ON "leads" USING btree ("organization_id","merged_into") WHERE merged_into is not null;--> statement-breakpoint
 CREATE INDEX "leads_search_index" ON "leads" USING gin ("organization_id","search_text" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "leads_tags_index" ON "leads" USING gin ("organization_id","tags");--> statement-breakpoint
-CREATE INDEX "stage_changes_won_index" ON "stage_changes" USING btree ("organization_id","created_at","conversation_id") WHERE to_stage = 'closed';--> statement-breakpoint
-CREATE INDEX "stage_changes_created_index" ON "stage_changes" USING btree ("organization_id","created_at","conversation_id","from_stage","to_stage");--> statement-breakpoint
 CREATE INDEX "timeline_events_created_index" ON "timeline_events" USING btree ("organization_id","created_at");--> statement-breakpoint
-CREATE INDEX "messages_exchanged_index" ON "messages" USING btree ("organization_id","sent_at","author","conversation_id") WHERE state in ('received', 'accepted', 'sent', 'delivered', 'read', 'played');--> statement-breakpoint
-CREATE INDEX "messages_nudge_index" ON "messages" USING btree ("organization_id","sent_at") WHERE seen_wake_seq is not null;--> statement-breakpoint
-CREATE INDEX "llm_calls_created_index" ON "llm_calls" USING btree ("organization_id","created_at","conversation_id","lead_id","cost");--> statement-breakpoint
-CREATE INDEX "turns_started_index" ON "turns" USING btree ("organization_id","started_at");--> statement-breakpoint
-CREATE UNIQUE INDEX "integrations_phone_number_key" ON "integrations" USING btree ("phone_number_id") WHERE active;--> statement-breakpoint
-CREATE INDEX "llm_calls_lead_index" ON "llm_calls" USING btree ("organization_id","lead_id","cost");--> statement-breakpoint
+CREATE INDEX "ctas_position_index" ON "ctas" USING btree ("organization_id","position","id");--> statement-breakpoint
+CREATE INDEX "facts_position_index" ON "facts" USING btree ("organization_id","position","id");--> statement-breakpoint
+CREATE INDEX "templates_created_index" ON "templates" USING btree ("organization_id","created_at","id");--> statement-breakpoint
+-- What the organization had set becomes its sequence; the columns go below.
+INSERT INTO "follow_up_sequences" ("organization_id", "id", "name", "steps", "ghost_after_minutes", "active")
+SELECT "id", gen_random_uuid(), 'Default', (
+	SELECT coalesce(jsonb_agg(jsonb_build_object('afterMinutes', "minutes", 'hint', null) ORDER BY "minutes"), '[]'::jsonb)
+	FROM unnest("follow_up_minutes") AS "minutes"
+), "ghost_after_minutes", true FROM "organizations";--> statement-breakpoint
+UPDATE "templates" SET "components" = jsonb_build_array(jsonb_build_object('type', 'BODY', 'text', "body"));--> statement-breakpoint
+ALTER TABLE "organizations" DROP COLUMN "follow_up_minutes";--> statement-breakpoint
+ALTER TABLE "organizations" DROP COLUMN "ghost_after_minutes";--> statement-breakpoint
+ALTER TABLE "templates" DROP COLUMN "body";--> statement-breakpoint
 UPDATE "leads" SET "source" = 'ad' WHERE "referral" IS NOT NULL;

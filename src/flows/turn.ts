@@ -2,6 +2,7 @@ import type { EntryOf } from "../../streams/messages.ts";
 import type { Db } from "../db/client.ts";
 import { recordLlmCall } from "../db/queries/record-llm-call.ts";
 import { turnRetryDelayMs } from "../funnel/backoff.ts";
+import { endOf } from "../funnel/follow-up.ts";
 import type { LlmCall, TurnContext, TurnDisposition } from "../funnel/turn.ts";
 import type { Clock } from "../lib/clock.ts";
 import { AppError, errorCode, errorMessage } from "../lib/errors.ts";
@@ -12,7 +13,7 @@ import type { Append, Wakeup } from "./deps.ts";
 import { type Claim, claimTurn, comeBackAt } from "./turn/claim.ts";
 import { type CommitOutcome, commitTurn, type TurnResult } from "./turn/commit.ts";
 import { loadContext, type Seen } from "./turn/context.ts";
-import { decide, ghosted, ghostStep, postponed } from "./turn/decide.ts";
+import { decide, ghosted, postponed } from "./turn/decide.ts";
 import { keepLease } from "./turn/lease.ts";
 import { buryTurn, releaseTurn } from "./turn/release.ts";
 
@@ -121,7 +122,7 @@ async function think(
   { context, seen }: { context: TurnContext; seen: Seen },
   signal: AbortSignal,
 ): Promise<TurnResult> {
-  if (context.followUpStep !== null && context.followUpStep >= ghostStep(seen)) {
+  if (context.followUpStep !== null && context.followUpStep >= endOf(seen.sequence)) {
     return ghosted(seen);
   }
   const later = postponed(context, seen);

@@ -5,6 +5,38 @@ import { isWindowOpen } from "./window.ts";
 
 const MINUTE_MS = 60_000;
 
+/** One nudge of a sequence. */
+export interface FollowUpStep {
+  /** Since the lead's last message. */
+  afterMinutes: number;
+  /** What the business wants said with it. */
+  hint: string | null;
+}
+
+/** When the bot writes again by itself, and when it stops waiting. */
+export interface FollowUpSequence {
+  /** Ascending; empty = no nudges. */
+  steps: readonly FollowUpStep[];
+  ghostAfterMinutes: number;
+}
+
+/** What an organization starts with. */
+export const defaultSequence: FollowUpSequence = {
+  steps: [10, 180, 360].map((afterMinutes) => ({ afterMinutes, hint: null })),
+  ghostAfterMinutes: 1_440,
+};
+
+/** What holds for an organization without an active sequence. */
+export const noSequence: FollowUpSequence = { steps: [], ghostAfterMinutes: 1_440 };
+
+/**
+ * The step that stands for the end of a sequence: one past its last. Never the first, which is also
+ * how a lead is written to who asked for it, with a sequence or without.
+ */
+export function endOf({ steps }: Pick<FollowUpSequence, "steps">): number {
+  return Math.max(steps.length, 1) + 1;
+}
+
 export interface FollowUpSituation {
   /** Minutes after the lead's last message at which each nudge is due, ascending; empty = never. */
   policyMinutes: readonly number[];
@@ -28,7 +60,7 @@ export type FollowUpPlan =
   | { kind: "ghost"; at: Date }
   | {
       kind: "none";
-      why: "human_mode" | "opted_out" | "terminal_stage" | "no_lead_message" | "off";
+      why: "human_mode" | "opted_out" | "terminal_stage" | "no_lead_message";
     };
 
 /**
@@ -38,12 +70,11 @@ export type FollowUpPlan =
  * are skipped. A nudge outside the 24-hour window is not planned at all.
  */
 export function nextFollowUp(situation: FollowUpSituation): FollowUpPlan {
-  const { lastLeadMessageAt, policyMinutes } = situation;
+  const { lastLeadMessageAt } = situation;
   if (situation.mode === "human") return { kind: "none", why: "human_mode" };
   if (situation.optedOut) return { kind: "none", why: "opted_out" };
   if (terminalStages.includes(situation.stage)) return { kind: "none", why: "terminal_stage" };
   if (lastLeadMessageAt === null) return { kind: "none", why: "no_lead_message" };
-  if (policyMinutes.length === 0) return { kind: "none", why: "off" };
 
   const nudge = situation.windowOpen ? nextNudge(situation, lastLeadMessageAt) : null;
   return nudge ?? { kind: "ghost", at: after(lastLeadMessageAt, situation.ghostAfterMinutes) };

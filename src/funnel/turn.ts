@@ -88,6 +88,8 @@ export interface TurnContext {
   messages: readonly ContextMessage[];
   /** Which nudge this is (1 = first), when the cause is a follow-up. */
   followUpStep: number | null;
+  /** What the business wants said with this nudge. */
+  followUpHint: string | null;
   /** True when an earlier answer may or may not have reached the lead. */
   earlierReplyInDoubt: boolean;
   now: Date;

@@ -74,7 +74,10 @@ export const BookingRow = Type.Object({
   conversationId: id,
   ctaId: id,
   requestedTime: nullableText,
+  scheduledAt: nullableInstant,
+  note: nullableText,
   status: text,
+  createdAt: Type.String({ description: "ISO 8601, UTC." }),
   version,
 });
 export type BookingRow = Static<typeof BookingRow>;

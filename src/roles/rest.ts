@@ -11,8 +11,12 @@ import { authModule } from "../modules/auth/index.ts";
 import { createAuthLimits } from "../modules/auth/limits.ts";
 import { createPasswords } from "../modules/auth/passwords.ts";
 import { createTokens } from "../modules/auth/tokens.ts";
+import { bookingsModule } from "../modules/bookings/index.ts";
 import { conversationActions } from "../modules/conversations/actions.ts";
 import { conversationsModule } from "../modules/conversations/index.ts";
+import { ctasModule } from "../modules/ctas/index.ts";
+import { factsModule } from "../modules/facts/index.ts";
+import { followUpsModule } from "../modules/follow-ups/index.ts";
 import { internalModule } from "../modules/internal/index.ts";
 import { messagesModule } from "../modules/messages/index.ts";
 import { createMutate, type Mutate } from "../modules/mutate.ts";
@@ -21,6 +25,7 @@ import { operatorsModule } from "../modules/operators/index.ts";
 import { organizationModule } from "../modules/organization/index.ts";
 import { queueModule } from "../modules/queue/index.ts";
 import { createRequestLimit, subjectOf } from "../modules/request-limit.ts";
+import { templatesModule } from "../modules/templates/index.ts";
 import { usageModule } from "../modules/usage/index.ts";
 import { usersModule } from "../modules/users/index.ts";
 import { createGraphAccount } from "../whatsapp/account.ts";
@@ -89,6 +94,11 @@ function resources({ config, box }: RestCore, resource: ResourceDeps) {
     .use(usersModule(resource))
     .use(apiKeysModule(resource))
     .use(organizationModule(resource))
+    .use(factsModule(resource))
+    .use(ctasModule(resource))
+    .use(bookingsModule(resource))
+    .use(templatesModule(resource))
+    .use(followUpsModule(resource))
     .use(analyticsModule(resource))
     .use(usageModule(resource))
     .use(

@@ -45,15 +45,23 @@ async function everything(): Promise<unknown> {
 }
 
 describe("the demo organization", () => {
-  test("is complete: owner, number, facts, prices, calls to action, templates", async () => {
+  test("is complete: owner, number, facts, prices, calls to action, templates, follow-ups", async () => {
     const { organizationId, integrationId, created } = await seed();
     expect(created).toBe(true);
     const counts = await db.first`
       select (select count(*) from facts where kind = 'fact') as facts,
         (select count(*) from facts where kind = 'price') as prices,
         (select count(*) from ctas) as ctas, (select count(*) from templates) as templates,
+        (select count(*) from follow_up_sequences where active) as sequences,
         (select role from memberships where organization_id = ${organizationId}) as role`;
-    expect(counts).toEqual({ facts: 10, prices: 6, ctas: 3, templates: 2, role: "owner" });
+    expect(counts).toEqual({
+      facts: 10,
+      prices: 6,
+      ctas: 3,
+      templates: 2,
+      sequences: 1,
+      role: "owner",
+    });
     const integration = await db.first<{ accessTokenBox: string }>`
       select * from integrations where id = ${integrationId}`;
     expect(integration).toMatchObject({ phoneNumberId: number.phoneNumberId, active: true });

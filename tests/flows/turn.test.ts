@@ -215,6 +215,50 @@ describe("turn", () => {
     expect(await world.conversation()).toMatchObject({ followUpAt: null });
   });
 
+  test("a nudge carries its step's hint to the model; an answer carries none", async () => {
+    await world.db.rows`update follow_up_sequences set steps = ${world.db.json([
+      { afterMinutes: 10, hint: "Mention the winter offer." },
+    ])} where organization_id = ${world.organizationId}`;
+    const hints: (string | null)[] = [];
+    world.think = (context) => {
+      hints.push(context.followUpHint);
+      return { kind: "reply", decision, text: "Hello" };
+    };
+    const id = await started();
+    await world.turn(id);
+    world.clock.setOffsetMs(10 * 60_000);
+    await world.turn(id, "follow_up");
+    expect(hints).toEqual([null, "Mention the winter offer."]);
+  });
+
+  describe("without an active sequence", () => {
+    beforeEach(async () => {
+      await world.db.rows`update follow_up_sequences set active = false`;
+    });
+
+    test("nobody is nudged, and silence of 24 hours is ghosted", async () => {
+      const id = await started();
+      await world.turn(id);
+      for (const hours of [0.2, 6.1, 23.9, 24.1]) {
+        world.clock.setOffsetMs(hours * 3_600_000);
+        await world.turn(id, "follow_up");
+      }
+      expect(world.dispositions).toEqual(["replied", "no_reply"]);
+      expect(await world.conversation()).toMatchObject({ stage: "ghosted", followUpAt: null });
+    });
+
+    test("who asked to be written to later is", async () => {
+      const later = { ...decision, action: "wait_schedule", followUpDelayMinutes: 60 } as const;
+      world.think = () => ({ kind: "no_reply", decision: later });
+      const id = await started();
+      await world.turn(id);
+      world.think = () => ({ kind: "reply", decision, text: "As you asked" });
+      world.clock.setOffsetMs(60 * 60_000);
+      await world.turn(id, "follow_up");
+      expect(await world.outgoing()).toHaveLength(1);
+    });
+  });
+
   test("follow-ups nudge by the business clock, then the lead counts as ghosted", async () => {
     const id = await started();
     await world.turn(id);

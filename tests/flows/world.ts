@@ -1,4 +1,5 @@
 import { createDb, type Db } from "../../src/db/client.ts";
+import { defaultSequenceInsert } from "../../src/db/queries/default-sequence.ts";
 import { createAnnouncer } from "../../src/flows/announce.ts";
 import type { SendClaim } from "../../src/flows/deliver/claim.ts";
 import { createDeliverHandler } from "../../src/flows/deliver.ts";
@@ -51,6 +52,7 @@ export async function createWorld(name: string) {
   const integrationId = newId();
   await db.rows`insert into organizations (id, name, quiet_ms, quiet_cap_ms)
     values (${organizationId}, 'Northwind', 0, 0)`;
+  await db.rows`${db.fragment(defaultSequenceInsert("organizations"))}`;
   await addNumber(db, organizationId, integrationId, "100");
   await db.rows`insert into workers (id, role, host, pid)
     values ('w1', 'worker', 'h', 1), ('w2', 'worker', 'h', 2)`;

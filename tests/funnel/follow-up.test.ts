@@ -54,6 +54,11 @@ describe("the ladder", () => {
     expect(nextFollowUp(justInside)).toEqual({ kind: "schedule", at: after(1_439), step: 1 });
   });
 
+  test("without a step is only the time until the lead counts as ghosted", () => {
+    const none = situation({ policyMinutes: [] });
+    expect(nextFollowUp(none)).toEqual({ kind: "ghost", at: after(1_440) });
+  });
+
   test("plans no nudge when the window is closed", () => {
     expect(nextFollowUp(situation({ windowOpen: false }))).toMatchObject({ kind: "ghost" });
   });
@@ -69,7 +74,6 @@ describe("nobody is chased", () => {
     ["terminal_stage", { stage: "lost" }],
     ["terminal_stage", { stage: "ghosted" }],
     ["no_lead_message", { lastLeadMessageAt: null }],
-    ["off", { policyMinutes: [] }],
   ] satisfies [None["why"], Partial<FollowUpSituation>][]) {
     test(`${why}: ${JSON.stringify(over)}`, () => {
       expect(nextFollowUp(situation(over))).toEqual({ kind: "none", why });

@@ -56,6 +56,15 @@ describe("the last part of a prompt", () => {
     });
   });
 
+  test("tells Mouth, and it alone, the hint of a nudge", () => {
+    const nudge = { ...talk, cause: "follow_up" as const, followUpHint: "Mention the offer." };
+    expect(contextOf(mouthPrompt(nudge, decision()))).toHaveProperty(
+      "followUpHint",
+      "Mention the offer.",
+    );
+    expect(contextOf(brainPrompt(nudge))).not.toHaveProperty("followUpHint");
+  });
+
   test("tells Mouth the decision, without scores and follow-up plans", () => {
     const told = contextOf(mouthPrompt(talk, decision({ language: "es" })));
     expect(told).toMatchObject({ decision: { action: "send_now", language: "es" } });

@@ -34,6 +34,7 @@ function businessContext(): TurnContext {
     summary: null,
     messages: [],
     followUpStep: null,
+    followUpHint: null,
     earlierReplyInDoubt: false,
     now,
   };

@@ -35,6 +35,21 @@ export function conversationState(alias: string): string {
     'lastMessageAt', ${utc(`${alias}.last_message_at`)}, 'version', ${alias}.version)`;
 }
 
+export function bookingState(alias: string): string {
+  return `jsonb_build_object(
+    'id', ${alias}.id, 'conversationId', ${alias}.conversation_id, 'ctaId', ${alias}.cta_id,
+    'requestedTime', ${alias}.requested_time, 'scheduledAt', ${utc(`${alias}.scheduled_at`)},
+    'note', ${alias}.note, 'status', ${alias}.status, 'createdAt', ${utc(`${alias}.created_at`)},
+    'version', ${alias}.version)`;
+}
+
+export function templateState(alias: string): string {
+  return `jsonb_build_object(
+    'id', ${alias}.id, 'name', ${alias}.name, 'language', ${alias}.language,
+    'category', ${alias}.category, 'status', ${alias}.status, 'quality', ${alias}.quality,
+    'rejectedReason', ${alias}.rejected_reason, 'version', ${alias}.version)`;
+}
+
 /** Rows for `outbox`: one event of this kind about each message in `table`. */
 export function messageNews(kind: LiveEventKind, table: string): string {
   return `select gen_random_uuid(), organization_id, '${kind}', id, version,

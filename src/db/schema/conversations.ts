@@ -11,11 +11,13 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import { bookingStatuses } from "../../funnel/booking.ts";
 import { authors, conversationModes, intents, sentiments, stages } from "../../funnel/lead.ts";
 import { attentionReasons } from "../../funnel/turn.ts";
+import { ctas } from "./catalogue.ts";
 import { createdAt, instant, organizationId, rowVersion } from "./columns.ts";
 import { leads } from "./leads.ts";
-import { ctas, integrations, memberships } from "./organizations.ts";
+import { integrations, memberships } from "./organizations.ts";
 
 /** One lead on one number, for life: the mailbox, the lease, the funnel, the summary. */
 export const conversations = pgTable(
@@ -112,6 +114,10 @@ export const conversations = pgTable(
     index("conversations_follow_up_index")
       .on(table.followUpAt)
       .where(sql`follow_up_at is not null`),
+    // The list of what is planned: the one above is the sweep's, over all organizations.
+    index("conversations_planned_index")
+      .on(table.organizationId, table.followUpAt, table.id)
+      .where(sql`follow_up_at is not null`),
     foreignKey({
       columns: [table.organizationId, table.leadId],
       foreignColumns: [leads.organizationId, leads.id],
@@ -206,7 +212,7 @@ export const bookings = pgTable(
     scheduledAt: instant(),
     /** Of the team, for the team. */
     note: text(),
-    status: text({ enum: ["initiated", "confirmed", "cancelled", "done"] }).notNull(),
+    status: text({ enum: bookingStatuses }).notNull(),
     turnId: uuid(),
     createdAt: createdAt(),
     version: rowVersion(),
@@ -214,6 +220,16 @@ export const bookings = pgTable(
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
     index("bookings_created_index").on(table.organizationId, table.createdAt, table.id),
+    index("bookings_status_index").on(
+      table.organizationId,
+      table.status,
+      table.createdAt,
+      table.id,
+    ),
+    index("bookings_cta_index").on(table.organizationId, table.ctaId, table.createdAt, table.id),
+    index("bookings_scheduled_index")
+      .on(table.organizationId, table.scheduledAt, table.id)
+      .where(sql`scheduled_at is not null`),
     index("bookings_conversation_index").on(table.organizationId, table.conversationId),
     foreignKey({
       columns: [table.organizationId, table.conversationId],

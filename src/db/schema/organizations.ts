@@ -1,7 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
   boolean,
-  foreignKey,
   index,
   integer,
   numeric,
@@ -30,9 +29,6 @@ export const organizations = pgTable("organizations", {
   /** Debounce: silence after a lead's last text before the bot thinks, and its upper bound. */
   quietMs: integer().notNull().default(2_000),
   quietCapMs: integer().notNull().default(10_000),
-  /** Minutes after the lead's last message at which each nudge is due; empty = never. */
-  followUpMinutes: integer().array().notNull().default([10, 180, 360]),
-  ghostAfterMinutes: integer().notNull().default(1_440),
   /** Said to the lead when the bot may not answer; null = stay silent. */
   holdingLine: text(),
   /** Local minutes of the day between which no nudge is sent; may pass midnight. Both or none. */
@@ -113,63 +109,5 @@ export const integrations = pgTable(
     // A number that was disconnected may be connected elsewhere.
     uniqueIndex("integrations_phone_number_key").on(table.phoneNumberId).where(sql`active`),
     uniqueIndex("integrations_webhook_key").on(table.webhookKey),
-  ],
-);
-
-/** What the bot may state. A price's `text` holds the amount exactly as the business writes it. */
-export const facts = pgTable(
-  "facts",
-  {
-    organizationId: organizationId().references(() => organizations.id),
-    id: uuid().notNull(),
-    kind: text({ enum: ["fact", "price"] }).notNull(),
-    topic: text().notNull(),
-    text: text().notNull(),
-    amount: numeric({ precision: 18, scale: 2 }),
-    currency: text(),
-    active: boolean().notNull().default(true),
-    position: integer().notNull().default(0),
-    createdAt: createdAt(),
-  },
-  (table) => [primaryKey({ columns: [table.organizationId, table.id] })],
-);
-
-/** A next step the business offers: book a call, a visit, send a link. */
-export const ctas = pgTable(
-  "ctas",
-  {
-    organizationId: organizationId().references(() => organizations.id),
-    id: uuid().notNull(),
-    kind: text({ enum: ["call", "demo", "visit", "link"] }).notNull(),
-    name: text().notNull(),
-    description: text().notNull(),
-    url: text(),
-    active: boolean().notNull().default(true),
-    position: integer().notNull().default(0),
-    createdAt: createdAt(),
-  },
-  (table) => [primaryKey({ columns: [table.organizationId, table.id] })],
-);
-
-export const templates = pgTable(
-  "templates",
-  {
-    organizationId: organizationId().references(() => organizations.id),
-    id: uuid().notNull(),
-    integrationId: uuid().notNull(),
-    name: text().notNull(),
-    language: text().notNull(),
-    category: text({ enum: ["MARKETING", "UTILITY", "AUTHENTICATION"] }).notNull(),
-    body: text().notNull(),
-    status: text().notNull(),
-    createdAt: createdAt(),
-  },
-  (table) => [
-    primaryKey({ columns: [table.organizationId, table.id] }),
-    uniqueIndex("templates_name_key").on(table.integrationId, table.name, table.language),
-    foreignKey({
-      columns: [table.organizationId, table.integrationId],
-      foreignColumns: [integrations.organizationId, integrations.id],
-    }),
   ],
 );

@@ -1,5 +1,6 @@
 import { accessTokenContext, type SecretBox } from "../../lib/secret-box.ts";
 import type { Db } from "../client.ts";
+import { defaultSequenceInsert } from "../queries/default-sequence.ts";
 import {
   demoCtas,
   demoFacts,
@@ -33,8 +34,8 @@ interface SeedDeps {
 }
 
 /**
- * Makes the demo organization with its owner, number, facts, prices, CTAs and templates, all at once
- * or not at all. If the organization exists nothing is written: what people changed or deleted in it
+ * Makes the demo organization with its owner, number, facts, prices, CTAs, templates and follow-up
+ * sequence, all at once or not at all. If the organization exists nothing is written: what people changed or deleted in it
  * stays so. Safe to call from several processes together.
  */
 export async function seedDemo(deps: SeedDeps): Promise<DemoSeed> {
@@ -79,7 +80,11 @@ async function demoDocument({ box, number }: SeedDeps): Promise<unknown> {
     },
     facts: demoFacts.map((fact, at) => ({ id: demoId(100 + at), position: at, ...fact })),
     ctas: demoCtas.map((cta, at) => ({ id: demoId(200 + at), position: at, ...cta })),
-    templates: demoTemplates.map((template, at) => ({ id: demoId(300 + at), ...template })),
+    templates: demoTemplates.map(({ body: text, samples, ...template }, at) => ({
+      id: demoId(300 + at),
+      ...template,
+      components: [{ type: "BODY", text, samples }],
+    })),
   };
 }
 
@@ -112,6 +117,8 @@ const INSERT_DOCUMENT = `
       "phoneNumberId" text, "wabaId" text, "portfolioId" text, "displayPhoneNumber" text,
       "accessTokenBox" text)
     returning organization_id, id
+  ), sequence as (
+    ${defaultSequenceInsert("organization")}
   ), fact as (
     insert into facts (organization_id, id, kind, topic, text, amount, currency, position)
     select organization.id, f.id, f.kind, f.topic, f.text, f.amount,
@@ -124,11 +131,11 @@ const INSERT_DOCUMENT = `
     from organization, document, jsonb_to_recordset(doc -> 'ctas') as c(id uuid, kind text,
       name text, description text, url text, position integer)
   ), template as (
-    insert into templates (organization_id, id, integration_id, name, language, category, body,
-      status)
-    select integration.organization_id, t.id, integration.id, t.name, 'en', t.category, t.body,
-      'APPROVED'
+    insert into templates (organization_id, id, integration_id, name, language, category,
+      components, status)
+    select integration.organization_id, t.id, integration.id, t.name, 'en', t.category,
+      t.components, 'APPROVED'
     from integration, document, jsonb_to_recordset(doc -> 'templates') as t(id uuid, name text,
-      category text, body text)
+      category text, components jsonb)
   )
   select id from organization`;

@@ -172,6 +172,8 @@ interface DemoTemplate {
   name: string;
   category: "MARKETING" | "UTILITY";
   body: string;
+  /** What Meta's reviewers read in the place of each variable. */
+  samples: readonly string[];
 }
 
 export const demoTemplates: readonly DemoTemplate[] = [
@@ -179,10 +181,12 @@ export const demoTemplates: readonly DemoTemplate[] = [
     name: "northwind_still_interested",
     category: "MARKETING",
     body: "Hi {{1}}, it is Northwind Solar. You asked about solar for your home. Shall we pick up where we left off?",
+    samples: ["Ana"],
   },
   {
     name: "northwind_visit_reminder",
     category: "UTILITY",
     body: "Hi {{1}}, a reminder of your free site visit with Northwind Solar on {{2}}. Reply here if another time suits you better.",
+    samples: ["Ana", "Tuesday at 10:00"],
   },
 ];

@@ -1,6 +1,11 @@
 import type { Db } from "../../db/client.ts";
 import { isBots } from "../../db/queries/claimable.ts";
-import { conversationState, messageState, outboxEvents } from "../../db/queries/public-state.ts";
+import {
+  bookingState,
+  conversationState,
+  messageState,
+  outboxEvents,
+} from "../../db/queries/public-state.ts";
 import type { Intent, Sentiment, Stage } from "../../funnel/lead.ts";
 import { sendPriority } from "../../funnel/message-state.ts";
 import type { AttentionReason, BrainDecision, TurnDisposition } from "../../funnel/turn.ts";
@@ -155,8 +160,7 @@ export async function commitTurn(
         ${sql(messageState("overtaken"))} from overtaken
       union all
       select gen_random_uuid(), organization_id, 'cta.initiated', id, version,
-        jsonb_build_object('id', id, 'conversationId', conversation_id, 'ctaId', cta_id,
-          'requestedTime', requested_time, 'status', status, 'version', version) from booked
+        ${sql(bookingState("booked"))} from booked
       union all
       select gen_random_uuid(), u.organization_id, kind, u.id, u.version,
         ${sql(conversationState("u"))}

@@ -1,4 +1,5 @@
 import type { Db } from "../../db/client.ts";
+import { type FollowUpSequence, noSequence } from "../../funnel/follow-up.ts";
 import type { Author, Intent, Sentiment, Stage } from "../../funnel/lead.ts";
 import type { QuietHours } from "../../funnel/quiet-hours.ts";
 import type { CtaOffer, Fact, TurnContext } from "../../funnel/turn.ts";
@@ -15,13 +16,13 @@ export interface Seen {
   /** Newest message of the lead: what a stage move is blamed on. */
   messageId: string | null;
   holdingLine: string | null;
-  followUpMinutes: readonly number[];
-  ghostAfterMinutes: number;
+  sequence: FollowUpSequence;
   quietHours: QuietHours | null;
   lastLeadMessageAt: Date | null;
 }
 
-interface Row extends Seen {
+interface Row extends Omit<Seen, "sequence"> {
+  sequence: FollowUpSequence | null;
   leadId: string;
   stage: Stage;
   intent: Intent;
@@ -48,8 +49,10 @@ export async function loadContext(
   const row = await db.first<Row>`
     select c.wake_seq, c.last_seq, c.fence, c.lead_id, c.stage, c.intent, c.sentiment, c.summary,
       c.last_lead_message_at, l.name as lead_name, o.name as business_name, o.description,
-      o.policy, o.language, o.time_zone, o.holding_line, o.follow_up_minutes,
-      o.ghost_after_minutes,
+      o.policy, o.language, o.time_zone, o.holding_line,
+      (select jsonb_build_object('steps', s.steps, 'ghostAfterMinutes', s.ghost_after_minutes)
+        from follow_up_sequences s
+        where s.organization_id = c.organization_id and s.active) as sequence,
       case when o.quiet_hours_from is not null then jsonb_build_object(
         'fromMinute', o.quiet_hours_from, 'toMinute', o.quiet_hours_to,
         'timeZone', o.time_zone) end as quiet_hours,
@@ -74,10 +77,13 @@ export async function loadContext(
     join organizations o on o.id = c.organization_id
     where c.organization_id = ${claim.organizationId} and c.id = ${claim.conversationId}
       and c.lease_epoch = ${claim.epoch}`;
-  return row && { context: toContext(row, claim, now), seen: row };
+  if (!row) return undefined;
+  const seen: Seen = { ...row, sequence: row.sequence ?? noSequence };
+  return { context: toContext(row, seen.sequence, claim, now), seen };
 }
 
-function toContext(row: Row, claim: Claim, now: Date): TurnContext {
+function toContext(row: Row, { steps }: FollowUpSequence, claim: Claim, now: Date): TurnContext {
+  const followUpStep = claim.cause === "follow_up" ? claim.followUpStep : null;
   return {
     organizationId: claim.organizationId,
     conversationId: claim.conversationId,
@@ -101,7 +107,8 @@ function toContext(row: Row, claim: Claim, now: Date): TurnContext {
     },
     summary: row.summary,
     messages: row.messages.map((message) => ({ ...message, sentAt: new Date(message.sentAt) })),
-    followUpStep: claim.cause === "follow_up" ? claim.followUpStep : null,
+    followUpStep,
+    followUpHint: followUpStep === null ? null : (steps[followUpStep - 1]?.hint ?? null),
     earlierReplyInDoubt: row.earlierReplyInDoubt,
     now,
   };

@@ -1,4 +1,4 @@
-import { nextFollowUp } from "../../funnel/follow-up.ts";
+import { endOf, nextFollowUp } from "../../funnel/follow-up.ts";
 import { afterQuietHours } from "../../funnel/quiet-hours.ts";
 import { judgeStageMove, terminalStages } from "../../funnel/stage.ts";
 import type { BrainDecision, Thought, TurnContext } from "../../funnel/turn.ts";
@@ -65,7 +65,7 @@ export function ghosted(seen: Seen): TurnResult {
     stage: {
       to: "ghosted",
       author: "system",
-      reason: `No answer to ${seen.followUpMinutes.length} follow-ups.`,
+      reason: `No answer to ${seen.sequence.steps.length} follow-ups.`,
       confidence: null,
     },
   };
@@ -110,7 +110,7 @@ export function postponed(context: TurnContext, seen: Seen): TurnResult | null {
   if (at <= context.now) return null;
   const followUp = isWindowOpen(seen.lastLeadMessageAt, at)
     ? { at, step: context.followUpStep }
-    : { at, step: ghostStep(seen) };
+    : { at, step: endOf(seen.sequence) };
   return { ...nothing, disposition: "no_reply", followUp };
 }
 
@@ -134,8 +134,8 @@ function ladder(
   const stage = result.stage?.to ?? context.lead.stage;
   if (terminalStages.includes(stage)) return null;
   const plan = nextFollowUp({
-    policyMinutes: seen.followUpMinutes,
-    ghostAfterMinutes: seen.ghostAfterMinutes,
+    policyMinutes: seen.sequence.steps.map(({ afterMinutes }) => afterMinutes),
+    ghostAfterMinutes: seen.sequence.ghostAfterMinutes,
     step: context.followUpStep ?? 0,
     lastLeadMessageAt: seen.lastLeadMessageAt,
     now: context.now,
@@ -146,10 +146,5 @@ function ladder(
     quietHours: seen.quietHours,
   });
   if (plan.kind === "none") return null;
-  return { at: plan.at, step: plan.kind === "ghost" ? ghostStep(seen) : plan.step };
-}
-
-/** One past the last nudge stands for the end of the ladder. */
-export function ghostStep(seen: Seen): number {
-  return seen.followUpMinutes.length + 1;
+  return { at: plan.at, step: plan.kind === "ghost" ? endOf(seen.sequence) : plan.step };
 }

@@ -6,7 +6,8 @@
  *   <facts>[{kind, topic, text}]</facts>   <ctas>[{id, kind, name, description, url}]</ctas>
  * - All steps: one user message with <context>{…}</context>. Keys for brain and mouth:
  *   messages [{author, kind, text, at, isNew}], summary, cause, followUpStep, earlierReplyInDoubt,
- *   lead {name, intent, sentiment}, stage, now (ISO 8601), localTime; mouth also has `decision`.
+ *   lead {name, intent, sentiment}, stage, now (ISO 8601), localTime; mouth also has `followUpHint`
+ *   (string or null) and `decision`.
  *   Memory: summary (previous or null), messages, language.
  * - A repair or rewrite request appends the assistant's answer and one more user message without a
  *   <context> block: so the context is in the last user message THAT HAS ONE.

@@ -1,7 +1,7 @@
 import type { Db } from "../../db/client.ts";
 import { keyset, pageOf } from "../../db/keyset.ts";
 import { utc } from "../../db/queries/public-state.ts";
-import { AppError } from "../../lib/errors.ts";
+import { instantOf } from "../../http/plugins/instants.ts";
 import type { AuditEntry, AuditQuery } from "./model.ts";
 
 const ROW = `a.id, ${utc("a.created_at")} as at,
@@ -38,14 +38,7 @@ function conditions(db: Db, { actorId, action, resource, resourceId, from, to }:
     ...(action === undefined ? [] : [db.part`a.action = ${action}`]),
     ...(resource === undefined ? [] : [db.part`a.resource = ${resource}`]),
     ...(resourceId === undefined ? [] : [db.part`a.resource_id = ${resourceId}`]),
-    ...(from === undefined ? [] : [db.part`a.created_at >= ${instant(from)}`]),
-    ...(to === undefined ? [] : [db.part`a.created_at < ${instant(to)}`]),
+    ...(from === undefined ? [] : [db.part`a.created_at >= ${instantOf(from)}`]),
+    ...(to === undefined ? [] : [db.part`a.created_at < ${instantOf(to)}`]),
   ];
-}
-
-/** The format admits instants that do not exist, such as a 30th of February. */
-function instant(text: string): Date {
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw new AppError("invalid_input", `${text} is no instant.`);
-  return date;
 }

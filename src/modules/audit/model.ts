@@ -1,14 +1,11 @@
 import { t } from "elysia";
 import { Id, Instant, pageOfRows, paging } from "../../http/plugins/fields.ts";
+import { instantInput } from "../../http/plugins/instants.ts";
 
 const actorKinds = ["person", "key", "operator", "internal", "system"] as const;
 
 const word = (description: string, example: string) =>
   t.String({ minLength: 1, maxLength: 100, description, examples: [example] });
-
-/** From the year 1000 on: the year 0 is none to Postgres. */
-const instant = (description: string) =>
-  t.String({ format: "date-time", pattern: "^[1-9][0-9]{3}-", maxLength: 40, description });
 
 /** JSON as it is kept; not named in more detail, because each resource has its own fields. */
 const fields = t.Record(t.String(), t.Unknown());
@@ -47,7 +44,7 @@ export const AuditQuery = t.Object({
   resourceId: t.Optional(
     t.String({ minLength: 1, maxLength: 200, description: "Everything about this one thing." }),
   ),
-  from: t.Optional(instant("Not before this instant.")),
-  to: t.Optional(instant("Before this instant.")),
+  from: t.Optional(instantInput("Not before this instant.")),
+  to: t.Optional(instantInput("Before this instant.")),
 });
 export type AuditQuery = typeof AuditQuery.static;

@@ -1,6 +1,12 @@
 import type { Transaction } from "../../db/transaction.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { OutboundContent } from "../../whatsapp/message.ts";
+import {
+  bodyText,
+  needsMoreThanBody,
+  numberedVariables,
+  type TemplateComponent,
+} from "../../whatsapp/template.ts";
 import { noConversation } from "../conversations/service.ts";
 import type { SendBody } from "./model.ts";
 
@@ -103,25 +109,31 @@ async function composeTemplate(
     name: string;
     language: string;
     category: string;
-    body: string;
+    components: TemplateComponent[];
     status: string;
   }>`
-    select t.name, t.language, t.category, t.body, t.status
+    select t.name, t.language, t.category, t.components, t.status
     from templates t join conversations c on c.organization_id = t.organization_id
       and c.integration_id = t.integration_id
     where t.organization_id = ${organizationId} and t.id = ${templateId}
       and c.id = ${conversationId}`;
   if (!template) throw new AppError("invalid_input", "This number has no such template.");
-  const { name, language, category, body, status } = template;
+  const { name, language, category, components, status } = template;
   if (status !== "APPROVED") {
     throw new AppError(
       "invalid_input",
       `The template is ${status}: only approved ones can be sent.`,
     );
   }
+  if (needsMoreThanBody(components)) {
+    throw new AppError(
+      "invalid_input",
+      "The template's header or buttons need values of their own: these cannot be sent yet.",
+    );
+  }
   return {
     kind: "template",
-    text: rendered(body, variables),
+    text: rendered(bodyText(components), variables),
     content: { type: "template", name, language, variables },
     replyTo: null,
     needsWindow: false,
@@ -132,8 +144,7 @@ async function composeTemplate(
 
 /** The body as the lead will read it. Fails with `invalid_input` unless the variables are as many. */
 function rendered(body: string, variables: readonly string[]): string {
-  const numbers = [...body.matchAll(/\{\{(\d+)\}\}/g)].map(([, number]) => Number(number));
-  const wanted = Math.max(0, ...numbers);
+  const wanted = Math.max(0, ...numberedVariables(body));
   if (variables.length !== wanted) {
     throw new AppError(
       "invalid_input",

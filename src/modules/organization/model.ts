@@ -78,18 +78,6 @@ const profile = {
     },
     { description: "So that texts sent in a row get one answer." },
   ),
-  followUpMinutes: t.Array(t.Integer({ minimum: 1, maximum: 1_439 }), {
-    maxItems: 10,
-    description:
-      "Minutes after the lead's last message at which each nudge is due, ascending and within WhatsApp's 24 hours. Empty: never.",
-    examples: [[10, 180, 360]],
-  }),
-  ghostAfterMinutes: t.Integer({
-    minimum: 1,
-    maximum: 43_200,
-    description: "A lead silent for this long after the last nudge counts as ghosted.",
-    examples: [1_440],
-  }),
   holdingLine: t.Nullable(
     t.String({
       minLength: 1,

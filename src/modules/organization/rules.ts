@@ -3,19 +3,13 @@ import type { Organization, OrganizationEdit } from "./model.ts";
 
 /** Refuses with `invalid_input` what no schema can say about these settings together. */
 export function checkSettings(settings: Organization): void {
-  const { website, quietHours, debounce, followUpMinutes, ghostAfterMinutes } = settings;
+  const { website, quietHours, debounce } = settings;
   if (website !== null && !URL.canParse(website)) throw refused("website is no address.");
   if (quietHours !== null && quietHours.from === quietHours.to) {
     throw refused("quietHours.from and to are the same: that would be never or always.");
   }
   if (debounce.quietCapMs < debounce.quietMs) {
     throw refused("debounce.quietCapMs is below quietMs: no wait could last that long.");
-  }
-  if (followUpMinutes.some((minutes, at) => minutes <= (followUpMinutes[at - 1] ?? 0))) {
-    throw refused("followUpMinutes do not ascend.");
-  }
-  if (ghostAfterMinutes <= (followUpMinutes.at(-1) ?? 0)) {
-    throw refused("ghostAfterMinutes lies before the last follow-up.");
   }
 }
 

@@ -43,6 +43,7 @@ export function context(over: Partial<TurnContext> = {}): TurnContext {
     summary: null,
     messages: [message("Hi, how much is it?")],
     followUpStep: null,
+    followUpHint: null,
     earlierReplyInDoubt: false,
     now,
     ...over,

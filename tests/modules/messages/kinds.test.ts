@@ -27,12 +27,15 @@ const delivered = async (): Promise<Json> => {
   await rest.world.deliver();
   return rest.world.sends.at(-1);
 };
-const addTemplate = async (values: { status?: string; category?: string } = {}) => {
+const addTemplate = async (values: { status?: string; category?: string; more?: Json[] } = {}) => {
   const id = newId();
+  const body = { type: "BODY", text: "Hello {{1}}, see you {{2}}. {{1}}!" };
+  const components = rest.world.db.json([body, ...(values.more ?? [])]);
   await rest.world.db.rows`
-    insert into templates (organization_id, id, integration_id, name, language, category, body, status)
+    insert into templates (organization_id, id, integration_id, name, language, category,
+      components, status)
     values (${rest.world.organizationId}, ${id}, ${rest.world.integrationId}, ${`t_${id}`}, 'en',
-      ${values.category ?? "UTILITY"}, 'Hello {{1}}, see you {{2}}. {{1}}!', ${values.status ?? "APPROVED"})`;
+      ${values.category ?? "UTILITY"}, ${components}, ${values.status ?? "APPROVED"})`;
   return id;
 };
 const closeWindow = () => rest.world.clock.setOffsetMs(25 * 60 * 60 * 1_000);
@@ -105,6 +108,20 @@ describe("a template", () => {
     );
     expect(await send({ ...ok, templateId: pending })).toMatchObject(refused);
     expect(await send({ ...ok, templateId: newId() })).toMatchObject(refused);
+  });
+
+  test.each([
+    ["a picture", { type: "HEADER", format: "IMAGE" }],
+    ["a variable in the header", { type: "HEADER", format: "TEXT", text: "For {{1}}" }],
+    [
+      "a variable in a link",
+      { type: "BUTTONS", buttons: [{ type: "URL", text: "Go", url: "https://a.example/{{1}}" }] },
+    ],
+  ])("is refused while nobody can fill %s", async (_, more) => {
+    const templateId = await addTemplate({ more: [more] });
+    const answer = await send({ type: "template", templateId, variables: ["a", "b"] });
+    expect(answer).toMatchObject({ status: 422, body: { code: "invalid_input" } });
+    expect(await rest.world.outgoing()).toEqual([]);
   });
 
   test("of marketing never reaches somebody who wants none; one of service does", async () => {

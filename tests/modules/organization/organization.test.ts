@@ -23,8 +23,6 @@ const all = {
   timeZone: "Asia/Kolkata",
   quietHours: { from: "21:05", to: "08:00" },
   debounce: { quietMs: 0, quietCapMs: 0 },
-  followUpMinutes: [5, 60],
-  ghostAfterMinutes: 90,
   holdingLine: "One moment.",
   budgets: { dailyUsd: "2.5", monthlyUsd: null },
 };
@@ -39,12 +37,11 @@ describe("settings", () => {
 
   test("that a change does not name stay", async () => {
     await edit(all);
-    await edit({ quietHours: null, budgets: null, followUpMinutes: [] });
+    await edit({ quietHours: null, budgets: null });
     expect(await read()).toMatchObject({
       ...all,
       quietHours: null,
       budgets: null,
-      followUpMinutes: [],
     });
   });
 
@@ -65,15 +62,11 @@ describe("settings", () => {
     ["a day without end", { quietHours: { from: "08:00", to: "08:00" } }, "quietHours"],
     ["an hour of no day", { quietHours: { from: "24:00", to: "08:00" } }, "quietHours"],
     ["a cap below the wait", { debounce: { quietMs: 5_000, quietCapMs: 100 } }, "quietCapMs"],
-    ["nudges that do not ascend", { followUpMinutes: [60, 60] }, "followUpMinutes"],
-    ["a nudge after 24 hours", { followUpMinutes: [1_440] }, "followUpMinutes"],
-    ["giving up before the last nudge", { ghostAfterMinutes: 2 }, "ghostAfterMinutes"],
     ["a website without address", { website: "https://" }, "website"],
     ["a website that is a script", { website: "javascript:alert(1)" }, "website"],
     ["a negative budget", { budgets: { dailyUsd: "-1", monthlyUsd: null } }, "budgets"],
     ["nothing to change", {}, ""],
   ])("refuse %s", async (_, body, word) => {
-    await edit({ followUpMinutes: [5], ghostAfterMinutes: 90 });
     const answer = await edit(body);
     expect(answer.status).toBe(422);
     expect(JSON.stringify(answer.body)).toContain(word);
@@ -96,7 +89,7 @@ describe("what they do", () => {
 
   test("quiet hours put a planned nudge off, and hold back one that is due already", async () => {
     const quiet = { debounce: { quietMs: 0, quietCapMs: 0 }, timeZone: "UTC" };
-    await edit({ ...quiet, quietHours: null, followUpMinutes: [10], ghostAfterMinutes: 1_440 });
+    await edit({ ...quiet, quietHours: null });
     await rest.world.receive({});
     const { id } = await rest.world.conversation();
     await rest.world.turn(id);
