@@ -3,6 +3,29 @@ CREATE EXTENSION IF NOT EXISTS pg_trgm;
 --> statement-breakpoint
 CREATE EXTENSION IF NOT EXISTS btree_gin;
 --> statement-breakpoint
+CREATE TABLE "invitations" (
+	"organization_id" uuid NOT NULL,
+	"id" uuid NOT NULL,
+	"email" text NOT NULL,
+	"role" text NOT NULL,
+	"token_hash" text NOT NULL,
+	"invited_by" uuid NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"accepted_at" timestamp with time zone,
+	"accepted_by" uuid,
+	"revoked_at" timestamp with time zone,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL,
+	"version" bigint DEFAULT 1 NOT NULL,
+	CONSTRAINT "invitations_organization_id_id_pk" PRIMARY KEY("organization_id","id")
+);
+--> statement-breakpoint
+CREATE TABLE "password_resets" (
+	"token_hash" text PRIMARY KEY NOT NULL,
+	"user_id" uuid NOT NULL,
+	"expires_at" timestamp with time zone NOT NULL,
+	"created_at" timestamp with time zone DEFAULT now() NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "lead_notes" (
 	"organization_id" uuid NOT NULL,
 	"id" uuid NOT NULL,
@@ -27,11 +50,23 @@ ALTER TABLE "leads" ADD COLUMN "search_text" text GENERATED ALWAYS AS (lower(coa
 ALTER TABLE "leads" ADD COLUMN "erased_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "leads" ADD COLUMN "merged_into" uuid;--> statement-breakpoint
 ALTER TABLE "timeline_events" ADD COLUMN "called_at" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "invitations" ADD CONSTRAINT "invitations_organization_id_invited_by_memberships_organization_id_user_id_fk" FOREIGN KEY ("organization_id","invited_by") REFERENCES "public"."memberships"("organization_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "invitations" ADD CONSTRAINT "invitations_organization_id_accepted_by_memberships_organization_id_user_id_fk" FOREIGN KEY ("organization_id","accepted_by") REFERENCES "public"."memberships"("organization_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "password_resets" ADD CONSTRAINT "password_resets_user_id_users_id_fk" FOREIGN KEY ("user_id") REFERENCES "public"."users"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "lead_notes" ADD CONSTRAINT "lead_notes_organization_id_lead_id_leads_organization_id_id_fk" FOREIGN KEY ("organization_id","lead_id") REFERENCES "public"."leads"("organization_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE UNIQUE INDEX "invitations_token_key" ON "invitations" USING btree ("token_hash");--> statement-breakpoint
+CREATE UNIQUE INDEX "invitations_open_key" ON "invitations" USING btree ("organization_id","email") WHERE accepted_at is null and revoked_at is null;--> statement-breakpoint
+CREATE INDEX "invitations_created_index" ON "invitations" USING btree ("organization_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "invitations_expiry_index" ON "invitations" USING btree ("expires_at") WHERE accepted_at is null;--> statement-breakpoint
+CREATE INDEX "password_resets_user_index" ON "password_resets" USING btree ("user_id");--> statement-breakpoint
+CREATE INDEX "password_resets_expiry_index" ON "password_resets" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "lead_notes_lead_index" ON "lead_notes" USING btree ("organization_id","lead_id","created_at");--> statement-breakpoint
 ALTER TABLE "conversations" ADD CONSTRAINT "conversations_organization_id_assignee_id_memberships_organization_id_user_id_fk" FOREIGN KEY ("organization_id","assignee_id") REFERENCES "public"."memberships"("organization_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "leads" ADD CONSTRAINT "leads_organization_id_owner_id_memberships_organization_id_user_id_fk" FOREIGN KEY ("organization_id","owner_id") REFERENCES "public"."memberships"("organization_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "leads" ADD CONSTRAINT "leads_organization_id_merged_into_leads_organization_id_id_fk" FOREIGN KEY ("organization_id","merged_into") REFERENCES "public"."leads"("organization_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "live_tickets_session_index" ON "live_tickets" USING btree ("organization_id","session_id");--> statement-breakpoint
+CREATE INDEX "live_tickets_expiry_index" ON "live_tickets" USING btree ("expires_at");--> statement-breakpoint
+CREATE INDEX "sessions_expiry_index" ON "sessions" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "bookings_created_index" ON "bookings" USING btree ("organization_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "conversations_assignee_index" ON "conversations" USING btree ("organization_id","assignee_id","last_message_at","id") WHERE assignee_id is not null;--> statement-breakpoint
 CREATE INDEX "conversations_stage_index" ON "conversations" USING btree ("organization_id","stage","last_message_at","id");--> statement-breakpoint
