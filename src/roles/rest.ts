@@ -1,20 +1,22 @@
 import { Elysia } from "elysia";
 import { inspectQueue } from "../../streams/inspect.ts";
-import { auth } from "../http/plugins/auth.ts";
-import { clientAddress } from "../http/plugins/client-address.ts";
+import { type Auth, auth } from "../http/plugins/auth.ts";
+import { type ClientAddress, clientAddress } from "../http/plugins/client-address.ts";
 import { systemClock } from "../lib/clock.ts";
 import { apiKeysModule } from "../modules/api-keys/index.ts";
 import { auditModule } from "../modules/audit/index.ts";
 import { authenticate } from "../modules/auth/authenticate.ts";
 import { authModule } from "../modules/auth/index.ts";
 import { createAuthLimits } from "../modules/auth/limits.ts";
+import { joiningModule } from "../modules/auth/newcomers.ts";
 import { createPasswords } from "../modules/auth/passwords.ts";
-import { createTokens } from "../modules/auth/tokens.ts";
+import { createTokens, type Tokens } from "../modules/auth/tokens.ts";
 import { conversationActions } from "../modules/conversations/actions.ts";
 import { conversationsModule } from "../modules/conversations/index.ts";
 import { internalModule } from "../modules/internal/index.ts";
+import { invitationsModule } from "../modules/invitations/index.ts";
 import { messagesModule } from "../modules/messages/index.ts";
-import { createMutate } from "../modules/mutate.ts";
+import { createMutate, type Mutate } from "../modules/mutate.ts";
 import { operatorsModule } from "../modules/operators/index.ts";
 import { organizationModule } from "../modules/organization/index.ts";
 import { queueModule } from "../modules/queue/index.ts";
@@ -25,13 +27,21 @@ import type { Core } from "./core.ts";
 /** What REST needs of a process. */
 export type RestCore = Pick<
   Core,
-  "config" | "db" | "redis" | "keyspace" | "clock" | "announcer" | "sessionSecrets" | "box"
+  | "config"
+  | "db"
+  | "redis"
+  | "keyspace"
+  | "clock"
+  | "announcer"
+  | "mailer"
+  | "sessionSecrets"
+  | "box"
 >;
 
 /** Everything under `/api/v1` and `/internal/v1`. */
 export function restApi(core: RestCore) {
   const { config, db, redis, keyspace, clock, announcer } = core;
-  const { publicUrl, trustedProxies } = config.http;
+  const { trustedProxies } = config.http;
   const keyPrefix = `{${keyspace.prefix}:0}`;
   const tokens = createTokens(core.sessionSecrets, systemClock);
   const addresses = clientAddress(trustedProxies);
@@ -43,18 +53,7 @@ export function restApi(core: RestCore) {
     limit: (principal, headers) => countRequest(subjectOf(principal), headers),
   });
   return new Elysia({ name: "rest" })
-    .use(
-      authModule({
-        db,
-        mutate,
-        tokens,
-        auth: guard,
-        publicUrl,
-        clientAddress: addresses,
-        limits: createAuthLimits(redis, `${keyPrefix}:auth`),
-        passwords: createPasswords(),
-      }),
-    )
+    .use(accountsApi(core, { auth: guard, mutate, tokens, clientAddress: addresses, keyPrefix }))
     .use(conversationsModule({ db, clock, auth: guard, actions: conversationActions(mutate) }))
     .use(messagesModule({ db, clock, auth: guard, mutate }))
     .use(usersModule({ db, auth: guard, mutate }))
@@ -73,4 +72,24 @@ export function restApi(core: RestCore) {
       }),
     )
     .use(queueModule({ db, auth: guard, inspect: () => inspectQueue({ redis, keyspace }) }));
+}
+
+interface Common {
+  auth: Auth;
+  mutate: Mutate;
+  tokens: Tokens;
+  clientAddress: ClientAddress;
+  keyPrefix: string;
+}
+
+/** How people get in: by themselves, or invited. */
+function accountsApi({ config, db, redis, mailer }: RestCore, { keyPrefix, ...common }: Common) {
+  const { publicUrl, signUp } = config.http;
+  const limits = createAuthLimits(redis, `${keyPrefix}:auth`);
+  const shared = { ...common, db, publicUrl, sendMail: mailer.send };
+  const signIn = { ...shared, limits, passwords: createPasswords(), signUp };
+  return new Elysia({ name: "accounts" })
+    .use(authModule(signIn))
+    .use(joiningModule(signIn))
+    .use(invitationsModule({ ...shared, limitMails: limits.invitation }));
 }
