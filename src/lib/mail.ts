@@ -7,6 +7,11 @@ export interface Mail {
   text: string;
 }
 
+/** Names are people's own: none may write lines of its own into a mail of ours. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
+}
+
 /** Hands a mail on for delivery, or rejects; stops when the signal says so. */
 export type MailTransport = (mail: Mail, signal: AbortSignal) => Promise<void>;
 

@@ -89,7 +89,7 @@ export function DoorField({ label, hint, aside, fixed, type = "text", ...field }
   );
 }
 
-export function EmailField() {
+export function EmailField({ autoFocus = false }: { autoFocus?: boolean }) {
   const { email } = texts.doors;
   return (
     <DoorField
@@ -98,7 +98,7 @@ export function EmailField() {
       type="email"
       autoComplete="username"
       maxLength={254}
-      autoFocus
+      autoFocus={autoFocus}
     />
   );
 }

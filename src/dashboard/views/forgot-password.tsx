@@ -22,7 +22,7 @@ export function ForgotPassword() {
           isPending={attempt.isPending}
           onSubmit={(read) => attempt.mutate(read("email").trim())}
         >
-          <EmailField />
+          <EmailField autoFocus />
         </DoorForm>
       )}
       <DoorLink ask={words.remembered} to="/" label={texts.doors.toSignIn} />

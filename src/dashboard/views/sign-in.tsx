@@ -23,7 +23,7 @@ export function SignIn({ hasEnded, onSignedIn }: Props) {
           attempt.mutate({ email: read("email").trim(), password: read("password") })
         }
       >
-        <EmailField />
+        <EmailField autoFocus />
         <OwnPasswordField label={texts.doors.password} />
       </DoorForm>
       <DoorLink ask={texts.doors.signUp.invite} to="/sign-up" label={texts.doors.signUp.link} />

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { AppError } from "../../lib/errors.ts";
-import type { Mail, SendMail } from "../../lib/mail.ts";
+import { type Mail, oneLine, type SendMail } from "../../lib/mail.ts";
 import { sha256 } from "../../lib/sha256.ts";
 import { accountOf, type Visitor, visitingActor } from "./identify.ts";
 import type { ForgotPasswordBody, ResetPasswordBody } from "./model.ts";
@@ -106,7 +106,7 @@ function resetMail(to: string, name: string, link: string): Mail {
     kind: "password_reset",
     to,
     subject: "Choose a new password for Leadline",
-    text: `Hello ${name},
+    text: `Hello ${oneLine(name)},
 
 somebody, most likely you, asked for a new password. Choose it here within an hour:
 

@@ -1,8 +1,5 @@
-import type { Mail } from "../../lib/mail.ts";
+import { type Mail, oneLine } from "../../lib/mail.ts";
 import type { Invitation } from "./model.ts";
-
-/** Names are people's own: none may write lines of its own into a mail of ours. */
-const oneLine = (text: string) => text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim();
 
 export function invitationMail(
   { email, role, invitedBy }: Invitation,
