@@ -89,6 +89,14 @@ export const configSchema = Type.Object({
     requiredInProduction: true,
     example: "https://leads.example.com",
   }),
+  SIGN_UP: variable(Type.Optional(Type.Union([Type.Literal("on"), Type.Literal("off")])), {
+    section: "Process",
+    about:
+      "Whether strangers may make an organization of their own. Invitations work either way; where there is no operator yet, the first to sign up becomes one. Default on.",
+    must: "on or off",
+    roles: ["api"],
+    example: "off",
+  }),
   TRUSTED_PROXIES: variable(list("^[0-9a-fA-F.:]+(/[0-9]{1,3})?$"), {
     section: "Process",
     about:

@@ -18,7 +18,13 @@ export interface Config {
   production: boolean;
   /** Absolute. Embedded servers, generated secrets, and where other roles find them. */
   dataDir: string;
-  http: { port: number; publicUrl: string; trustedProxies: readonly string[] };
+  http: {
+    port: number;
+    publicUrl: string;
+    trustedProxies: readonly string[];
+    /** Whether strangers may make an organization. */
+    signUp: boolean;
+  };
   health: { port: number };
   /** `null`: `all` starts its own server, other roles attach to a running `all` through dataDir. */
   database: { url: string | null };
@@ -187,6 +193,7 @@ function slices(values: Variables, role: Role, production: boolean): Config {
       port,
       publicUrl: (values.PUBLIC_URL ?? `http://localhost:${port}`).replace(/\/+$/, ""),
       trustedProxies: values.TRUSTED_PROXIES ?? [],
+      signUp: values.SIGN_UP !== "off",
     },
     health: { port: values.HEALTH_PORT ?? HEALTH_PORTS[role] },
     database: { url: values.DATABASE_URL ?? null },

@@ -95,6 +95,12 @@ describe("loadConfig with faults", () => {
   });
 });
 
+test("sign-up is open unless it is switched off, in so many words", () => {
+  expect(loadConfig({}).http.signUp).toBe(true);
+  expect(loadConfig({ SIGN_UP: "off" }).http.signUp).toBe(false);
+  expect(problemsOf({ SIGN_UP: "no" }).message).toContain("SIGN_UP must be on or off.");
+});
+
 describe("loadConfig in production", () => {
   test("reads everything into slices, newest secret first", () => {
     const config = loadConfig(production);

@@ -4,6 +4,7 @@ import {
   createRouter,
   type ErrorComponentProps,
   Link,
+  Navigate,
 } from "@tanstack/react-router";
 import type { QueueName } from "./api/calls.ts";
 import { queues } from "./api/queues.ts";
@@ -56,8 +57,23 @@ const queueRoute = createRoute({
   component: QueuePage,
 });
 
+/** Ways in, which the root shows to those who are not signed in. Whoever is has no business there. */
+const doorRoutes = (
+  ["/sign-up", "/forgot-password", "/reset-password", "/invitation"] as const
+).map((path) =>
+  createRoute({
+    getParentRoute: () => rootRoute,
+    path,
+    component: ToInbox,
+  }),
+);
+
 export const router = createRouter({
-  routeTree: rootRoute.addChildren([inboxRoute.addChildren([noChatRoute, chatRoute]), queueRoute]),
+  routeTree: rootRoute.addChildren([
+    inboxRoute.addChildren([noChatRoute, chatRoute]),
+    queueRoute,
+    ...doorRoutes,
+  ]),
   defaultErrorComponent: Fault,
 });
 
@@ -65,6 +81,10 @@ declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;
   }
+}
+
+function ToInbox() {
+  return <Navigate to="/" replace />;
 }
 
 function NoPage() {

@@ -1,3 +1,5 @@
+import { doorTexts } from "./texts/doors.ts";
+
 /** Every text of the dashboard, so that it can be read, reviewed and translated in one place. */
 export const texts = {
   product: "Leadline",
@@ -7,7 +9,9 @@ export const texts = {
     queue: "Queue",
     help: "Keys",
     signOut: "Sign out",
+    switch: "Switch",
   },
+  doors: doorTexts,
   live: {
     connecting: "Connecting…",
     live: "Live",

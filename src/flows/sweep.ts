@@ -3,6 +3,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Announcer } from "./announce.ts";
 import type { Append, Publish } from "./deps.ts";
 import { applyParked } from "./receipt/apply.ts";
+import { removeExpiredAccess } from "./sweep/access.ts";
 import {
   findAppliable,
   findLostTurns,
@@ -32,7 +33,7 @@ export interface SweepReport {
 
 /**
  * One pass over the rows that tell what should be happening: rebuilds lost wake-ups, settles what is
- * overdue, publishes forgotten events. Makes Postgres alone enough to resume from.
+ * overdue, publishes forgotten events, removes what no longer opens anything. Makes Postgres alone enough to resume from.
  */
 export function createSweep(deps: SweepDeps): () => Promise<SweepReport> {
   const recent = new Map<string, number>();
@@ -69,6 +70,7 @@ export function createSweep(deps: SweepDeps): () => Promise<SweepReport> {
     const unpublished = await findUnpublished(deps.db);
     await deps.announcer.republish(unpublished);
     await removeLeftovers(deps.db);
+    await removeExpiredAccess(deps.db);
     return { turns: turns.length, numbers: numbers.length, events: unpublished.length };
   };
 }

@@ -9,8 +9,10 @@ import { confirmPartitions } from "../db/queries/installation.ts";
 import { createAnnouncer } from "../flows/announce.ts";
 import { createShiftedClock } from "../lib/clock.ts";
 import { withDeadline } from "../lib/deadline.ts";
+import { consoleMail } from "../ops/console-mail.ts";
 import { createCrashPoints } from "../ops/crash-points.ts";
 import type { Logger } from "../ops/logger.ts";
+import { createMailer } from "../ops/mailer.ts";
 import { createMetrics } from "../ops/metrics.ts";
 import type { Surroundings } from "./boot.ts";
 
@@ -29,6 +31,7 @@ export interface Core extends Surroundings {
   announcer: ReturnType<typeof createAnnouncer>;
   clock: ReturnType<typeof createShiftedClock>;
   metrics: ReturnType<typeof createMetrics>;
+  mailer: ReturnType<typeof createMailer>;
   crash(step: string): void;
   /** Reject with the reason while the store is away. */
   checkPostgres(): Promise<void>;
@@ -51,6 +54,7 @@ export async function createCore(
   const publish = createPublisher({ redis, keyspace });
   const announcer = createAnnouncer({ db, publish, log });
   const clock = createShiftedClock();
+  const mailer = createMailer({ transport: consoleMail(), log });
   // Business time can be moved only where a simulator may run.
   const clockFollower = config.production
     ? undefined
@@ -68,6 +72,7 @@ export async function createCore(
     announcer,
     clock,
     metrics: createMetrics(),
+    mailer,
     crash: createCrashPoints(config.ops.crashAt),
     checkPostgres: async () => {
       await withDeadline(db.rows`select 1`, PING_DEADLINE_MS, "Postgres", "database_unavailable");
@@ -78,6 +83,7 @@ export async function createCore(
     close: async () => {
       await clockFollower?.stop();
       await announcer.flush();
+      await mailer.flush();
       redis.disconnect();
       await db.close();
     },

@@ -1,7 +1,7 @@
 import { Elysia } from "elysia";
 import { inspectQueue } from "../../streams/inspect.ts";
 import { type Auth, auth } from "../http/plugins/auth.ts";
-import { clientAddress } from "../http/plugins/client-address.ts";
+import { type ClientAddress, clientAddress } from "../http/plugins/client-address.ts";
 import { systemClock } from "../lib/clock.ts";
 import { analyticsModule } from "../modules/analytics/index.ts";
 import { apiKeysModule } from "../modules/api-keys/index.ts";
@@ -9,8 +9,9 @@ import { auditModule } from "../modules/audit/index.ts";
 import { authenticate } from "../modules/auth/authenticate.ts";
 import { authModule } from "../modules/auth/index.ts";
 import { createAuthLimits } from "../modules/auth/limits.ts";
+import { joiningModule } from "../modules/auth/newcomers.ts";
 import { createPasswords } from "../modules/auth/passwords.ts";
-import { createTokens } from "../modules/auth/tokens.ts";
+import { createTokens, type Tokens } from "../modules/auth/tokens.ts";
 import { bookingsModule } from "../modules/bookings/index.ts";
 import { conversationActions } from "../modules/conversations/actions.ts";
 import { conversationsModule } from "../modules/conversations/index.ts";
@@ -18,6 +19,7 @@ import { ctasModule } from "../modules/ctas/index.ts";
 import { factsModule } from "../modules/facts/index.ts";
 import { followUpsModule } from "../modules/follow-ups/index.ts";
 import { internalModule } from "../modules/internal/index.ts";
+import { invitationsModule } from "../modules/invitations/index.ts";
 import { messagesModule } from "../modules/messages/index.ts";
 import { createMutate, type Mutate } from "../modules/mutate.ts";
 import { numbersModule } from "../modules/numbers/index.ts";
@@ -34,13 +36,21 @@ import type { Core } from "./core.ts";
 /** What REST needs of a process. */
 export type RestCore = Pick<
   Core,
-  "config" | "db" | "redis" | "keyspace" | "clock" | "announcer" | "sessionSecrets" | "box"
+  | "config"
+  | "db"
+  | "redis"
+  | "keyspace"
+  | "clock"
+  | "announcer"
+  | "mailer"
+  | "sessionSecrets"
+  | "box"
 >;
 
 /** Everything under `/api/v1` and `/internal/v1`. */
 export function restApi(core: RestCore) {
   const { config, db, redis, keyspace, clock, announcer } = core;
-  const { publicUrl, trustedProxies } = config.http;
+  const { trustedProxies } = config.http;
   const keyPrefix = `{${keyspace.prefix}:0}`;
   const tokens = createTokens(core.sessionSecrets, systemClock);
   const addresses = clientAddress(trustedProxies);
@@ -53,16 +63,7 @@ export function restApi(core: RestCore) {
   });
   const resource = { db, clock, auth: guard, mutate };
   return new Elysia({ name: "rest" })
-    .use(
-      authModule({
-        ...resource,
-        tokens,
-        publicUrl,
-        clientAddress: addresses,
-        limits: createAuthLimits(redis, `${keyPrefix}:auth`),
-        passwords: createPasswords(),
-      }),
-    )
+    .use(accountsApi(core, { ...resource, tokens, clientAddress: addresses, keyPrefix }))
     .use(resources(core, resource))
     .use(auditModule(resource))
     .use(operatorsModule(resource))
@@ -109,4 +110,24 @@ function resources({ config, box }: RestCore, resource: ResourceDeps) {
         publicUrl: config.http.publicUrl.replace(/\/$/, ""),
       }),
     );
+}
+
+interface Common {
+  auth: Auth;
+  mutate: Mutate;
+  tokens: Tokens;
+  clientAddress: ClientAddress;
+  keyPrefix: string;
+}
+
+/** How people get in: by themselves, or invited. */
+function accountsApi({ config, db, redis, mailer }: RestCore, { keyPrefix, ...common }: Common) {
+  const { publicUrl, signUp } = config.http;
+  const limits = createAuthLimits(redis, `${keyPrefix}:auth`);
+  const shared = { ...common, db, publicUrl, sendMail: mailer.send };
+  const signIn = { ...shared, limits, passwords: createPasswords(), signUp };
+  return new Elysia({ name: "accounts" })
+    .use(authModule(signIn))
+    .use(joiningModule(signIn))
+    .use(invitationsModule({ ...shared, limitMails: limits.invitation }));
 }

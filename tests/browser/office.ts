@@ -7,6 +7,7 @@ import postgres from "postgres";
 import { demoIds } from "../../src/db/seed/northwind.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { type LeadlineProcess, startLeadline } from "../support/processes.ts";
+import { eventually } from "../support/wait.ts";
 import { launchChromium } from "./chromium.ts";
 import type { Credentials } from "./people.ts";
 
@@ -37,6 +38,8 @@ export interface Office {
   /** A lead writes, through the webhook. */
   leadWrites(phone: string, text: string): Promise<void>;
   moveClock(advanceMs: number): Promise<void>;
+  /** The link to this page in the newest mail to this address, as the process prints it. */
+  mailedLink(page: "invitation" | "reset-password", email: string): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -73,6 +76,7 @@ export async function openOffice(name: string): Promise<Office> {
     leadWrites: (from, text) =>
       simulator("/messages?wait=webhook", { from, name: names.get(from), text }),
     moveClock: (advanceMs) => simulator("/clock", { advanceMs }),
+    mailedLink: (page, email) => eventually(() => linkIn(leadline, page, email)),
     close: async () => {
       await browser.close();
       await sql.end({ timeout: 5 });
@@ -81,6 +85,16 @@ export async function openOffice(name: string): Promise<Office> {
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Mails name the address that people use; the tests go to the one they know. */
+function linkIn({ url, output }: LeadlineProcess, page: string, email: string) {
+  const mails = output().split("To:      ");
+  const mail = mails.findLast(
+    (part) => part.startsWith(`${email}\n`) && part.includes(`/${page}#`),
+  );
+  const [, token] = /#(\S+)/.exec(mail ?? "") ?? [];
+  return token && `${url}/${page}#${token}`;
 }
 
 async function post({ url }: LeadlineProcess, path: string, body: object): Promise<void> {

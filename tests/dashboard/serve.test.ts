@@ -10,7 +10,15 @@ const scriptPath = async () =>
 
 describe("the dashboard is served", () => {
   test("at each of its addresses, so that a reload stays where one was", async () => {
-    for (const path of ["/", "/queue", "/conversations/0190-some-id"]) {
+    for (const path of [
+      "/",
+      "/queue",
+      "/conversations/0190-some-id",
+      "/sign-up",
+      "/forgot-password",
+      "/reset-password",
+      "/invitation",
+    ]) {
       const response = await get(path);
       expect(response.status).toBe(200);
       expect(response.headers.get("content-type")).toContain("text/html");

@@ -101,4 +101,53 @@ describe("sweep", () => {
     await world.sweep();
     expect((await world.outgoing())[0]).toMatchObject({ state: "read" });
   });
+
+  test("removes what no longer opens anything, and nothing else", async () => {
+    const { db, organizationId } = world;
+    const [userId, living, dead] = [newId(), newId(), newId()];
+    await db.rows`insert into users (id, email, name, password_hash)
+      values (${userId}, 'ann@example.test', 'Ann', 'hash')`;
+    await db.rows`insert into memberships (organization_id, user_id, role)
+      values (${organizationId}, ${userId}, 'owner')`;
+    for (const [id, days] of [
+      [living, 1],
+      [dead, -2],
+    ] as const) {
+      const lifetime = db.part`now() + ${days} * interval '1 day'`;
+      await db.rows`insert into sessions (organization_id, id, user_id, salt, expires_at)
+        values (${organizationId}, ${id}, ${userId}, 'salt', ${lifetime})`;
+      // The dead session's ticket has not ended: it goes with it all the same.
+      await db.rows`insert into live_tickets (organization_id, session_id, token_hash, expires_at)
+        values (${organizationId}, ${id}, ${id}, now() + interval '1 minute')`;
+      await db.rows`insert into live_tickets (organization_id, session_id, token_hash, expires_at)
+        values (${organizationId}, ${living}, ${`of ${days}`}, ${lifetime})`;
+      await db.rows`insert into password_resets (token_hash, user_id, expires_at)
+        values (${id}, ${userId}, ${lifetime})`;
+    }
+    const sent = {
+      pending: [1, null],
+      expired: [-29, null],
+      long_gone: [-31, null],
+      used: [-31, 0],
+    };
+    for (const [name, [days, accepted]] of Object.entries(sent)) {
+      await db.rows`
+        insert into invitations (organization_id, id, email, role, token_hash, invited_by,
+          expires_at, accepted_at)
+        values (${organizationId}, ${newId()}, ${name}, 'agent', ${name}, ${userId},
+          now() + ${days ?? 0} * interval '1 day', now() + ${accepted ?? null} * interval '1 day')`;
+    }
+    await world.sweep();
+    const left = await db.first`select
+      (select array_agg(id::text) from sessions) as sessions,
+      (select array_agg(token_hash order by token_hash) from live_tickets) as tickets,
+      (select array_agg(token_hash) from password_resets) as resets,
+      (select array_agg(email order by email) from invitations) as invitations`;
+    expect(left).toEqual({
+      sessions: [living],
+      tickets: [living, "of 1"],
+      resets: [living],
+      invitations: ["expired", "pending", "used"],
+    });
+  });
 });

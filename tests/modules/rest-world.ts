@@ -4,6 +4,7 @@ import { createAnnouncer } from "../../src/flows/announce.ts";
 import type { Role } from "../../src/http/plugins/permissions.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import { newId } from "../../src/lib/ids.ts";
+import type { Mail } from "../../src/lib/mail.ts";
 import { createLogger } from "../../src/ops/logger.ts";
 import { createApp } from "../../src/roles/app.ts";
 import { createCore } from "../../src/roles/core.ts";
@@ -44,33 +45,33 @@ type Ask = (
 ) => Promise<Answer>;
 
 /** The flows' world with the whole HTTP application over it, on real Postgres, Redis and HTTP. */
-export async function createRestWorld(name: string) {
+export async function createRestWorld(name: string, environment: Record<string, string> = {}) {
   const world = await createWorld(name);
   const keyspace = await testKeyspace(name);
   const meta = startMeta();
-  const made = await createCore(
-    loadConfig({
-      DATABASE_URL: world.url,
-      REDIS_URL: keyspace.url,
-      WHATSAPP_GRAPH_URL: `${meta.url}/simulator/graph`,
-      INTERNAL_API_KEYS: internalApiKeys.join(","),
-    }),
-    log,
-    {
-      processId: newId(),
-      databaseUrl: world.url,
-      redisUrl: keyspace.url,
-      appSecrets: ["secret"],
-      verifyTokens: ["token"],
-      sessionSecrets: ["a secret of the tests, long enough to sign with"],
-      box: { seal: (text) => text, open: (text) => text },
-      embedded: null,
-    },
-  );
+  const config = loadConfig({
+    DATABASE_URL: world.url,
+    REDIS_URL: keyspace.url,
+    WHATSAPP_GRAPH_URL: `${meta.url}/simulator/graph`,
+    INTERNAL_API_KEYS: internalApiKeys.join(","),
+    ...environment,
+  });
+  const made = await createCore(config, log, {
+    processId: newId(),
+    databaseUrl: world.url,
+    redisUrl: keyspace.url,
+    appSecrets: ["secret"],
+    verifyTokens: ["token"],
+    sessionSecrets: ["a secret of the tests, long enough to sign with"],
+    box: { seal: (text) => text, open: (text) => text },
+    embedded: null,
+  });
   const publish = createPublisher({ redis: made.redis, keyspace });
   const announcer = createAnnouncer({ db: made.db, publish, log });
+  const mails: Mail[] = [];
+  const mailer = { ...made.mailer, send: (mail: Mail) => void mails.push(mail) };
   const app = createApp({
-    core: { ...made, keyspace, publish, announcer, clock: world.clock },
+    core: { ...made, keyspace, publish, announcer, mailer, clock: world.clock },
     health: {
       live: () => ({ alive: true, reason: null }),
       ready: async () => ({ ready: true, dependencies: {}, stuck: null }),
@@ -124,6 +125,13 @@ export async function createRestWorld(name: string) {
     redis: made.redis,
     keyspace,
     meta,
+    /** Every mail sent so far. */
+    mails,
+    /** The token in the newest mail to this address. */
+    mailedToken: (email: string) => {
+      const text = mails.findLast(({ to }) => to === email)?.text ?? "";
+      return /#(\S+)/.exec(text)?.[1] ?? "";
+    },
     stranger: ask(),
     /** Asks with an access token or an API key. */
     withToken: ask,

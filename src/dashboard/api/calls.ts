@@ -1,4 +1,12 @@
-import type { SignedIn, Ticket } from "../../modules/auth/model.ts";
+import type {
+  AcceptBody,
+  InvitationPreview,
+  OwnOrganization,
+  ResetPasswordBody,
+  SignedIn,
+  SignUpBody,
+  Ticket,
+} from "../../modules/auth/model.ts";
 import type {
   Conversation,
   ConversationPage,
@@ -9,18 +17,43 @@ import type {
 import type { Message, MessagePage } from "../../modules/messages/model.ts";
 import type { Queue } from "../../modules/queue/model.ts";
 import { SignedOutError } from "../live.ts";
-import { endSession, get, isSignedOut, post, resumeSession, startSession } from "./http.ts";
+import {
+  endSession,
+  get,
+  isSignedOut,
+  post,
+  postOpenly,
+  resumeSession,
+  startSession,
+  switchSession,
+} from "./http.ts";
 import { newIdempotencyKey } from "./idempotency-key.ts";
 
 export type QueueName = (typeof queues)[number];
 export type QueueRows = typeof Queue.static;
-export type { Conversation, ConversationRow, Message, Panel, SignedIn };
+export type { Conversation, ConversationRow, InvitationPreview, Message, Panel, SignedIn };
 
 const PAGE_SIZE = 50;
 
 export const fetchSession = resumeSession;
-export const signIn = startSession;
+export const signIn = (body: { email: string; password: string }) =>
+  startSession("/auth/login", body);
+export const signUp = (body: SignUpBody) => startSession("/auth/signup", body);
+export const acceptInvitation = (body: AcceptBody) => startSession("/invitations/accept", body);
+export const switchOrganization = switchSession;
 export const signOut = endSession;
+
+export const previewInvitation = (token: string) =>
+  postOpenly<InvitationPreview>("/invitations/preview", { token });
+
+export const forgotPassword = (email: string) =>
+  postOpenly<unknown>("/auth/forgot-password", { email });
+
+export const resetPassword = (body: ResetPasswordBody) =>
+  postOpenly<unknown>("/auth/reset-password", body);
+
+export const fetchOrganizations = async (signal: AbortSignal) =>
+  (await get<{ data: OwnOrganization[] }>("/auth/organizations", signal)).data;
 
 /** @throws SignedOutError when the session is over. */
 export async function fetchTicket(signal: AbortSignal): Promise<string> {

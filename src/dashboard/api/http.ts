@@ -34,9 +34,22 @@ export async function post<Answer>(path: string, options: Call = {}): Promise<An
   return await call<Answer>("POST", path, options);
 }
 
+/** POSTs as somebody who is not signed in. @throws ApiError */
+export async function postOpenly<Answer>(path: string, body: object): Promise<Answer> {
+  return await exchange<Answer>("POST", path, { body });
+}
+
+/** What answers a stranger with a session. */
+type Door = "/auth/login" | "/auth/signup" | "/invitations/accept";
+
 /** Signs in: from now on calls carry the new session's access token. @throws ApiError */
-export async function startSession(body: { email: string; password: string }): Promise<SignedIn> {
-  return begin(await exchange<Started>("POST", "/auth/login", { body }));
+export async function startSession(door: Door, body: object): Promise<SignedIn> {
+  return begin(await postOpenly<Started>(door, body));
+}
+
+/** Goes on in another organization, as another session. @throws ApiError */
+export async function switchSession(organizationId: string): Promise<SignedIn> {
+  return begin(await post<Started>("/auth/switch", { body: { organizationId } }));
 }
 
 /** The session that this browser's cookie stands for, with a fresh access token. @throws ApiError */
@@ -140,6 +153,12 @@ function problemOf(status: number, value: unknown): ApiError {
 
 export function isSignedOut(error: unknown): boolean {
   return error instanceof ApiError && error.status === 401;
+}
+
+/** The sentence of the answer's status where there is one, else the general one. */
+export function sayByStatus(error: unknown, said: Readonly<Record<number, string>>): string {
+  const sentence = error instanceof ApiError ? said[error.status] : undefined;
+  return sentence ?? sayError(error);
 }
 
 /** The sentence for a person of anything that was thrown. */

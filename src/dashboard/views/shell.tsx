@@ -9,9 +9,15 @@ import { useDesk, useWorkplace } from "../state/context.ts";
 import { texts } from "../texts.ts";
 import { Help } from "./help.tsx";
 import { useKeys } from "./keys.ts";
+import { Switcher } from "./switcher.tsx";
+
+interface Props {
+  onSignedOut: () => void;
+  onSwitch: (organizationId: string) => Promise<void>;
+}
 
 /** Around every signed-in screen: where one can go, and whether what is shown is live. */
-export function Shell({ onSignedOut }: { onSignedOut: () => void }) {
+export function Shell({ onSignedOut, onSwitch }: Props) {
   const { session } = useWorkplace();
   const [showsHelp, setShowsHelp] = useState(false);
   const isInbox = useRouterState({
@@ -40,6 +46,7 @@ export function Shell({ onSignedOut }: { onSignedOut: () => void }) {
           <Icon name="help" />
           <span>{texts.nav.help}</span>
         </Button>
+        <Switcher onSwitch={onSwitch} />
         <Button
           className="rail-item"
           onPress={() => leave.mutate()}

@@ -1,9 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
-import { Button, Form, Input, Label, TextField } from "react-aria-components";
 import { type SignedIn, signIn } from "../api/calls.ts";
 import { isSignedOut, sayError } from "../api/http.ts";
-import { Brand } from "../parts/brand.tsx";
+import { DoorCard, DoorForm, DoorLink, EmailField, OwnPasswordField } from "../parts/door.tsx";
 import { texts } from "../texts.ts";
 
 interface Props {
@@ -13,52 +11,26 @@ interface Props {
 
 /** E-mail and password. */
 export function SignIn({ hasEnded, onSignedIn }: Props) {
-  const [email, setEmail] = useState("");
-  const [password, setPassword] = useState("");
   const attempt = useMutation({ mutationFn: signIn, onSuccess: onSignedIn });
-  function submit(event: FormEvent): void {
-    event.preventDefault();
-    attempt.mutate({ email: email.trim(), password });
-  }
   return (
-    <main className="sign-in">
-      <Form className="sign-in-card" onSubmit={submit}>
-        <Brand />
-        <h1>{texts.signIn.title}</h1>
-        <p className="soft">{hasEnded ? texts.signIn.ended : texts.signIn.about}</p>
-        <TextField
-          className="field"
-          name="email"
-          type="email"
-          autoComplete="username"
-          isRequired
-          autoFocus
-          value={email}
-          onChange={setEmail}
-        >
-          <Label>{texts.signIn.email}</Label>
-          <Input />
-        </TextField>
-        <TextField
-          className="field"
-          name="password"
-          type="password"
-          autoComplete="current-password"
-          isRequired
-          value={password}
-          onChange={setPassword}
-        >
-          <Label>{texts.signIn.password}</Label>
-          <Input />
-        </TextField>
-        <p className="form-error" role="alert">
-          {attempt.isError &&
-            (isSignedOut(attempt.error) ? texts.signIn.wrong : sayError(attempt.error))}
-        </p>
-        <Button type="submit" className="button is-strong is-wide" isPending={attempt.isPending}>
-          {attempt.isPending ? texts.signIn.submitting : texts.signIn.submit}
-        </Button>
-      </Form>
-    </main>
+    <DoorCard title={texts.signIn.title} about={hasEnded ? texts.signIn.ended : texts.signIn.about}>
+      <DoorForm
+        error={attempt.error && sayWrong(attempt.error)}
+        submit={texts.signIn.submit}
+        submitting={texts.signIn.submitting}
+        isPending={attempt.isPending}
+        onSubmit={(read) =>
+          attempt.mutate({ email: read("email").trim(), password: read("password") })
+        }
+      >
+        <EmailField autoFocus />
+        <OwnPasswordField label={texts.doors.password} />
+      </DoorForm>
+      <DoorLink ask={texts.doors.signUp.invite} to="/sign-up" label={texts.doors.signUp.link} />
+    </DoorCard>
   );
+}
+
+function sayWrong(error: unknown): string {
+  return isSignedOut(error) ? texts.signIn.wrong : sayError(error);
 }

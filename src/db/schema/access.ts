@@ -32,7 +32,7 @@ export const sessions = pgTable(
     expiresAt: instant().notNull(),
     revokedAt: instant(),
     revokedReason: text({
-      enum: ["logout", "logout_everywhere", "password", "removed", "revoked", "reuse"],
+      enum: ["logout", "logout_everywhere", "password", "removed", "revoked", "reuse", "switched"],
     }),
   },
   (table) => [
@@ -41,6 +41,7 @@ export const sessions = pgTable(
     uniqueIndex("sessions_id_key").on(table.id),
     index("sessions_user_index").on(table.organizationId, table.userId),
     index("sessions_person_index").on(table.userId),
+    index("sessions_expiry_index").on(table.expiresAt),
     foreignKey({
       columns: [table.organizationId, table.userId],
       foreignColumns: [memberships.organizationId, memberships.userId],
@@ -59,6 +60,8 @@ export const liveTickets = pgTable(
     usedAt: instant(),
   },
   (table) => [
+    index("live_tickets_session_index").on(table.organizationId, table.sessionId),
+    index("live_tickets_expiry_index").on(table.expiresAt),
     foreignKey({
       columns: [table.organizationId, table.sessionId],
       foreignColumns: [sessions.organizationId, sessions.id],

@@ -5,6 +5,29 @@ export const Id = t.String({ format: "uuid" });
 
 export const IdParams = t.Object({ id: Id });
 
+/** Upper and lower case are one: it is kept in lower case. */
+export const EmailAddress = t.String({
+  format: "email",
+  maxLength: 254,
+  examples: ["ada@example.com"],
+});
+
+/** What people call themselves. */
+export const PersonName = t.String({
+  minLength: 1,
+  maxLength: 100,
+  pattern: "\\S",
+  examples: ["Ada Lovelace"],
+});
+
+/** What an organization is called. */
+export const OrganizationName = t.String({
+  minLength: 1,
+  maxLength: 200,
+  pattern: "\\S",
+  examples: ["Northwind Solar"],
+});
+
 /** ISO 8601 in UTC, with milliseconds: `2026-11-22T22:15:00.000Z`. */
 export const Instant = t.String({ format: "date-time" });
 

@@ -6,7 +6,7 @@ const SECRET_NAME =
 
 /** Text that is a secret whatever its field is called: our keys and tokens, Meta's, other vendors'. */
 const SECRET_TEXT =
-  /\bll_(key|rt)_[\w-]+|\bEAA[A-Za-z0-9]{20,}|\bsk-[\w-]{16,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+|\bbearer\s+\S+/gi;
+  /\bll_(key|rt|invite|reset)_[\w-]+|\bEAA[A-Za-z0-9]{20,}|\bsk-[\w-]{16,}|\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+|\bbearer\s+\S+/gi;
 
 /** As deep as bodies may be; whatever lies deeper is masked. */
 const MAX_DEPTH = 32;

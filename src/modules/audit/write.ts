@@ -9,6 +9,8 @@ export interface AuditEntry {
   /** `lead.updated`, `api_key.rotated`: the resource, then what became of it. */
   action: `${string}.${string}`;
   resourceId: string;
+  /** In whose log: the actor's organization, unless another is named; null: the installation. */
+  organizationId?: string | null;
   /** The row as it was, in full or in part; left out for a creation. */
   before?: object | undefined;
   /** The row as it is now; left out for a removal. */
@@ -25,21 +27,22 @@ export async function writeAudit(
   entries: readonly AuditEntry[],
 ): Promise<void> {
   if (entries.length === 0) return;
-  const rows = entries.map(({ action, resourceId, before, after }) => ({
+  const { organizationId, kind, id, name, address, requestId } = actor;
+  const rows = entries.map(({ action, resourceId, before, after, ...entry }) => ({
     id: newId(),
+    organizationId: entry.organizationId === undefined ? organizationId : entry.organizationId,
     action,
     resource: action.slice(0, action.lastIndexOf(".")),
     resourceId,
     ...difference(before, after),
   }));
-  const { organizationId, kind, id, name, address, requestId } = actor;
   await tx.rows`
     insert into audit_log (id, organization_id, actor_kind, actor_id, actor_name, action, resource,
       resource_id, before, after, address, request_id)
-    select r.id, ${organizationId}, ${kind}, ${id}, ${name}, r.action, r.resource, r."resourceId",
+    select r.id, r."organizationId", ${kind}, ${id}, ${name}, r.action, r.resource, r."resourceId",
       r.before, r.after, ${address}, ${requestId}
-    from jsonb_to_recordset(${tx.json(rows)}) as r(id uuid, action text, resource text,
-      "resourceId" text, before jsonb, after jsonb)`;
+    from jsonb_to_recordset(${tx.json(rows)}) as r(id uuid, "organizationId" uuid,
+      action text, resource text, "resourceId" text, before jsonb, after jsonb)`;
 }
 
 /** Only what differs between the two, with secrets masked: that one changed shows, not what it is. */

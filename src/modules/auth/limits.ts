@@ -10,15 +10,31 @@ const POINTS = {
   account: 100,
   /** From one address for anyone: an office shares one. */
   address: 50,
+  /** Organizations made from one address. */
+  signUp: 10,
+  /** Mails about a forgotten password for one account, from one address and from anywhere. */
+  mailFromAddress: 5,
+  mailAccount: 20,
+  /** Asked for from one address for anyone. */
+  mailAddress: 30,
+  /** Links of mails opened or used from one address. */
+  link: 100,
+  /** Invitations that one organization sends. */
+  invitation: 50,
 } as const;
 type Limit = keyof typeof POINTS;
 
-/** Bounds guessing, counted in Redis so that it holds over all processes. */
+/** Bounds guessing and flooding, counted in Redis so that it holds over all processes. */
 export interface AuthLimits {
-  /** Counts a try of a password before it is made. Fails with `too_many_requests`. */
+  /** Counts a try of a password before it is made. All fail with `too_many_requests`. */
   password(email: string, address: string): Promise<void>;
   /** The password was right: the try does not count, and the pair starts afresh. */
   forgive(email: string, address: string): Promise<void>;
+  signUp(address: string): Promise<void>;
+  /** Whether there is such an account or not. */
+  resetMail(email: string, address: string): Promise<void>;
+  link(address: string): Promise<void>;
+  invitation(organizationId: string): Promise<void>;
 }
 
 /** `redis` is any ioredis client. While it is away each process counts for itself. */
@@ -35,9 +51,16 @@ export function createAuthLimits(redis: object, keyPrefix: string): AuthLimits {
       insuranceLimiter: new RateLimiterMemory(common),
     });
   };
+  const counter = (name: Limit) => {
+    const counted = limiter(name);
+    return (key: string) => consume(counted, key);
+  };
   const pairs = limiter("accountFromAddress");
   const accounts = limiter("account");
   const addresses = limiter("address");
+  const mailPairs = counter("mailFromAddress");
+  const mailAccounts = counter("mailAccount");
+  const mailAddresses = counter("mailAddress");
 
   return {
     password: async (email, address) => {
@@ -52,6 +75,14 @@ export function createAuthLimits(redis: object, keyPrefix: string): AuthLimits {
         addresses.reward(address, 1),
       ]);
     },
+    resetMail: async (email, address) => {
+      await mailAddresses(address);
+      await mailPairs(`${accountKey(email)}/${address}`);
+      await mailAccounts(accountKey(email));
+    },
+    signUp: counter("signUp"),
+    link: counter("link"),
+    invitation: counter("invitation"),
   };
 }
 

@@ -3,6 +3,7 @@ import { type Actor, actorOf, type Person } from "../../http/plugins/auth.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { Mutate } from "../mutate.ts";
 import { endSession } from "./end-session.ts";
+import { accountOf, wrongCredentials } from "./identify.ts";
 import type { AuthLimits } from "./limits.ts";
 import type { LoginBody, PasswordBody, Started } from "./model.ts";
 import { NOBODYS_HASH, type Passwords, requireDecent } from "./passwords.ts";
@@ -34,14 +35,14 @@ export async function login(
   device: Device & { address: string },
 ): Promise<Opened> {
   const { db, limits, passwords } = deps;
-  const account = email.trim().toLowerCase();
+  const account = accountOf(email);
   await limits.password(account, device.address);
   const user = await db.first<{ id: string; passwordHash: string }>`
     select id, password_hash from users where email = ${account}`;
   const isRight = await passwords.verify(password, user?.passwordHash ?? NOBODYS_HASH);
   const session =
     user && isRight ? await startSession(db, user, organizationId, device) : undefined;
-  if (!session) throw new AppError("unauthenticated", "The e-mail or the password is not right.");
+  if (!session) throw wrongCredentials();
   await limits.forgive(account, device.address);
   return await open(deps, session);
 }
@@ -75,6 +76,8 @@ export async function logoutEverywhere(
   actor: Actor,
 ): Promise<void> {
   await mutate(actor, async (change) => {
+    // A session that is just going over to another organization must not slip through.
+    await change.rows`select 1 from users where id = ${userId} for update`;
     const ended = await endSessions(change, userId, "logout_everywhere");
     change.audit({ action: "user.signed_out", resourceId: userId, after: { sessions: ended } });
   });
@@ -118,6 +121,7 @@ export async function changePassword(
       update users set password_hash = ${passwordHash}
       where id = ${userId} and password_hash = ${user.passwordHash} returning id`;
     if (!changed) throw new AppError("conflict", "The password was changed a moment ago.");
+    await change.rows`delete from password_resets where user_id = ${userId}`;
     const ended = await endSessions(change, userId, "password", { except: sessionId });
     change.audit({
       action: "user.password_changed",

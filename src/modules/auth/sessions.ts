@@ -120,7 +120,13 @@ export async function listSessions(db: Db, { userId, sessionId }: Person): Promi
     order by s.seen_at desc limit 100`;
 }
 
-export type EndReason = "logout" | "logout_everywhere" | "password" | "revoked" | "reuse";
+export type EndReason =
+  | "logout"
+  | "logout_everywhere"
+  | "password"
+  | "revoked"
+  | "reuse"
+  | "switched";
 
 /** Ends living sessions of a person: all, only one, or all but one. How many there were. */
 export async function endSessions(

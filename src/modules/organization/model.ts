@@ -1,5 +1,5 @@
 import { t } from "elysia";
-import { Id, Instant, Version } from "../../http/plugins/fields.ts";
+import { Id, Instant, OrganizationName, Version } from "../../http/plugins/fields.ts";
 
 const TimeOfDay = t.String({
   pattern: "^([01][0-9]|2[0-3]):[0-5][0-9]$",
@@ -17,7 +17,7 @@ const Allowance = t.Nullable(
 
 /** What an organization may change about itself. */
 const profile = {
-  name: t.String({ minLength: 1, maxLength: 200, pattern: "\\S", examples: ["Northwind Solar"] }),
+  name: OrganizationName,
   website: t.Nullable(
     t.String({ maxLength: 500, pattern: "^https?://\\S+$", examples: ["https://example.com"] }),
   ),

@@ -1,5 +1,5 @@
 import { t } from "elysia";
-import { Id, Instant, pageOfRows, paging, Version } from "../../http/plugins/fields.ts";
+import { Id, Instant, PersonName, pageOfRows, paging, Version } from "../../http/plugins/fields.ts";
 import { roles } from "../../http/plugins/permissions.ts";
 
 const Role = t.UnionEnum(roles, { description: "What they may do in this organization." });
@@ -24,14 +24,6 @@ export type MembersQuery = typeof MembersQuery.static;
 
 export const MemberEdit = t.Object({ role: Role });
 export type MemberEdit = typeof MemberEdit.static;
-
-/** What people call themselves. */
-const PersonName = t.String({
-  minLength: 1,
-  maxLength: 100,
-  pattern: "\\S",
-  examples: ["Ada Lovelace"],
-});
 
 export const OwnEdit = t.Object({ name: PersonName });
 export type OwnEdit = typeof OwnEdit.static;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Browser, BrowserContext } from "playwright-core";
 import type { SignedIn } from "../../../src/dashboard/api/calls.ts";
 import { OWNER } from "../people.ts";
+import { doorScenes } from "./doors.ts";
 import { dashboardScenes, phoneScenes, type Scene } from "./scenes.ts";
 import { contactSheet } from "./sheet.ts";
 import { type Stage, setStage, settle } from "./stage.ts";
@@ -32,7 +33,7 @@ export async function takeGallery(
 ): Promise<void> {
   await mkdir(join(folder, "sheets"), { recursive: true });
   const session = await signIn(browser, url);
-  const all = [...dashboardScenes, ...phoneScenes];
+  const all = [...dashboardScenes, ...doorScenes, ...phoneScenes];
   for (const scene of all.filter(({ name }) => name.includes(part))) {
     for (const scheme of schemes) {
       const shots = [];

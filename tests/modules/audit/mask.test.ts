@@ -25,11 +25,11 @@ describe("what the audit log keeps of a row", () => {
 
   test("holds no key or token of a known form in any text", () => {
     const meta = `EAA${"x1".repeat(20)}`;
-    const text = `use ll_key_abc-DEF_123 or ${meta}, Bearer abc.def`;
+    const text = `use ll_key_abc-DEF_123, ll_invite_ab-1, ll_reset_cd_2 or ${meta}, Bearer abc.def`;
     expect(kept({ note: text, list: [text], key2: { value: text } })).toEqual({
-      note: "use ••• or •••, •••",
-      list: ["use ••• or •••, •••"],
-      key2: { value: "use ••• or •••, •••" },
+      note: "use •••, •••, ••• or •••, •••",
+      list: ["use •••, •••, ••• or •••, •••"],
+      key2: { value: "use •••, •••, ••• or •••, •••" },
     });
   });
 

@@ -95,7 +95,11 @@ describe("signing in", () => {
       db,
       mutate: () => Promise.reject(new Error("not asked for")),
       tokens: createTokens(["a secret that is long enough to sign with"], systemClock),
-      limits: { password: async () => {}, forgive: async () => {} },
+      limits: {
+        ...createAuthLimits(rest.redis, "never asked"),
+        password: async () => {},
+        forgive: async () => {},
+      },
       passwords: {
         hash: async () => "",
         verify: async (_password: string, passwordHash: string) => {
