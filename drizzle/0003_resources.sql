@@ -14,6 +14,7 @@ CREATE TABLE "lead_notes" (
 	CONSTRAINT "lead_notes_organization_id_id_pk" PRIMARY KEY("organization_id","id")
 );
 --> statement-breakpoint
+DROP INDEX "audit_log_resource_index";--> statement-breakpoint
 ALTER TABLE "bookings" ADD COLUMN "scheduled_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "bookings" ADD COLUMN "note" text;--> statement-breakpoint
 ALTER TABLE "conversations" ADD COLUMN "assignee_id" uuid;--> statement-breakpoint
@@ -32,6 +33,9 @@ CREATE INDEX "lead_notes_lead_index" ON "lead_notes" USING btree ("organization_
 ALTER TABLE "conversations" ADD CONSTRAINT "conversations_organization_id_assignee_id_memberships_organization_id_user_id_fk" FOREIGN KEY ("organization_id","assignee_id") REFERENCES "public"."memberships"("organization_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "leads" ADD CONSTRAINT "leads_organization_id_owner_id_memberships_organization_id_user_id_fk" FOREIGN KEY ("organization_id","owner_id") REFERENCES "public"."memberships"("organization_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "leads" ADD CONSTRAINT "leads_organization_id_merged_into_leads_organization_id_id_fk" FOREIGN KEY ("organization_id","merged_into") REFERENCES "public"."leads"("organization_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+CREATE INDEX "audit_log_actor_index" ON "audit_log" USING btree ("organization_id","actor_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "audit_log_action_index" ON "audit_log" USING btree ("organization_id","action","created_at","id");--> statement-breakpoint
+CREATE INDEX "audit_log_thing_index" ON "audit_log" USING btree ("organization_id","resource_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "bookings_created_index" ON "bookings" USING btree ("organization_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "conversations_assignee_index" ON "conversations" USING btree ("organization_id","assignee_id","last_message_at","id") WHERE assignee_id is not null;--> statement-breakpoint
 CREATE INDEX "conversations_stage_index" ON "conversations" USING btree ("organization_id","stage","last_message_at","id");--> statement-breakpoint
@@ -40,4 +44,5 @@ CREATE INDEX "leads_created_index" ON "leads" USING btree ("organization_id","cr
 CREATE INDEX "leads_search_index" ON "leads" USING gin ("organization_id","search_text" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "leads_tags_index" ON "leads" USING gin ("organization_id","tags");--> statement-breakpoint
 CREATE INDEX "timeline_events_created_index" ON "timeline_events" USING btree ("organization_id","created_at");--> statement-breakpoint
+CREATE INDEX "audit_log_resource_index" ON "audit_log" USING btree ("organization_id","resource","created_at","id");--> statement-breakpoint
 UPDATE "leads" SET "source" = 'ad' WHERE "referral" IS NOT NULL;
