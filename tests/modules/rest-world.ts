@@ -1,4 +1,5 @@
 import { loadConfig } from "../../src/config.ts";
+import type { OnStatement } from "../../src/db/client.ts";
 import { createAnnouncer } from "../../src/flows/announce.ts";
 import type { Role } from "../../src/http/plugins/permissions.ts";
 import { newId } from "../../src/lib/ids.ts";
@@ -40,7 +41,7 @@ type Ask = (
 ) => Promise<Answer>;
 
 /** The flows' world with the whole HTTP application over it, on real Postgres, Redis and HTTP. */
-export async function createRestWorld(name: string) {
+export async function createRestWorld(name: string, onStatement?: OnStatement) {
   const world = await createWorld(name);
   const keyspace = await testKeyspace(name);
   const made = await createCore(
@@ -59,6 +60,7 @@ export async function createRestWorld(name: string) {
       sessionSecrets: ["a secret of the tests, long enough to sign with"],
       box: { seal: (text) => text, open: (text) => text },
       embedded: null,
+      onStatement,
     },
   );
   const publish = createPublisher({ redis: made.redis, keyspace });
