@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { errorMessage } from "../../src/lib/errors.ts";
 import { stopProcesses } from "../../tests/support/processes.ts";
 import { ingestRows } from "./ingest-rows.ts";
+import { listEndpoints } from "./list-endpoints.ts";
 import { live } from "./live.ts";
 import type { Measure, Outcome } from "./measure.ts";
 import { repliesSustained, webhookToSendLatency } from "./message-path.ts";
@@ -19,6 +20,7 @@ const measures: readonly Measure[] = [
   ingestRows,
   queue,
   live,
+  listEndpoints,
 ];
 
 const USAGE = `bun run bench [--json] [--only <name>]

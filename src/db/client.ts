@@ -13,7 +13,16 @@ export interface DbSettings {
   name: string;
   /** Longest a statement may take, seen from here; the server's own limit lies just below. */
   queryDeadlineMs?: number;
+  /** Sees each statement before it leaves. For tests: it makes every statement dearer. */
+  onStatement?: OnStatement | undefined;
 }
+
+/** `types`: Postgres's ids of the parameters' types; 0 where the server finds out. */
+export type OnStatement = (
+  sql: string,
+  parameters: readonly unknown[],
+  types: readonly number[],
+) => void;
 
 /** A value bound to a statement, or a piece of SQL made by `fragment`. */
 export type Parameter = postgres.ParameterOrFragment<never>;
@@ -102,6 +111,7 @@ export function createDb(settings: DbSettings): Db {
 }
 
 function open(settings: DbSettings, deadlineMs: number): postgres.Sql {
+  const { onStatement } = settings;
   const serverLimitMs = Math.max(deadlineMs - SERVER_LIMIT_MARGIN_MS, 500);
   return postgres(settings.url, {
     max: settings.maxConnections,
@@ -112,6 +122,7 @@ function open(settings: DbSettings, deadlineMs: number): postgres.Sql {
     transform: { column: { from: postgres.toCamel } },
     fetch_types: false,
     types: { bigint: { to: 20, from: [20], serialize: String, parse: Number }, ...arrayTypes },
+    ...(onStatement && { debug: (_, ...statement) => onStatement(...statement) }),
     connection: {
       application_name: settings.name,
       // The working set is in memory; at the default of 4 middling tables are scanned whole.

@@ -1,5 +1,6 @@
 import { hostname } from "node:os";
 import type { Config } from "../config.ts";
+import type { OnStatement } from "../db/client.ts";
 import { createSecretBox, type SecretBox } from "../lib/secret-box.ts";
 import { devSecrets } from "../ops/dev-secrets.ts";
 import { attachEmbedded, type Embedded, startEmbedded } from "../ops/embedded.ts";
@@ -18,6 +19,8 @@ export interface Surroundings {
   box: SecretBox;
   /** The embedded servers, if this process started any. */
   embedded: Embedded | null;
+  /** For tests: sees what is sent to Postgres. */
+  onStatement?: OnStatement | undefined;
 }
 
 /** Finds or starts what the configuration leaves open. */

@@ -46,7 +46,8 @@ export async function createCore(
   surroundings: Surroundings,
 ): Promise<Core> {
   const name = `leadline-${config.role}`;
-  const db = createDb({ url: surroundings.databaseUrl, maxConnections: 12, name });
+  const { databaseUrl: url, onStatement } = surroundings;
+  const db = createDb({ url, maxConnections: 12, name, onStatement });
   const redis = openProducer(surroundings.redisUrl, log);
   const keyspace = { prefix: "ll", partitions: config.redis.partitions };
   await connected(redis, REDIS_BOOT_DEADLINE_MS);

@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import { loadConfig } from "../../src/config.ts";
+import type { OnStatement } from "../../src/db/client.ts";
 import { createAnnouncer } from "../../src/flows/announce.ts";
 import type { Role } from "../../src/http/plugins/permissions.ts";
 import { systemClock } from "../../src/lib/clock.ts";
@@ -45,7 +46,11 @@ type Ask = (
 ) => Promise<Answer>;
 
 /** The flows' world with the whole HTTP application over it, on real Postgres, Redis and HTTP. */
-export async function createRestWorld(name: string, environment: Record<string, string> = {}) {
+export async function createRestWorld(
+  name: string,
+  environment: Record<string, string> = {},
+  onStatement?: OnStatement,
+) {
   const world = await createWorld(name);
   const keyspace = await testKeyspace(name);
   const meta = startMeta();
@@ -65,6 +70,7 @@ export async function createRestWorld(name: string, environment: Record<string, 
     sessionSecrets: ["a secret of the tests, long enough to sign with"],
     box: { seal: (text) => text, open: (text) => text },
     embedded: null,
+    onStatement,
   });
   const publish = createPublisher({ redis: made.redis, keyspace });
   const announcer = createAnnouncer({ db: made.db, publish, log });

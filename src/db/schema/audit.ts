@@ -26,11 +26,30 @@ export const auditLog = pgTable(
   },
   (table) => [
     index("audit_log_organization_index").on(table.organizationId, table.createdAt, table.id),
+    // One for each filter of the log, in its order: what is rare is not sought row by row.
+    index("audit_log_actor_index").on(
+      table.organizationId,
+      table.actorId,
+      table.createdAt,
+      table.id,
+    ),
+    index("audit_log_action_index").on(
+      table.organizationId,
+      table.action,
+      table.createdAt,
+      table.id,
+    ),
     index("audit_log_resource_index").on(
       table.organizationId,
       table.resource,
+      table.createdAt,
+      table.id,
+    ),
+    index("audit_log_thing_index").on(
+      table.organizationId,
       table.resourceId,
       table.createdAt,
+      table.id,
     ),
   ],
 );

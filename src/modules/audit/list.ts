@@ -25,10 +25,11 @@ export async function listAudit(
       ? db.fragment("a.organization_id is null")
       : db.part`a.organization_id = ${organizationId}`;
   const where = conditions(db, filters).reduce((all, one) => db.part`${all} and ${one}`, whose);
+  // The order is the index's whole one: without an organization Postgres would sort everything else.
   const rows = await db.rows<AuditEntry & { position: string }>`
     select ${db.fragment(ROW)}, ${position} as position from audit_log a
     where ${where} and ${after}
-    order by ${order} limit ${limit + 1}`;
+    order by a.organization_id desc, ${order} limit ${limit + 1}`;
   return pageOf(rows, limit);
 }
 

@@ -60,6 +60,19 @@ export function fillPath(path: string, params: Record<string, string>): string {
   return path.replaceAll(/\{([^}]+)\}/g, (_, name) => encodeURIComponent(params[name] ?? ""));
 }
 
+/** What answers `{data, nextCursor}`. */
+export function listsOf(document: Json, operations: readonly Operation[]): Operation[] {
+  return operations.filter(({ method, answer }) => {
+    const { properties } = resolved(document, answer) ?? {};
+    return method === "GET" && properties?.data && properties?.nextCursor;
+  });
+}
+
+/** The parameter that takes a page's `nextCursor`: older pages of a chat are those before it. */
+export function cursorName({ parameters }: Operation): "cursor" | "before" {
+  return parameters.some(({ name }) => name === "cursor") ? "cursor" : "before";
+}
+
 /** A schema with its reference followed. */
 export function resolved(document: Json, schema: Json): Json {
   return schema?.$ref ? document.components.schemas[schema.$ref.split("/").at(-1)] : schema;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import type { Json } from "../rest-world.ts";
-import { fillPath, type Operation, pathParameters, resolved } from "./operations.ts";
+import { cursorName, fillPath, listsOf, type Operation, pathParameters } from "./operations.ts";
 import { type Contract, createContract, type Scene } from "./scene.ts";
 
 /** Every list that goes on by a cursor, walked while rows come and go. */
@@ -13,11 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => contract.rest.close());
 
-const lists = () =>
-  contract.operations.filter(({ answer }) => {
-    const { properties } = resolved(contract.document, answer) ?? {};
-    return properties?.data && properties?.nextCursor;
-  });
+const lists = () => listsOf(contract.document, contract.operations);
 
 type Params = Record<string, string>;
 
@@ -50,12 +46,12 @@ async function walk(scene: Scene, operation: Operation) {
   const throughout = new Set<string>();
   for (let row = 0; row < ROWS; row += 1) throughout.add(await addRow(scene, operation, params));
   const seen: string[] = [];
-  const cursorName = operation.parameters.some(({ name }) => name === "cursor")
-    ? "cursor"
-    : "before";
   let cursor: string | null = null;
   do {
-    const query: Params = { limit: String(PAGE), ...(cursor && { [cursorName]: cursor }) };
+    const query: Params = {
+      limit: String(PAGE),
+      ...(cursor && { [cursorName(operation)]: cursor }),
+    };
     const { body, status }: Json = await contract.send(scene.token, operation, { params, query });
     expect([operation.path, status]).toEqual([operation.path, 200]);
     expect(body.data.length).toBeLessThanOrEqual(PAGE);

@@ -1,4 +1,5 @@
 import { Glob } from "bun";
+import type { OnStatement } from "../../../src/db/client.ts";
 import { exampleOf } from "../../../src/http/openapi/example.ts";
 import { newId } from "../../../src/lib/ids.ts";
 import { createRestWorld, type Json, type RestWorld } from "../rest-world.ts";
@@ -53,8 +54,8 @@ async function readFixtures(): Promise<Required<Fixtures>> {
 }
 
 /** A running app with its document, and the means to call every operation as it should be called. */
-export async function createContract(name: string) {
-  const rest = await createRestWorld(name);
+export async function createContract(name: string, onStatement?: OnStatement) {
+  const rest = await createRestWorld(name, {}, onStatement);
   const document = (await rest.stranger("GET", "/swagger/json")).body;
   const operations = operationsOf(document);
   const fixtures = await readFixtures();
