@@ -9,7 +9,7 @@ const AccessToken = t.String({
   maxLength: 4_096,
   pattern: "^[!-~]+$",
   description: "Of a system user, with both WhatsApp permissions. Kept encrypted, shown to nobody.",
-  examples: ["EAAG…"],
+  examples: ["EAAG-made-in-Meta-s-settings"],
 });
 
 const AppSecret = t.String({
