@@ -15,5 +15,5 @@ export function isUnanswered(alias: string): string {
 
 /** The bot may speak here at all. */
 export function isBots(alias: string): string {
-  return `(${alias}.mode = 'bot' and ${alias}.opted_out_at is null)`;
+  return `(${alias}.mode = 'bot' and ${alias}.opted_out_at is null and ${alias}.ended_at is null)`;
 }
