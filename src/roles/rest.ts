@@ -13,6 +13,7 @@ import { createTokens } from "../modules/auth/tokens.ts";
 import { conversationActions } from "../modules/conversations/actions.ts";
 import { conversationsModule } from "../modules/conversations/index.ts";
 import { internalModule } from "../modules/internal/index.ts";
+import { leadsModule } from "../modules/leads/index.ts";
 import { messagesModule } from "../modules/messages/index.ts";
 import { createMutate } from "../modules/mutate.ts";
 import { operatorsModule } from "../modules/operators/index.ts";
@@ -56,6 +57,7 @@ export function restApi(core: RestCore) {
       }),
     )
     .use(conversationsModule({ db, clock, auth: guard, actions: conversationActions(mutate) }))
+    .use(leadsModule({ db, auth: guard, mutate }))
     .use(messagesModule({ db, clock, auth: guard, mutate }))
     .use(usersModule({ db, auth: guard, mutate }))
     .use(apiKeysModule({ db, auth: guard, mutate }))
