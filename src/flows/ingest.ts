@@ -54,14 +54,29 @@ export function createIngestHandler(
     }
     if (known.length === 0) return;
 
-    const { resolved, events } = await resolveAll(deps.db, known);
+    await storeAll(deps, known);
+    deps.onIngress(known.map(({ entry }) => entry.integrationId));
+  };
+}
+
+/** A lead may be merged or erased between the two steps; its messages then find their new home. */
+const MAX_ROUNDS = 3;
+
+async function storeAll(deps: IngestDeps, known: readonly Received[]): Promise<void> {
+  let left = known;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const { resolved, events } = await resolveAll(deps.db, left);
     deps.crash("ingest:resolved");
-    const rows = known.map((one, ord) => toRow(one, ord, resolved[ord], deps.clock.now()));
+    const rows = left.map((one, ord) => toRow(one, ord, resolved[ord], deps.clock.now()));
     const stored = await storeInbound(deps.db, rows);
     deps.crash("ingest:stored");
     await deps.announcer.announce(newsOf(stored, events));
-    deps.onIngress(known.map(({ entry }) => entry.integrationId));
-  };
+    left = left.filter((_, at) => stored.homeless.includes(rows[at]?.id ?? ""));
+    if (left.length === 0) return;
+  }
+  throw new AppError("conflict", "Leads kept being merged or erased under their messages.", {
+    messages: left.length,
+  });
 }
 
 /** Everything the person of an entry may be known by, on their number. */

@@ -61,9 +61,20 @@ export const LeadRow = Type.Object({
   id,
   name: nullableText,
   username: nullableText,
+  phones: Type.Array(text, { description: "Digits; none while the lead hides its number." }),
+  hasBsuid: Type.Boolean({ description: "WhatsApp knows the lead by an id without a number." }),
+  email: nullableText,
+  company: nullableText,
+  source: text,
   referral: Type.Unknown({
     description: "The advertisement the lead came from, as Meta tells it.",
   }),
+  tags: Type.Array(text),
+  fields: Type.Record(text, Type.Unknown()),
+  ownerId: nullableId,
+  createdAt: nullableInstant,
+  erasedAt: { ...nullableInstant, description: "Set: whatever was shown of the lead has to go." },
+  mergedInto: { ...nullableId, description: "The lead that this one turned out to be." },
   version,
 });
 export type LeadRow = Static<typeof LeadRow>;

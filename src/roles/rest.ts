@@ -20,6 +20,7 @@ import { factsModule } from "../modules/facts/index.ts";
 import { followUpsModule } from "../modules/follow-ups/index.ts";
 import { internalModule } from "../modules/internal/index.ts";
 import { invitationsModule } from "../modules/invitations/index.ts";
+import { leadsModule } from "../modules/leads/index.ts";
 import { messagesModule } from "../modules/messages/index.ts";
 import { createMutate, type Mutate } from "../modules/mutate.ts";
 import { numbersModule } from "../modules/numbers/index.ts";
@@ -90,6 +91,7 @@ interface ResourceDeps {
 function resources({ config, box }: RestCore, resource: ResourceDeps) {
   const { graphUrl, graphVersion } = config.whatsapp;
   return new Elysia({ name: "resources" })
+    .use(leadsModule(resource))
     .use(conversationsModule({ ...resource, actions: conversationActions(resource.mutate) }))
     .use(messagesModule(resource))
     .use(usersModule(resource))

@@ -15,7 +15,8 @@ export function isUnanswered(alias: string): string {
 
 /** The bot may speak here at all: nobody took over, nobody said stop, and the number is connected. */
 export function isBots(alias: string): string {
-  return `(${alias}.mode = 'bot' and ${alias}.opted_out_at is null and exists (
+  return `(${alias}.mode = 'bot' and ${alias}.opted_out_at is null and ${alias}.ended_at is null
+    and exists (
     select 1 from integrations n where n.organization_id = ${alias}.organization_id
       and n.id = ${alias}.integration_id and n.active))`;
 }

@@ -50,6 +50,24 @@ export function templateState(alias: string): string {
     'rejectedReason', ${alias}.rejected_reason, 'version', ${alias}.version)`;
 }
 
+/** Nothing of it lies in other tables, so that the statement that makes a lead can tell of it. */
+export function leadState(alias: string): string {
+  return `jsonb_build_object(
+    'id', ${alias}.id, 'name', ${alias}.name, 'username', ${alias}.username,
+    'phones', array_remove(string_to_array(${alias}.phones, ' '), ''),
+    'hasBsuid', ${alias}.has_bsuid, 'email', ${alias}.email, 'company', ${alias}.company,
+    'source', ${alias}.source, 'referral', ${alias}.referral, 'tags', ${alias}.tags,
+    'fields', ${alias}.fields, 'ownerId', ${alias}.owner_id,
+    'createdAt', ${utc(`${alias}.created_at`)}, 'erasedAt', ${utc(`${alias}.erased_at`)},
+    'mergedInto', ${alias}.merged_into, 'version', ${alias}.version)`;
+}
+
+/** Rows for `outbox`: one event of this kind about each lead in `table`. */
+export function leadNews(kind: LiveEventKind, table: string): string {
+  return `select gen_random_uuid(), organization_id, '${kind}', id, version,
+    ${leadState(table)} from ${table}`;
+}
+
 /** Rows for `outbox`: one event of this kind about each message in `table`. */
 export function messageNews(kind: LiveEventKind, table: string): string {
   return `select gen_random_uuid(), organization_id, '${kind}', id, version,

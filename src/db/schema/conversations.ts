@@ -55,6 +55,8 @@ export const conversations = pgTable(
     /** Rises with takeover, opt-out and close; bot messages carrying an older one are never sent. */
     fence: bigint({ mode: "number" }).notNull().default(0),
     optedOutAt: instant(),
+    /** Takes no message any more: its lead was erased, or merged into one with a chat on this number. */
+    endedAt: instant(),
 
     stage: text({ enum: stages }).notNull().default("greeting"),
     intent: text({ enum: intents }).notNull().default("unknown"),
@@ -106,6 +108,18 @@ export const conversations = pgTable(
     index("conversations_stage_index").on(
       table.organizationId,
       table.stage,
+      table.lastMessageAt,
+      table.id,
+    ),
+    index("conversations_intent_index").on(
+      table.organizationId,
+      table.intent,
+      table.lastMessageAt,
+      table.id,
+    ),
+    index("conversations_sentiment_index").on(
+      table.organizationId,
+      table.sentiment,
       table.lastMessageAt,
       table.id,
     ),
@@ -255,6 +269,7 @@ export const optOuts = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
+    index("opt_outs_conversation_index").on(table.organizationId, table.conversationId),
     uniqueIndex("opt_outs_current_key")
       .on(table.organizationId, table.conversationId)
       .where(sql`ended_at is null`),

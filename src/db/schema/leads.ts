@@ -1,5 +1,6 @@
 import { sql } from "drizzle-orm";
 import {
+  boolean,
   foreignKey,
   index,
   jsonb,
@@ -13,28 +14,44 @@ import { leadSources } from "../../funnel/lead.ts";
 import { createdAt, instant, organizationId, rowVersion } from "./columns.ts";
 import { memberships, organizations } from "./organizations.ts";
 
+const LISTED = sql`erased_at is null and merged_into is null`;
+
 export const leads = pgTable(
   "leads",
   {
     organizationId: organizationId().references(() => organizations.id),
     id: uuid().notNull(),
-    /** As WhatsApp shows it; may be missing. */
+    /** As WhatsApp shows it, or as somebody of the team wrote it; may be missing. */
     name: text(),
+    /** The name is the team's: what WhatsApp says no longer changes it. */
+    namedByTeam: boolean().notNull().default(false),
     username: text(),
     email: text(),
     company: text(),
     source: text({ enum: leadSources }).notNull().default("organic"),
+    /** The phone numbers among its current identities, with spaces between; kept here for lists. */
+    phones: text().notNull().default(""),
+    /** Whether a BSUID is among them. */
+    hasBsuid: boolean().notNull().default(false),
     /** The first ad or post that brought the lead, verbatim. */
     referral: jsonb(),
+    /** Its id; cut, because an index refuses what is very long. */
+    adId: text().generatedAlwaysAs(sql`left(referral ->> 'source_id', 200)`),
     tags: text().array().notNull().default([]),
     /** What the organization keeps beside the fields above: names and values of its own. */
     fields: jsonb().notNull().default({}),
     /** Whose lead it is, of the team. */
     ownerId: uuid(),
-    /** What a search looks through, in lower case. */
+    /** What a search looks through, in lower case; a blank stands before every word. */
     searchText: text().generatedAlwaysAs(
-      sql`lower(coalesce(name, '') || ' ' || coalesce(username, '') || ' ' || coalesce(email, '') || ' ' || coalesce(company, ''))`,
+      sql`lower(' ' || coalesce(name, '') || ' ' || coalesce(username, '') || ' ' || coalesce(email, '') || ' ' || coalesce(company, '') || ' ' || phones)`,
     ),
+    /** What people see as its name, in lower case and short: lists are sorted by it. */
+    sortName: text()
+      .notNull()
+      .generatedAlwaysAs(
+        sql`left(lower(coalesce(nullif(name, ''), username, split_part(phones, ' ', 1))), 40)`,
+      ),
     createdAt: createdAt(),
     /** Erased: nothing personal is left, only what counts and costs need. */
     erasedAt: instant(),
@@ -52,9 +69,18 @@ export const leads = pgTable(
       columns: [table.organizationId, table.mergedInto],
       foreignColumns: [table.organizationId, table.id],
     }),
-    index("leads_created_index")
-      .on(table.organizationId, table.createdAt, table.id)
-      .where(sql`erased_at is null and merged_into is null`),
+    // Lists show neither erased nor merged leads. Each order and filter has the index it walks.
+    index("leads_created_index").on(table.organizationId, table.createdAt, table.id).where(LISTED),
+    index("leads_name_index").on(table.organizationId, table.sortName, table.id).where(LISTED),
+    index("leads_owner_index")
+      .on(table.organizationId, table.ownerId, table.createdAt, table.id)
+      .where(LISTED),
+    index("leads_source_index")
+      .on(table.organizationId, table.source, table.createdAt, table.id)
+      .where(LISTED),
+    index("leads_ad_index")
+      .on(table.organizationId, table.adId, table.createdAt, table.id)
+      .where(sql`ad_id is not null and erased_at is null and merged_into is null`),
     // Reports count erased leads too.
     index("leads_erased_index")
       .on(table.organizationId, table.createdAt)
@@ -91,7 +117,52 @@ export const leadNotes = pgTable(
       columns: [table.organizationId, table.leadId],
       foreignColumns: [leads.organizationId, leads.id],
     }),
+    foreignKey({
+      columns: [table.organizationId, table.userId],
+      foreignColumns: [memberships.organizationId, memberships.userId],
+    }),
   ],
+);
+
+/** What became of a lead as such; what happened in its chats is in `timeline_events` and others. */
+export const leadEvents = pgTable(
+  "lead_events",
+  {
+    organizationId: organizationId(),
+    id: uuid().notNull(),
+    leadId: uuid().notNull(),
+    kind: text({ enum: ["assigned", "merged"] }).notNull(),
+    /** Who did it. */
+    userId: uuid().notNull(),
+    /** Assigned: to whom; null = to nobody. */
+    ownerId: uuid(),
+    /** Merged: the lead that went into this one. */
+    mergedLeadId: uuid(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    index("lead_events_lead_index").on(table.organizationId, table.leadId, table.createdAt),
+    foreignKey({
+      columns: [table.organizationId, table.leadId],
+      foreignColumns: [leads.organizationId, leads.id],
+    }),
+  ],
+);
+
+/**
+ * Who said stop and was then erased: a fingerprint of what they were known by, and nothing else, so
+ * that nobody writes to them by accident.
+ */
+export const erasedOptOuts = pgTable(
+  "erased_opt_outs",
+  {
+    organizationId: organizationId().references(() => organizations.id),
+    /** SHA-256 over organization, kind and value, hex. */
+    fingerprint: text().notNull(),
+    optedOutAt: instant().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.organizationId, table.fingerprint] })],
 );
 
 /** What a lead is known by, over time. A lead may have no phone number at all. */

@@ -1,5 +1,6 @@
 import type { Db } from "../../db/client.ts";
-import { outboxEvent } from "../../db/queries/public-state.ts";
+import { erasedFingerprint } from "../../db/queries/erased-fingerprint.ts";
+import { leadNews, outboxEvent, outboxInsert } from "../../db/queries/public-state.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import { newId } from "../../lib/ids.ts";
@@ -69,6 +70,7 @@ function find(db: Db, people: readonly Person[]): Promise<Found[]> {
       p.phone is not null and f.lead_id is null as lacks_phone,
       p.bsuid is not null and b.lead_id is null as lacks_bsuid,
       l.id is not null and (p.name is distinct from l.name and p.name is not null
+          and not l.named_by_team
         or p.username is distinct from l.username and p.username is not null) as name_changed
     from jsonb_to_recordset(${db.json(numbered(people))}) as p(
       no int, organization_id uuid, integration_id uuid, phone text, bsuid text, name text,
@@ -80,7 +82,7 @@ function find(db: Db, people: readonly Person[]): Promise<Found[]> {
     left join lateral (select lead_id from lead_identities
       where organization_id = p.organization_id and kind = 'phone' and scope = ''
         and value = p.phone and ended_at is null limit 1) f on true
-    left join lateral (select id, name, username from leads
+    left join lateral (select id, name, username, named_by_team from leads
       where organization_id = p.organization_id and id = coalesce(b.lead_id, f.lead_id)
       limit 1) l on true
     left join lateral (select id from conversations
@@ -92,7 +94,8 @@ function find(db: Db, people: readonly Person[]): Promise<Found[]> {
 /**
  * One statement: the first identity that is not taken yet brings its lead into being, the other
  * identity and the conversation follow. Whatever somebody else wrote first is left alone, and the
- * next round finds it.
+ * next round finds it. A lead that was found is locked first: if it was merged or erased meanwhile,
+ * nothing is attached to it, and the next round finds who has the identity now.
  */
 async function create(
   db: Db,
@@ -108,6 +111,7 @@ async function create(
     bsuid_identity_id: newId(),
     new_conversation_id: newId(),
   }));
+  const sql = db.fragment;
   const created = await db.rows<{ event: LiveEvent }>`
     with people as (
       select p.*, i.portfolio_id
@@ -124,14 +128,20 @@ async function create(
       from people where lead_id is null
       on conflict do nothing
       returning organization_id, lead_id
+    ), living as (
+      select l.id from leads l
+      where (l.organization_id, l.id) in (select organization_id, lead_id from people)
+        and l.erased_at is null and l.merged_into is null
+      order by l.id for update of l
     ), owned as (
-      select p.*, coalesce(p.lead_id, n.lead_id) as owner_id
-      from people p left join first_identity n on n.lead_id = p.new_lead_id
-    ), new_leads as (
-      insert into leads (organization_id, id, name, username, referral)
-      select o.organization_id, o.new_lead_id, o.name, o.username, o.referral
-      from owned o where o.lead_id is null and o.owner_id is not null
-      returning organization_id, id, name, username, referral, version
+      select p.*, coalesce(l.id, n.lead_id) as owner_id, (
+        select max(e.opted_out_at) from erased_opt_outs e
+        where e.organization_id = p.organization_id and e.fingerprint in (
+          ${sql(erasedFingerprint("p.organization_id", "'phone'", "p.phone"))},
+          ${sql(erasedFingerprint("p.organization_id", "'bsuid'", "p.bsuid"))})
+        ) as opted_out_at
+      from people p left join living l on l.id = p.lead_id
+        left join first_identity n on n.lead_id = p.new_lead_id
     ), other_identity as (
       insert into lead_identities (organization_id, id, lead_id, kind, scope, value)
       select organization_id, bsuid_identity_id, owner_id, 'bsuid', portfolio_id, bsuid
@@ -139,20 +149,38 @@ async function create(
         and (phone is not null or lead_id is not null)
       union all
       select organization_id, phone_identity_id, owner_id, 'phone', '', phone
-      from owned where lead_id is not null and phone is not null
+      from owned where lead_id is not null and owner_id is not null and phone is not null
       on conflict do nothing
+      returning organization_id, lead_id, kind, value
+    ), known_by as (
+      select organization_id, lead_id, bool_or(kind = 'bsuid') as has_bsuid,
+        coalesce(string_agg(value, ' ') filter (where kind = 'phone'), '') as phones
+      from other_identity group by organization_id, lead_id
+    ), new_leads as (
+      insert into leads (organization_id, id, name, username, source, referral, phones, has_bsuid)
+      select o.organization_id, o.new_lead_id, o.name, o.username,
+        case when o.referral is null then 'organic' else 'ad' end, o.referral,
+        coalesce(o.phone, ''), o.phone is null or coalesce(k.has_bsuid, false)
+      from owned o left join known_by k on k.lead_id = o.new_lead_id
+      where o.lead_id is null and o.owner_id is not null
+      returning *
+    ), better_known as (
+      update leads l set phones = btrim(l.phones || ' ' || k.phones),
+        has_bsuid = l.has_bsuid or k.has_bsuid, version = l.version + 1
+      from known_by k join living on living.id = k.lead_id
+      where l.organization_id = k.organization_id and l.id = k.lead_id
+      returning l.*
     ), new_conversations as (
-      insert into conversations (organization_id, id, lead_id, integration_id, phone, bsuid)
-      select organization_id, new_conversation_id, owner_id, integration_id, phone, bsuid
+      insert into conversations (organization_id, id, lead_id, integration_id, phone, bsuid,
+        opted_out_at)
+      select organization_id, new_conversation_id, owner_id, integration_id, phone, bsuid,
+        opted_out_at
       from owned where owner_id is not null
       on conflict do nothing
+    ), news as (
+      ${sql(outboxInsert(leadNews("lead.created", "new_leads"), leadNews("lead.updated", "better_known")))}
     )
-    insert into outbox (id, organization_id, kind, entity_id, version, data)
-    select gen_random_uuid(), organization_id, 'lead.created', id, version,
-      jsonb_build_object('id', id, 'name', name, 'username', username, 'referral', referral,
-        'version', version)
-    from new_leads
-    returning ${db.fragment(outboxEvent("outbox"))} as event`;
+    select ${sql(outboxEvent("news"))} as event from news`;
   return created.map((row) => row.event);
 }
 
@@ -169,7 +197,8 @@ async function rename(
   }));
   const changed = await db.rows<{ event: LiveEvent }>`
     with changed as (
-      update leads l set name = coalesce(n.name, l.name),
+      update leads l
+      set name = case when l.named_by_team then l.name else coalesce(n.name, l.name) end,
         username = coalesce(n.username, l.username), version = l.version + 1
       from (
         select distinct on (lead_id) * from jsonb_to_recordset(${db.json(names)}) as x(
@@ -177,14 +206,12 @@ async function rename(
         order by lead_id
       ) n
       where l.organization_id = n.organization_id and l.id = n.lead_id
+        and l.erased_at is null and l.merged_into is null
       returning l.*
+    ), news as (
+      ${db.fragment(outboxInsert(leadNews("lead.updated", "changed")))}
     )
-    insert into outbox (id, organization_id, kind, entity_id, version, data)
-    select gen_random_uuid(), organization_id, 'lead.updated', id, version,
-      jsonb_build_object('id', id, 'name', name, 'username', username, 'referral', referral,
-        'version', version)
-    from changed
-    returning ${db.fragment(outboxEvent("outbox"))} as event`;
+    select ${db.fragment(outboxEvent("news"))} as event from news`;
   return changed.map((row) => row.event);
 }
 

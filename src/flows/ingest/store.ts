@@ -41,12 +41,15 @@ export interface StoreOutcome {
   confirmations: { organizationId: string; integrationId: string }[];
   events: LiveEvent[];
   inserted: number;
+  /** Messages (`id`) whose conversation has ended meanwhile: nothing of them is stored. */
+  homeless: string[];
 }
 
 /**
  * Stores a batch in one statement: conversations are locked in id order, messages inserted once per
  * (number, wamid), and conversations updated from the rows that were really inserted; so a batch
- * written twice changes nothing the second time. What a conversation was before is read from
+ * written twice changes nothing the second time. A conversation that has ended takes nothing: its
+ * messages are left to the caller. What a conversation was before is read from
  * `locked`, which sees the newest version; the statement's own snapshot may be older than the lock.
  */
 export async function storeInbound(db: Db, rows: readonly InboundRow[]): Promise<StoreOutcome> {
@@ -63,6 +66,7 @@ export async function storeInbound(db: Db, rows: readonly InboundRow[]): Promise
         o.quiet_ms, o.quiet_cap_ms
       from conversations c join organizations o on o.id = c.organization_id
       where (c.organization_id, c.id) in (select organization_id, conversation_id from input)
+        and c.ended_at is null
       order by c.id for update of c
     ), inserted as (
       insert into messages (organization_id, id, conversation_id, integration_id, seq, direction,
@@ -193,6 +197,8 @@ export async function storeInbound(db: Db, rows: readonly InboundRow[]): Promise
       (select coalesce(jsonb_agg(jsonb_build_object('organizationId', organization_id,
           'integrationId', integration_id)), '[]'::jsonb) from confirmed) as confirmations,
       ${sql(outboxEvents("news"))} as events,
-      (select count(*) from inserted)::int as inserted`;
-  return outcome ?? { wakes: [], confirmations: [], events: [], inserted: 0 };
+      (select count(*) from inserted)::int as inserted,
+      (select coalesce(jsonb_agg(i.id), '[]'::jsonb) from input i
+        where not exists (select 1 from locked l where l.id = i.conversation_id)) as homeless`;
+  return outcome ?? { wakes: [], confirmations: [], events: [], inserted: 0, homeless: [] };
 }

@@ -55,7 +55,7 @@ export async function listConversations(
   const found = await db.rows<Found & { position: string }>`
     select ${db.fragment(ROW)}, (extract(epoch from c.last_message_at) * 1000000)::bigint || '|' || c.id as position
     ${db.fragment(FROM)}
-    where c.organization_id = ${organizationId}
+    where c.organization_id = ${organizationId} and c.ended_at is null
       and (c.last_message_at, c.id) < (
         'epoch'::timestamptz + ${from.micros}::float8 * interval '1 microsecond', ${from.id}::uuid)
       and ${db.fragment(queueFilters[queue])}

@@ -36,7 +36,8 @@ export async function takeOver(
   const row = await db.first<Outcome>`
     with locked as (
       select c.*,
-        c.mode = 'bot' or c.taken_over_by is null or c.taken_over_by = ${userId}::uuid as free,
+        c.ended_at is null and (
+          c.mode = 'bot' or c.taken_over_by is null or c.taken_over_by = ${userId}::uuid) as free,
         c.mode = 'human' and c.taken_over_by = ${userId}::uuid as mine
       from conversations c
       where c.organization_id = ${organizationId} and c.id = ${conversationId}
@@ -74,7 +75,11 @@ export async function takeOver(
     select (select ${sql(conversationState("l"))} from locked l) as before,
       (select ${sql(conversationState("t"))} from taken t) as conversation,
       ${sql(outboxEvents("news"))} as events`;
-  return changeOf(row, conversationId, "Somebody else has taken this conversation over.");
+  return changeOf(
+    row,
+    conversationId,
+    "Somebody else has taken this conversation over, or it has ended.",
+  );
 }
 
 /**
@@ -91,7 +96,7 @@ export async function release(
   const sql = db.fragment;
   const row = await db.first<Outcome & { wakes: boolean }>`
     with locked as (
-      select c.*, c.mode = 'human' as held from conversations c
+      select c.*, c.mode = 'human' and c.ended_at is null as held from conversations c
       where c.organization_id = ${organizationId} and c.id = ${conversationId}
       for update
     ), released as (
@@ -113,7 +118,7 @@ export async function release(
       exists (select 1 from released where wake_seq > handled_seq and opted_out_at is null) as wakes,
       ${sql(outboxEvents("news"))} as events`;
   return {
-    ...changeOf(row, conversationId, "The bot already has this conversation."),
+    ...changeOf(row, conversationId, "The bot already has this conversation, or it has ended."),
     wakes: row?.wakes ?? false,
   };
 }
