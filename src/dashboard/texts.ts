@@ -154,6 +154,7 @@ export const texts = {
     fence: "a person took over or the lead opted out",
     superseded: "the lead wrote something newer",
     expired: "it became too old",
+    withdrawn: "somebody withdrew it in time",
   },
   attentionReasons: {
     asked_for_human: "Asked for a person",
@@ -220,7 +221,10 @@ export const texts = {
     bookingFor: (time: string) => `For ${time}`,
     takeover: "Taken over",
     release: "Handed back to the bot",
+    attention_claimed: "Attention looked after",
     attention_resolved: "Attention dealt with",
+    assigned: (name: string | null) =>
+      name === null ? "Assigned to nobody" : `Assigned to ${name}`,
     by: (name: string) => `by ${name}`,
     turns: {
       replied: "Bot replied",

@@ -55,7 +55,15 @@ export function restApi(core: RestCore) {
         passwords: createPasswords(),
       }),
     )
-    .use(conversationsModule({ db, clock, auth: guard, actions: conversationActions(mutate) }))
+    .use(
+      conversationsModule({
+        db,
+        clock,
+        auth: guard,
+        mutate,
+        actions: conversationActions(mutate),
+      }),
+    )
     .use(messagesModule({ db, clock, auth: guard, mutate }))
     .use(usersModule({ db, auth: guard, mutate }))
     .use(apiKeysModule({ db, auth: guard, mutate }))

@@ -14,6 +14,7 @@ export function currentRow(store: Store, id: string): ConversationRow | undefine
   return {
     ...now,
     takenOverByName: now.takenOverBy === row.takenOverBy ? row.takenOverByName : null,
+    assigneeName: now.assigneeId === row.assigneeId ? row.assigneeName : null,
     lastMessage:
       newest && newest.seq >= (row.lastMessage?.seq ?? 0) ? { ...newest } : row.lastMessage,
     lastMessageAt: newest?.sentAt && newest.seq >= row.lastSeq ? newest.sentAt : now.lastMessageAt,

@@ -135,10 +135,12 @@ export const timelineEvents = pgTable(
     id: uuid().notNull(),
     conversationId: uuid().notNull(),
     kind: text({
-      enum: ["takeover", "release", "attention_resolved", "assigned", "stage_set"],
+      enum: ["takeover", "release", "attention_claimed", "attention_resolved", "assigned"],
     }).notNull(),
     userId: uuid(),
-    /** What called for attention, where the act settled it. */
+    /** To whom it was assigned; null: to nobody any more. */
+    assigneeId: uuid(),
+    /** What called for attention, where the act answered the call. */
     reason: text({ enum: attentionReasons }),
     /** When it had called: the conversation forgets it with the act. */
     calledAt: instant(),
@@ -169,6 +171,8 @@ export const stageChanges = pgTable(
     /** The lead's message that caused it. */
     messageId: uuid(),
     turnId: uuid(),
+    /** Which person, where one did it. */
+    userId: uuid(),
     createdAt: createdAt(),
   },
   (table) => [

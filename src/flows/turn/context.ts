@@ -12,6 +12,7 @@ export interface Seen {
   wakeSeq: number;
   lastSeq: number;
   fence: number;
+  stage: Stage;
   /** Newest message of the lead: what a stage move is blamed on. */
   messageId: string | null;
   holdingLine: string | null;
@@ -23,7 +24,6 @@ export interface Seen {
 
 interface Row extends Seen {
   leadId: string;
-  stage: Stage;
   intent: Intent;
   sentiment: Sentiment;
   summary: string | null;

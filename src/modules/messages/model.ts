@@ -1,6 +1,6 @@
 import { t } from "elysia";
 import { authors } from "../../funnel/lead.ts";
-import { messageStates } from "../../funnel/message-state.ts";
+import { cancelReasons, messageStates } from "../../funnel/message-state.ts";
 import { Id, Instant, NextCursor, pageLimit } from "../../http/plugins/fields.ts";
 import type { OutboundContent } from "../../whatsapp/message.ts";
 
@@ -12,6 +12,12 @@ export const Message = t.Object(
     seq: t.Integer({ description: "Order within the conversation." }),
     direction: t.UnionEnum(["in", "out"]),
     author: t.UnionEnum(authors),
+    sentBy: t.Nullable(
+      t.Object(
+        { id: Id, name: t.String() },
+        { description: "Who of the team wrote it; for a program, who made its key." },
+      ),
+    ),
     kind: t.String({ description: "WhatsApp's type: text, button, image …" }),
     text: t.Nullable(t.String()),
     content: t.Nullable(
@@ -28,11 +34,18 @@ export const Message = t.Object(
     state: t.UnionEnum(messageStates),
     errorCode: t.Nullable(t.Integer({ description: "The Graph API's code." })),
     errorText: t.Nullable(t.String()),
-    cancelReason: t.Nullable(t.UnionEnum(["fence", "superseded", "expired"])),
+    cancelReason: t.Nullable(
+      t.UnionEnum(cancelReasons, { description: "`withdrawn`: by a person, in time." }),
+    ),
     wamid: t.Nullable(
       t.String({ description: "WhatsApp's id; null until WhatsApp has taken it." }),
     ),
     replyToWamid: t.Nullable(t.String({ description: "The `wamid` of the message it quotes." })),
+    resendOf: t.Nullable({ ...Id, description: "The message that a person sent again with this." }),
+    doubtAt: t.Nullable({
+      ...Instant,
+      description: "Since when a person is asked whether to send it again.",
+    }),
     turnId: t.Nullable(Id),
     sentAt: Instant,
     version: t.Integer({ description: "Rises with each change of the row." }),
