@@ -18,6 +18,7 @@ DROP INDEX "dead_letters_age_index";--> statement-breakpoint
 ALTER TABLE "bookings" ADD COLUMN "scheduled_at" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "bookings" ADD COLUMN "note" text;--> statement-breakpoint
 ALTER TABLE "conversations" ADD COLUMN "assignee_id" uuid;--> statement-breakpoint
+ALTER TABLE "conversations" ADD COLUMN "last_in_seq" bigint DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE "leads" ADD COLUMN "email" text;--> statement-breakpoint
 ALTER TABLE "leads" ADD COLUMN "company" text;--> statement-breakpoint
 ALTER TABLE "leads" ADD COLUMN "source" text DEFAULT 'organic' NOT NULL;--> statement-breakpoint
@@ -37,6 +38,7 @@ ALTER TABLE "conversations" ADD CONSTRAINT "conversations_organization_id_assign
 ALTER TABLE "leads" ADD CONSTRAINT "leads_organization_id_owner_id_memberships_organization_id_user_id_fk" FOREIGN KEY ("organization_id","owner_id") REFERENCES "public"."memberships"("organization_id","user_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "leads" ADD CONSTRAINT "leads_organization_id_merged_into_leads_organization_id_id_fk" FOREIGN KEY ("organization_id","merged_into") REFERENCES "public"."leads"("organization_id","id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "bookings_created_index" ON "bookings" USING btree ("organization_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "conversations_unread_index" ON "conversations" USING btree ("organization_id","last_message_at","id") WHERE last_in_seq > read_seq;--> statement-breakpoint
 CREATE INDEX "conversations_assignee_index" ON "conversations" USING btree ("organization_id","assignee_id","last_message_at","id") WHERE assignee_id is not null;--> statement-breakpoint
 CREATE INDEX "conversations_stage_index" ON "conversations" USING btree ("organization_id","stage","last_message_at","id");--> statement-breakpoint
 CREATE INDEX "conversations_created_index" ON "conversations" USING btree ("organization_id","created_at");--> statement-breakpoint
@@ -47,4 +49,5 @@ CREATE INDEX "leads_tags_index" ON "leads" USING gin ("organization_id","tags");
 CREATE INDEX "timeline_events_created_index" ON "timeline_events" USING btree ("organization_id","created_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "messages_resend_key" ON "messages" USING btree ("organization_id","resend_of") WHERE resend_of is not null;--> statement-breakpoint
 CREATE INDEX "dead_letters_age_index" ON "dead_letters" USING btree ("created_at","id");--> statement-breakpoint
-UPDATE "leads" SET "source" = 'ad' WHERE "referral" IS NOT NULL;
+UPDATE "leads" SET "source" = 'ad' WHERE "referral" IS NOT NULL;--> statement-breakpoint
+UPDATE "conversations" c SET "last_in_seq" = coalesce((SELECT max(m."seq") FROM "messages" m WHERE m."conversation_id" = c."id" AND m."direction" = 'in'), 0);

@@ -62,6 +62,8 @@ export const conversations = pgTable(
     /** Last message (`messages.seq`) the summary covers. */
     summarySeq: bigint({ mode: "number" }).notNull().default(0),
     lastSeq: bigint({ mode: "number" }).notNull().default(0),
+    /** Last message of the lead. */
+    lastInSeq: bigint({ mode: "number" }).notNull().default(0),
     /** Last message the team has read: what the lead wrote after it is unread. */
     readSeq: bigint({ mode: "number" }).notNull().default(0),
     /** Last message a finished turn has seen: what lies after it is new to the bot. */
@@ -94,6 +96,9 @@ export const conversations = pgTable(
     index("conversations_attention_index")
       .on(table.organizationId, table.lastMessageAt, table.id)
       .where(sql`attention_reason is not null`),
+    index("conversations_unread_index")
+      .on(table.organizationId, table.lastMessageAt, table.id)
+      .where(sql`last_in_seq > read_seq`),
     index("conversations_human_index")
       .on(table.organizationId, table.lastMessageAt, table.id)
       .where(sql`mode = 'human'`),

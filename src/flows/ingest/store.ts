@@ -78,6 +78,7 @@ export async function storeInbound(db: Db, rows: readonly InboundRow[]): Promise
     ), fresh as (
       select i.organization_id, i.conversation_id, max(n.seq) as last_seq,
         count(*) filter (where i.wakes) as wakes,
+        max(n.seq) filter (where i.author = 'lead') as last_in_seq,
         bool_or(i.author = 'lead') as from_lead, bool_or(i.author = 'human') as from_human,
         bool_or(i.starts) as starts,
         (array_agg(i.stop_keyword) filter (where i.stop_keyword is not null))[1] as stop_keyword,
@@ -107,6 +108,7 @@ export async function storeInbound(db: Db, rows: readonly InboundRow[]): Promise
     ), updated as (
       update conversations c set
         last_seq = d.last_seq + d.confirms::int,
+        last_in_seq = coalesce(d.last_in_seq, c.last_in_seq),
         wake_seq = c.wake_seq + d.counted_wakes,
         handled_seq = case when d.stops or d.from_human then c.wake_seq + d.counted_wakes
           else c.handled_seq end,

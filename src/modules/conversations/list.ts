@@ -16,7 +16,7 @@ const UNREAD = `select 1 from messages m
 /** Static SQL per queue, over conversation `c`. */
 const queueFilters = {
   all: "true",
-  unread: `c.last_seq > c.read_seq and exists (${UNREAD})`,
+  unread: "c.last_in_seq > c.read_seq",
   attention: "c.attention_reason is not null",
   human: "c.mode = 'human'",
   bot: "c.mode = 'bot'",
