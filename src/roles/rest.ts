@@ -12,6 +12,7 @@ import { createPasswords } from "../modules/auth/passwords.ts";
 import { createTokens } from "../modules/auth/tokens.ts";
 import { conversationActions } from "../modules/conversations/actions.ts";
 import { conversationsModule } from "../modules/conversations/index.ts";
+import { deadLettersModule } from "../modules/dead-letters/index.ts";
 import { internalModule } from "../modules/internal/index.ts";
 import { messagesModule } from "../modules/messages/index.ts";
 import { createMutate } from "../modules/mutate.ts";
@@ -70,6 +71,7 @@ export function restApi(core: RestCore) {
     .use(organizationModule({ db, auth: guard, mutate }))
     .use(auditModule({ db, auth: guard }))
     .use(operatorsModule({ db, auth: guard }))
+    .use(deadLettersModule({ db, auth: guard }))
     .use(
       internalModule({
         db,
