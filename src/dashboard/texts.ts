@@ -120,6 +120,7 @@ export const texts = {
     hint: "Enter sends, Shift+Enter makes a new line",
     botHas: "The bot answers this chat. Take over to write yourself.",
     otherHas: (name: string) => `${name} has this chat. Take it over to write yourself.`,
+    othersOnly: (name: string) => `${name} has this chat. An owner or admin can take it over.`,
     neverWrote: "The lead has not written yet. WhatsApp lets only templates go first.",
     replyingTo: (name: string) => `Replying to ${name}`,
     noReply: "Do not quote",
@@ -129,6 +130,8 @@ export const texts = {
     viewer: "Your role may read chats, not write in them.",
     tooLong: (over: number) => `${over} characters too long`,
     retry: "Try again",
+    resend: "Send it again",
+    resending: "Sending it again…",
     discard: "Discard",
   },
   authors: {

@@ -108,6 +108,16 @@ export function quotedOf(messages: readonly Message[]): ReadonlyMap<string, Mess
   return new Map(messages.flatMap((one) => (one.wamid === null ? [] : [[one.wamid, one]])));
 }
 
+/** Whether it is a person's to decide that a message goes out again: as the API judges it. */
+export function isResendable({ direction, state, doubtAt }: Message): boolean {
+  return direction === "out" && (state === "failed" || (state === "unknown" && doubtAt !== null));
+}
+
+/** Ids of the messages of a chat that were sent again. */
+export function resentOf(messages: readonly Message[]): ReadonlySet<string> {
+  return new Set(messages.flatMap(({ resendOf }) => resendOf ?? []));
+}
+
 /** A chat's messages in order from `fromSeq` on, and below them what was typed here and is under way. */
 export function chatOf(store: Store, conversationId: string, fromSeq: number): Chat {
   const messages = [...(store.messages.get(conversationId)?.values() ?? [])]

@@ -131,17 +131,34 @@ const TemplateBody = t.Object(
   { title: "TemplateMessage" },
 );
 
-const MediaBody = t.Object(
+const mediaId = t.String({
+  format: "uuid",
+  description: "Of a file kept here. None can be uploaded yet, so that no id is known.",
+});
+const caption = t.Optional(t.String({ minLength: 1, maxLength: 1024, pattern: "\\S" }));
+
+const PictureBody = t.Object(
+  { type: t.UnionEnum(["image", "video"]), mediaId, caption, replyTo: Quote },
+  { title: "PictureMessage" },
+);
+
+const DocumentBody = t.Object(
   {
-    type: t.Literal("media"),
-    mediaId: t.String({
-      format: "uuid",
-      description: "Of a file kept here. None can be uploaded yet, so that no id is known.",
-    }),
-    caption: t.Optional(t.String({ maxLength: 1024 })),
+    type: t.Literal("document"),
+    mediaId,
+    caption,
+    filename: t.Optional(
+      t.String({ minLength: 1, maxLength: 240, pattern: "\\S", examples: ["offer.pdf"] }),
+    ),
     replyTo: Quote,
   },
-  { title: "MediaMessage" },
+  { title: "DocumentMessage" },
+);
+
+/** WhatsApp shows no words beside these. */
+const SoundBody = t.Object(
+  { type: t.UnionEnum(["audio", "sticker"]), mediaId, replyTo: Quote },
+  { title: "SoundOrStickerMessage" },
 );
 
 const ReactionBody = t.Object(
@@ -156,7 +173,16 @@ const ReactionBody = t.Object(
 );
 
 export const SendBody = t.Union(
-  [TextBody, ButtonsBody, ListBody, TemplateBody, MediaBody, ReactionBody],
+  [
+    TextBody,
+    ButtonsBody,
+    ListBody,
+    TemplateBody,
+    PictureBody,
+    DocumentBody,
+    SoundBody,
+    ReactionBody,
+  ],
   { title: "MessageToSend" },
 );
 export type SendBody = typeof SendBody.static;

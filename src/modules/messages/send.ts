@@ -13,7 +13,7 @@ import { type Chat, type Composed, compose } from "./compose.ts";
 import type { Message, SendBody } from "./model.ts";
 
 /** A number may be paused for long; what a person wrote a day ago is no longer what they would say. */
-const LIFETIME_HOURS = 24;
+export const LIFETIME_HOURS = 24;
 
 export interface SendDeps {
   mutate: Mutate;
