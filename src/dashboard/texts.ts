@@ -124,6 +124,7 @@ export const texts = {
     hint: "Enter sends, Shift+Enter makes a new line",
     botHas: "The bot answers this chat. Take over to write yourself.",
     otherHas: (name: string) => `${name} has this chat. Take it over to write yourself.`,
+    othersOnly: (name: string) => `${name} has this chat. An owner or admin can take it over.`,
     neverWrote: "The lead has not written yet. WhatsApp lets only templates go first.",
     replyingTo: (name: string) => `Replying to ${name}`,
     noReply: "Do not quote",
@@ -133,6 +134,8 @@ export const texts = {
     viewer: "Your role may read chats, not write in them.",
     tooLong: (over: number) => `${over} characters too long`,
     retry: "Try again",
+    resend: "Send it again",
+    resending: "Sending it again…",
     discard: "Discard",
   },
   authors: {
@@ -158,6 +161,7 @@ export const texts = {
     fence: "a person took over or the lead opted out",
     superseded: "the lead wrote something newer",
     expired: "it became too old",
+    withdrawn: "somebody withdrew it in time",
     disconnected: "the number was disconnected",
   },
   attentionReasons: {
@@ -225,7 +229,10 @@ export const texts = {
     bookingFor: (time: string) => `For ${time}`,
     takeover: "Taken over",
     release: "Handed back to the bot",
+    attention_claimed: "Attention looked after",
     attention_resolved: "Attention dealt with",
+    assigned: (name: string | null) =>
+      name === null ? "Assigned to nobody" : `Assigned to ${name}`,
     by: (name: string) => `by ${name}`,
     turns: {
       replied: "Bot replied",

@@ -12,6 +12,15 @@ export const messageStates = [
   "cancelled",
 ] as const;
 
+/** Why a message was never tried. `withdrawn`: by a person, before it went out. */
+export const cancelReasons = [
+  "fence",
+  "superseded",
+  "expired",
+  "withdrawn",
+  "disconnected",
+] as const;
+
 /** Delivery statuses as Meta reports them, worst to best. */
 export const receiptStatuses = ["failed", "sent", "delivered", "read", "played"] as const;
 export type ReceiptStatus = (typeof receiptStatuses)[number];

@@ -16,6 +16,7 @@ import { bookingsModule } from "../modules/bookings/index.ts";
 import { conversationActions } from "../modules/conversations/actions.ts";
 import { conversationsModule } from "../modules/conversations/index.ts";
 import { ctasModule } from "../modules/ctas/index.ts";
+import { deadLettersModule } from "../modules/dead-letters/index.ts";
 import { factsModule } from "../modules/facts/index.ts";
 import { followUpsModule } from "../modules/follow-ups/index.ts";
 import { internalModule } from "../modules/internal/index.ts";
@@ -68,6 +69,7 @@ export function restApi(core: RestCore) {
     .use(resources(core, resource))
     .use(auditModule(resource))
     .use(operatorsModule(resource))
+    .use(deadLettersModule(resource))
     .use(
       internalModule({
         ...resource,

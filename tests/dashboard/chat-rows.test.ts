@@ -30,6 +30,15 @@ describe("the rows of a chat", () => {
     expect(opening.map(({ key }) => key)).toEqual(["a", "c", "d"]);
   });
 
+  test("begin a run where another colleague goes on writing", () => {
+    const by = (id: string) => ({ author: "human" as const, sentBy: { id, name: id } });
+    const team = ["nora", "nora", "omar"].map((who, at) =>
+      message({ id: `${at}`, seq: at, direction: "out", ...by(who) }),
+    );
+    const opening = loaded(team, false).filter((row) => row.kind === "message" && row.opensRun);
+    expect(opening.map(({ key }) => key)).toEqual(["0", "2"]);
+  });
+
   test("never change when older messages are put above them, so nothing on the screen moves", () => {
     for (let count = 1; count <= chat.length; count += 1) {
       const some = loaded(chat.slice(-count), true);

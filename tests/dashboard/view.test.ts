@@ -1,6 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import { Store } from "../../src/dashboard/state/store.ts";
-import { chatOf, currentRow, inboxLines, windowLeftMs } from "../../src/dashboard/state/view.ts";
+import {
+  chatOf,
+  currentRow,
+  inboxLines,
+  isResendable,
+  resentOf,
+  windowLeftMs,
+} from "../../src/dashboard/state/view.ts";
 import { conversation, frameOf, message, row } from "./support/rows.ts";
 
 function storeWith(...rows: ReturnType<typeof row>[]): Store {
@@ -80,6 +87,15 @@ describe("a conversation's line", () => {
     expect(currentRow(store, "c1")?.takenOverByName).toBe("Nora");
   });
 
+  test("asks for the row when it is assigned to somebody whose name is not known", () => {
+    const store = new Store();
+    store.putRows([row({ assigneeId: "u1", assigneeName: "Nora" })]);
+    const assigned = (assigneeId: string | null, version: number) =>
+      store.take(frameOf(conversation({ assigneeId, version })));
+    expect([assigned("u1", 2), assigned("u2", 3), assigned(null, 4)]).toEqual([null, "c1", null]);
+    expect(currentRow(store, "c1")).toMatchObject({ assigneeId: null, assigneeName: null });
+  });
+
   test("shows a wish at once and the truth when the wish is gone", () => {
     const store = storeWith(row());
     store.wishes.set("c1", { mode: "human", takenOverBy: "u1" });
@@ -133,6 +149,21 @@ describe("a chat", () => {
     afterSeq: 4,
     error: null,
   };
+
+  test("offers to send again what failed or is in doubt, once", () => {
+    const out = { direction: "out", author: "bot" } as const;
+    const failed = message({ ...out, id: "failed", state: "failed" });
+    const open = message({ ...out, state: "unknown" });
+    const doubt = message({ ...out, state: "unknown", doubtAt: "2026-11-22T12:00:00.000Z" });
+    expect([failed, open, doubt, message({ state: "failed" })].map(isResendable)).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+    const again = message({ ...out, id: "again", resendOf: "failed" });
+    expect(resentOf([failed, again])).toEqual(new Set(["failed"]));
+  });
 
   test("is in order from the oldest fetched message on", () => {
     const store = new Store();

@@ -112,9 +112,13 @@ export async function createLife(stage: Stage, seed: number) {
     turn: (worker: Worker) => stage.startTurn(worker, id),
     deliver: (worker: Worker) => stage.startDelivery(worker),
     timePasses,
-    takeOver: () =>
-      db.transaction((tx) => takeOver(tx, organizationId, id, userId)).catch(() => {}),
-    release: () => db.transaction((tx) => release(tx, organizationId, id, userId)).catch(() => {}),
+    takeOver: async () => {
+      await db.transaction((tx) => takeOver(tx, organizationId, id, userId)).catch(() => {});
+      // What thinks now will be fenced: after a release another may think beside it.
+      for (const one of stage.thinking) one.zombie = true;
+    },
+    release: () =>
+      db.transaction((tx) => release(tx, organizationId, id, userId, false)).catch(() => {}),
     /** Their workers are paused for longer than a lease lasts; later they think they still have it. */
     loseTurns: async () => {
       if (stage.thinking.every(({ zombie }) => zombie)) return;

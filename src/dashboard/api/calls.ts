@@ -99,6 +99,12 @@ export function fetchMessages(
   return get(`${at(id)}/messages?${query}`, signal);
 }
 
+/** From the colleague who has it. */
+export const seize = (id: string, fromUserId: string) =>
+  post<Conversation>(`${at(id)}/takeover?fromUserId=${encodeURIComponent(fromUserId)}`, {
+    headers: { "idempotency-key": newIdempotencyKey() },
+  });
+
 export type HandOverVerb = "takeover" | "release" | "resolve-attention";
 
 export const handOver = (id: string, verb: HandOverVerb) =>
@@ -116,5 +122,11 @@ interface Sending {
 /** `key` is made once per message, so that repeating the call never sends it twice. */
 export const sendMessage = (id: string, body: Sending, key: string) =>
   post<Message>(`${at(id)}/messages`, { body, headers: { "idempotency-key": key } });
+
+/** Sends what failed, or is in doubt, again as a new message. `key` as in `sendMessage`. */
+export const resendMessage = (id: string, key: string) =>
+  post<Message>(`/messages/${encodeURIComponent(id)}/resend`, {
+    headers: { "idempotency-key": key },
+  });
 
 export const fetchQueue = (signal: AbortSignal) => get<QueueRows>("/queue", signal);

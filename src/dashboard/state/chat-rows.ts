@@ -26,13 +26,15 @@ export function chatRows({ messages, drafts, hasEarlier }: Loaded): ChatRow[] {
     const at = message.sentAt;
     const opensDay = !before || dayName(before.sentAt) !== dayName(at);
     if (opensDay) rows.push({ kind: "day", key: `day ${message.id}`, at });
-    const opensRun = opensDay || before?.author !== message.author;
+    const opensRun = opensDay || !before || writerOf(before) !== writerOf(message);
     rows.push({ kind: "message", key: message.id, at, message, opensRun });
     before = message;
   }
   for (const draft of drafts) rows.push({ kind: "draft", key: draft.key, at: draft.sentAt, draft });
   return rows;
 }
+
+const writerOf = ({ author, sentBy }: Message) => sentBy?.id ?? author;
 
 const LINE_PX = 20;
 const LETTERS_PER_LINE = 62;

@@ -11,5 +11,18 @@ export function reasonNotTo(row: ConversationRow, session: SignedIn, nowMs: numb
   if (windowLeftMs(row, nowMs) === null) return texts.composer.windowClosed;
   const holder = holderOf(row, session.user.id);
   if (holder.kind === "bot") return texts.composer.botHas;
-  return holder.kind === "other" ? texts.composer.otherHas(holder.name) : null;
+  if (holder.kind !== "other") return null;
+  const may = maySeize(row, session);
+  return may ? texts.composer.otherHas(holder.name) : texts.composer.othersOnly(holder.name);
+}
+
+/** Whether this person may send again what did not arrive in this chat. */
+export function mayResend(row: ConversationRow, session: SignedIn): boolean {
+  const isOthers = holderOf(row, session.user.id).kind === "other";
+  return session.role !== "viewer" && row.optedOutAt === null && !isOthers;
+}
+
+/** Whether this person may take the chat from the colleague who has it. */
+export function maySeize({ takenOverBy }: ConversationRow, { role }: SignedIn): boolean {
+  return takenOverBy === null || role === "owner" || role === "admin";
 }

@@ -72,7 +72,7 @@ export class Store {
     this.changed();
   }
 
-  /** Takes a live event; returns the conversation whose row has to be fetched: new, or held by another. */
+  /** Takes a live event; returns the conversation whose row has to be fetched: new, or another's now. */
   take(frame: EventFrame): string | null {
     const { row } = frame.data;
     let missing: string | null = null;
@@ -83,7 +83,9 @@ export class Store {
     } else if ("leadId" in row) {
       this.#putState(row as Conversation);
       const known = this.rows.get(row.id);
-      const isNamed = row.takenOverBy === null || row.takenOverBy === known?.takenOverBy;
+      const isNamed =
+        [null, known?.takenOverBy].includes(row.takenOverBy) &&
+        [null, known?.assigneeId].includes(row.assigneeId);
       missing = known && isNamed ? null : row.id;
     } else if ("username" in row) {
       this.#putLead(row);

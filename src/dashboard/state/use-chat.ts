@@ -12,6 +12,7 @@ import {
   fetchMessages,
   type HandOverVerb,
   handOver,
+  seize,
 } from "../api/calls.ts";
 import { useRows, useWorkplace } from "./context.ts";
 import { chatOf, currentRow } from "./view.ts";
@@ -76,14 +77,10 @@ export function useMessages(conversationId: string) {
 /** `seize`: from a colleague. */
 export type HandOverAct = HandOverVerb | "seize";
 
-/**
- * The API refuses to take from a colleague what they hold, but lets anybody end their hold. A bot that
- * wakes in between cannot speak: what it writes is fenced off by the second step.
- */
-async function act(conversationId: string, what: HandOverAct): Promise<Conversation> {
-  if (what !== "seize") return await handOver(conversationId, what);
-  await handOver(conversationId, "release");
-  return await handOver(conversationId, "takeover");
+/** One step, which names the colleague: if they gave it back meanwhile, it is simply taken. */
+function act(id: string, what: HandOverAct, holderId: string | null): Promise<Conversation> {
+  if (what !== "seize") return handOver(id, what);
+  return holderId === null ? handOver(id, "takeover") : seize(id, holderId);
 }
 
 /** Takeover, release, attention dealt with: shown at once, taken back when the server refuses. */
@@ -98,7 +95,10 @@ export function useHandOver(conversationId: string) {
     "resolve-attention": { attentionReason: null },
   };
   return useMutation({
-    mutationFn: (what: HandOverAct) => act(conversationId, what),
+    mutationFn: (what: HandOverAct) => {
+      const holderId = store.states.get(conversationId)?.takenOverBy ?? null;
+      return act(conversationId, what, holderId);
+    },
     onMutate: (what) => {
       store.wishes.set(conversationId, wishes[what]);
       store.changed();

@@ -14,6 +14,7 @@ export function currentRow(store: Store, id: string): ConversationRow | undefine
   return {
     ...now,
     takenOverByName: now.takenOverBy === row.takenOverBy ? row.takenOverByName : null,
+    assigneeName: now.assigneeId === row.assigneeId ? row.assigneeName : null,
     lastMessage:
       newest && newest.seq >= (row.lastMessage?.seq ?? 0) ? { ...newest } : row.lastMessage,
     lastMessageAt: newest?.sentAt && newest.seq >= row.lastSeq ? newest.sentAt : now.lastMessageAt,
@@ -105,6 +106,16 @@ export interface Chat {
 /** The message of a chat that WhatsApp knows by this id, if it is here. */
 export function quotedOf(messages: readonly Message[]): ReadonlyMap<string, Message> {
   return new Map(messages.flatMap((one) => (one.wamid === null ? [] : [[one.wamid, one]])));
+}
+
+/** Whether it is a person's to decide that a message goes out again: as the API judges it. */
+export function isResendable({ direction, state, doubtAt }: Message): boolean {
+  return direction === "out" && (state === "failed" || (state === "unknown" && doubtAt !== null));
+}
+
+/** Ids of the messages of a chat that were sent again. */
+export function resentOf(messages: readonly Message[]): ReadonlySet<string> {
+  return new Set(messages.flatMap(({ resendOf }) => resendOf ?? []));
 }
 
 /** A chat's messages in order from `fromSeq` on, and below them what was typed here and is under way. */

@@ -1,8 +1,10 @@
 import { Button } from "react-aria-components";
 import type { Message } from "../api/calls.ts";
+import { sayError } from "../api/http.ts";
 import { dateAndTime, timeOfDay } from "../format.ts";
 import { Icon } from "../parts/icon.tsx";
 import type { Draft } from "../state/store.ts";
+import { useResend } from "../state/use-resend.ts";
 import { useSend } from "../state/use-send.ts";
 import { texts } from "../texts.ts";
 import type { RowEvents } from "./log-row.tsx";
@@ -21,16 +23,18 @@ interface Props extends RowEvents {
   message: Message;
   opensRun: boolean;
   quoted: Message | undefined;
+  offersResend: boolean;
 }
 
 /** One message: what was said, by whom, to what, and how far it has come. */
-export function Bubble({ message, opensRun, quoted, name, onReply, onJump }: Props) {
+export function Bubble(props: Props) {
+  const { message, opensRun, quoted, offersResend, name, onReply, onJump } = props;
   const { author, state } = message;
   const classes = ["message", `from-${author}`, opensRun ? "opens-run" : "", `is-${state}`];
   return (
     <div className={classes.join(" ")} data-state={state} data-author={author}>
       <p className={opensRun && author !== "lead" ? "author" : "spoken"}>
-        {author === "lead" ? name : texts.authors[author]}
+        {writerOf(message, name)}
       </p>
       <div className="bubble-line">
         <div className="bubble">
@@ -55,13 +59,39 @@ export function Bubble({ message, opensRun, quoted, name, onReply, onJump }: Pro
           </Button>
         )}
       </div>
-      {troubled.includes(state) && (
-        <p className="trouble">
-          <Icon name={state === "cancelled" ? "info" : "alert"} />
-          <span>{troubleOf(message)}</span>
-        </p>
-      )}
+      {troubled.includes(state) && <Trouble message={message} offersResend={offersResend} />}
     </div>
+  );
+}
+
+function writerOf({ author, sentBy }: Message, leadName: string): string {
+  return author === "lead" ? leadName : (sentBy?.name ?? texts.authors[author]);
+}
+
+function Trouble({ message, offersResend }: Pick<Props, "message" | "offersResend">) {
+  return (
+    <div className="trouble">
+      <Icon name={message.state === "cancelled" ? "info" : "alert"} />
+      <span>{troubleOf(message)}</span>
+      {offersResend && <Resend message={message} />}
+    </div>
+  );
+}
+
+/** The old message stays: should it have arrived after all, both show. */
+function Resend({ message }: { message: Message }) {
+  const resend = useResend(message);
+  return (
+    <>
+      <Button
+        className="link-button"
+        isDisabled={resend.isPending || resend.isSuccess}
+        onPress={() => resend.mutate()}
+      >
+        {resend.isPending ? texts.composer.resending : texts.composer.resend}
+      </Button>
+      {resend.isError && <span role="alert">{sayError(resend.error)}</span>}
+    </>
   );
 }
 

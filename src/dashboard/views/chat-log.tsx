@@ -7,8 +7,9 @@ import { Icon } from "../parts/icon.tsx";
 import { leadName } from "../parts/names.ts";
 import { type ChatRow, chatRows } from "../state/chat-rows.ts";
 import { useDesk, useWorkplace } from "../state/context.ts";
+import { mayResend } from "../state/may-write.ts";
 import type { useMessages } from "../state/use-chat.ts";
-import { quotedOf } from "../state/view.ts";
+import { isResendable, quotedOf, resentOf } from "../state/view.ts";
 import { texts } from "../texts.ts";
 import { LogRow } from "./log-row.tsx";
 import { useLogScroll } from "./use-log-scroll.ts";
@@ -35,6 +36,8 @@ export function ChatLog({ row, chat, query, onReply }: Props) {
   );
   const { scroller, virtual, isAtEnd, toEnd, handlers } = useLogScroll(rows);
   const quoted = useMemo(() => quotedOf(messages), [messages]);
+  const resent = useMemo(() => resentOf(messages), [messages]);
+  const mayAgain = mayResend(row, useWorkplace().session);
   const jump = useJump(virtual, rows);
   useReading(row, messages, isAtEnd);
   useFollowOwn(virtual, drafts.at(-1)?.key);
@@ -76,6 +79,7 @@ export function ChatLog({ row, chat, query, onReply }: Props) {
                     index={index}
                     startPx={start}
                     quoted={quotedIn(one, quoted)}
+                    offersResend={mayAgain && awaitsResend(one, resent)}
                     isPointedAt={one.key === jump.at}
                     measure={virtual.measureElement}
                   />
@@ -106,6 +110,10 @@ function quotedIn(row: ChatRow, quoted: ReadonlyMap<string, Message>): Message |
   if (row.kind === "draft") return row.draft.replyTo ?? undefined;
   const wamid = row.kind === "message" ? row.message.replyToWamid : null;
   return wamid === null ? undefined : quoted.get(wamid);
+}
+
+function awaitsResend(row: ChatRow, resent: ReadonlySet<string>): boolean {
+  return row.kind === "message" && isResendable(row.message) && !resent.has(row.message.id);
 }
 
 /** Whether there is more above. */

@@ -4,6 +4,7 @@ import type { ConversationRow } from "../api/calls.ts";
 import { Key } from "../parts/key.tsx";
 import { type Holder, holderOf } from "../parts/names.ts";
 import { useWorkplace } from "../state/context.ts";
+import { maySeize } from "../state/may-write.ts";
 import type { HandOverAct } from "../state/use-chat.ts";
 import { texts } from "../texts.ts";
 import { useKeys } from "./keys.ts";
@@ -19,7 +20,8 @@ export function HolderButton({ row, isPending, onAct }: Props) {
   const { session } = useWorkplace();
   const [asks, setAsks] = useState(false);
   const holder = holderOf(row, session.user.id);
-  const isDisabled = isPending || session.role === "viewer";
+  const isTheirs = holder.kind === "other" && !maySeize(row, session);
+  const isDisabled = isPending || session.role === "viewer" || isTheirs;
   const press = () => {
     if (isDisabled) return;
     if (holder.kind === "other") setAsks(true);

@@ -18,6 +18,8 @@ interface Props extends RowEvents {
   count: number;
   startPx: number;
   quoted: Message | undefined;
+  /** The message did not arrive, or may not have, and can be sent again here. */
+  offersResend: boolean;
   isPointedAt: boolean;
   measure: (element: Element | null) => void;
 }
@@ -39,9 +41,9 @@ export function LogRow({ row, index, count, startPx, isPointedAt, measure, ...co
   );
 }
 
-type ContentProps = RowEvents & Pick<Props, "row" | "quoted">;
+type ContentProps = RowEvents & Pick<Props, "row" | "quoted" | "offersResend">;
 
-const Content = memo(function Content({ row, quoted, ...events }: ContentProps) {
+const Content = memo(function Content({ row, quoted, offersResend, ...events }: ContentProps) {
   switch (row.kind) {
     case "day":
       return (
@@ -52,6 +54,14 @@ const Content = memo(function Content({ row, quoted, ...events }: ContentProps) 
     case "draft":
       return <DraftBubble draft={row.draft} quoted={quoted} {...events} />;
     case "message":
-      return <Bubble message={row.message} opensRun={row.opensRun} quoted={quoted} {...events} />;
+      return (
+        <Bubble
+          message={row.message}
+          opensRun={row.opensRun}
+          quoted={quoted}
+          offersResend={offersResend}
+          {...events}
+        />
+      );
   }
 });

@@ -25,7 +25,7 @@ function tellStage(entry: Extract<Entry, { kind: "stage" }>): Told {
     icon: "flag",
     title: texts.timeline.stage(stages[entry.from], stages[entry.to]),
     why: entry.reason,
-    facts: [authors[entry.author], ...sure],
+    facts: [...(entry.by ? byOf(entry) : [authors[entry.author]]), ...sure],
   };
 }
 
@@ -52,14 +52,25 @@ function tell(entry: Entry): Told {
         why: entry.requestedTime && texts.timeline.bookingFor(entry.requestedTime),
         facts: [],
       };
+    case "assigned":
+      return {
+        icon: "person",
+        title: texts.timeline.assigned(entry.to?.name ?? null),
+        why: null,
+        facts: byOf(entry),
+      };
     default:
       return {
         icon: entry.kind === "release" ? "bot" : "person",
         title: texts.timeline[entry.kind],
         why: entry.reason && texts.attentionReasons[entry.reason],
-        facts: entry.by ? [texts.timeline.by(entry.by.name)] : [],
+        facts: byOf(entry),
       };
   }
+}
+
+function byOf({ by }: { by: { name: string } | null }): readonly string[] {
+  return by ? [texts.timeline.by(by.name)] : [];
 }
 
 /** What happened to this lead and why, newest first. */

@@ -13,11 +13,15 @@ export function utc(instant: string): string {
 export function messageState(alias: string): string {
   return `jsonb_build_object(
     'id', ${alias}.id, 'conversationId', ${alias}.conversation_id, 'seq', ${alias}.seq,
-    'direction', ${alias}.direction, 'author', ${alias}.author, 'kind', ${alias}.kind,
+    'direction', ${alias}.direction, 'author', ${alias}.author,
+    'sentBy', case when ${alias}.user_id is not null then jsonb_build_object('id', ${alias}.user_id,
+      'name', (select sender.name from users sender where sender.id = ${alias}.user_id)) end,
+    'kind', ${alias}.kind,
     'text', ${alias}.text, 'content', ${alias}.payload, 'state', ${alias}.state,
     'errorCode', ${alias}.error_code, 'errorText', ${alias}.error_text,
     'cancelReason', ${alias}.cancel_reason, 'wamid', ${alias}.wamid,
-    'replyToWamid', ${alias}.reply_to_wamid,
+    'replyToWamid', ${alias}.reply_to_wamid, 'resendOf', ${alias}.resend_of,
+    'doubtAt', ${utc(`${alias}.doubt_at`)},
     'turnId', ${alias}.turn_id, 'sentAt', ${utc(`${alias}.sent_at`)}, 'version', ${alias}.version)`;
 }
 
@@ -25,7 +29,8 @@ export function conversationState(alias: string): string {
   return `jsonb_build_object(
     'id', ${alias}.id, 'leadId', ${alias}.lead_id, 'integrationId', ${alias}.integration_id,
     'mode', ${alias}.mode, 'takenOverBy', ${alias}.taken_over_by,
-    'takenOverAt', ${utc(`${alias}.taken_over_at`)}, 'optedOutAt', ${utc(`${alias}.opted_out_at`)},
+    'takenOverAt', ${utc(`${alias}.taken_over_at`)}, 'assigneeId', ${alias}.assignee_id,
+    'optedOutAt', ${utc(`${alias}.opted_out_at`)},
     'stage', ${alias}.stage, 'intent', ${alias}.intent, 'sentiment', ${alias}.sentiment,
     'language', ${alias}.language, 'summary', ${alias}.summary, 'lastSeq', ${alias}.last_seq, 'readSeq', ${alias}.read_seq,
     'followUpAt', ${utc(`${alias}.follow_up_at`)}, 'followUpStep', ${alias}.follow_up_step,

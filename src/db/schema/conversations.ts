@@ -66,6 +66,8 @@ export const conversations = pgTable(
     /** Last message (`messages.seq`) the summary covers. */
     summarySeq: bigint({ mode: "number" }).notNull().default(0),
     lastSeq: bigint({ mode: "number" }).notNull().default(0),
+    /** Last message of the lead. */
+    lastInSeq: bigint({ mode: "number" }).notNull().default(0),
     /** Last message the team has read: what the lead wrote after it is unread. */
     readSeq: bigint({ mode: "number" }).notNull().default(0),
     /** Last message a finished turn has seen: what lies after it is new to the bot. */
@@ -98,6 +100,9 @@ export const conversations = pgTable(
     index("conversations_attention_index")
       .on(table.organizationId, table.lastMessageAt, table.id)
       .where(sql`attention_reason is not null`),
+    index("conversations_unread_index")
+      .on(table.organizationId, table.lastMessageAt, table.id)
+      .where(sql`last_in_seq > read_seq`),
     index("conversations_human_index")
       .on(table.organizationId, table.lastMessageAt, table.id)
       .where(sql`mode = 'human'`),
@@ -155,10 +160,12 @@ export const timelineEvents = pgTable(
     id: uuid().notNull(),
     conversationId: uuid().notNull(),
     kind: text({
-      enum: ["takeover", "release", "attention_resolved", "assigned", "stage_set"],
+      enum: ["takeover", "release", "attention_claimed", "attention_resolved", "assigned"],
     }).notNull(),
     userId: uuid(),
-    /** What called for attention, where the act settled it. */
+    /** To whom it was assigned; null: to nobody any more. */
+    assigneeId: uuid(),
+    /** What called for attention, where the act answered the call. */
     reason: text({ enum: attentionReasons }),
     /** When it had called: the conversation forgets it with the act. */
     calledAt: instant(),
@@ -189,6 +196,8 @@ export const stageChanges = pgTable(
     /** The lead's message that caused it. */
     messageId: uuid(),
     turnId: uuid(),
+    /** Which person, where one did it. */
+    userId: uuid(),
     createdAt: createdAt(),
   },
   (table) => [

@@ -14,7 +14,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import { authors } from "../../funnel/lead.ts";
-import { messageStates } from "../../funnel/message-state.ts";
+import { cancelReasons, messageStates } from "../../funnel/message-state.ts";
 import { createdAt, instant, organizationId, rowVersion } from "./columns.ts";
 import { conversations } from "./conversations.ts";
 
@@ -52,7 +52,7 @@ export const messages = pgTable(
     doubtAt: instant(),
     errorCode: integer(),
     errorText: text(),
-    cancelReason: text({ enum: ["fence", "superseded", "expired", "disconnected"] }),
+    cancelReason: text({ enum: cancelReasons }),
     /** The conversation's fence when a bot message was made; sent only while it still holds. */
     fence: bigint({ mode: "number" }).notNull().default(0),
     /** Nudges only: the mailbox position they were made at. */
@@ -60,6 +60,8 @@ export const messages = pgTable(
     turnId: uuid(),
     /** Who sent it, of the team. */
     userId: uuid(),
+    /** The message that a person sent again with this one. */
+    resendOf: uuid(),
     /** What goes out beside or instead of text: `whatsapp/outbound` owns the shape. */
     payload: jsonb(),
     /** Pricing as Meta's status reported it. */
@@ -87,6 +89,10 @@ export const messages = pgTable(
     index("messages_nudge_index")
       .on(table.organizationId, table.sentAt)
       .where(sql`seen_wake_seq is not null`),
+    // Two people who resend the same message at once make one.
+    uniqueIndex("messages_resend_key")
+      .on(table.organizationId, table.resendOf)
+      .where(sql`resend_of is not null`),
     index("messages_open_index")
       .on(table.conversationId, table.seq)
       .where(sql`state in ('queued', 'sending', 'unknown')`),

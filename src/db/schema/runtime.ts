@@ -48,7 +48,7 @@ export const deadLetters = pgTable(
   },
   (table) => [
     uniqueIndex("dead_letters_origin_key").on(table.origin),
-    index("dead_letters_age_index").on(table.createdAt),
+    index("dead_letters_age_index").on(table.createdAt, table.id),
   ],
 );
 

@@ -62,8 +62,8 @@ export async function storeInbound(db: Db, rows: readonly InboundRow[]): Promise
         reply_to_wamid text, sent_at timestamptz, wakes bool, stop_keyword text, starts bool,
         attention text, phone text, bsuid text, confirmation_id uuid, confirmation text)
     ), locked as (
-      select c.id, c.last_seq, c.mode, c.opted_out_at, c.attention_reason, c.follow_up_at,
-        o.quiet_ms, o.quiet_cap_ms
+      select c.id, c.last_seq, c.mode, c.opted_out_at, c.attention_reason, c.attention_at,
+        c.follow_up_at, o.quiet_ms, o.quiet_cap_ms
       from conversations c join organizations o on o.id = c.organization_id
       where (c.organization_id, c.id) in (select organization_id, conversation_id from input)
         and c.ended_at is null
@@ -82,6 +82,7 @@ export async function storeInbound(db: Db, rows: readonly InboundRow[]): Promise
     ), fresh as (
       select i.organization_id, i.conversation_id, max(n.seq) as last_seq,
         count(*) filter (where i.wakes) as wakes,
+        max(n.seq) filter (where i.author = 'lead') as last_in_seq,
         bool_or(i.author = 'lead') as from_lead, bool_or(i.author = 'human') as from_human,
         bool_or(i.starts) as starts,
         (array_agg(i.stop_keyword) filter (where i.stop_keyword is not null))[1] as stop_keyword,
@@ -96,7 +97,7 @@ export async function storeInbound(db: Db, rows: readonly InboundRow[]): Promise
       group by i.organization_id, i.conversation_id
     ), decided as (
       select f.*, l.follow_up_at as old_follow_up_at, l.mode as old_mode,
-        l.attention_reason as old_attention, l.quiet_ms, l.quiet_cap_ms,
+        l.attention_reason as old_attention, l.attention_at as old_attention_at, l.quiet_ms, l.quiet_cap_ms,
         f.stop_keyword is not null as stops,
         f.stop_keyword is not null and l.opted_out_at is null as opts_out,
         f.stop_keyword is not null and l.opted_out_at is null and f.confirmation is not null
@@ -111,6 +112,7 @@ export async function storeInbound(db: Db, rows: readonly InboundRow[]): Promise
     ), updated as (
       update conversations c set
         last_seq = d.last_seq + d.confirms::int,
+        last_in_seq = coalesce(d.last_in_seq, c.last_in_seq),
         wake_seq = c.wake_seq + d.counted_wakes,
         handled_seq = case when d.stops or d.from_human then c.wake_seq + d.counted_wakes
           else c.handled_seq end,
@@ -132,6 +134,7 @@ export async function storeInbound(db: Db, rows: readonly InboundRow[]): Promise
           else coalesce(d.new_attention, c.attention_reason) end,
         attention_at = case when d.from_human then null
           when d.new_attention is not null then now() else c.attention_at end,
+        attention_owner_id = case when d.from_human then null else c.attention_owner_id end,
         last_message_at = greatest(c.last_message_at, d.last_at),
         last_lead_message_at = greatest(c.last_lead_message_at, d.last_lead_at),
         last_lead_wamid = coalesce(d.last_wamid, c.last_lead_wamid),
@@ -156,10 +159,12 @@ export async function storeInbound(db: Db, rows: readonly InboundRow[]): Promise
       where d.confirms
       returning messages.*
     ), noted as (
-      insert into timeline_events (organization_id, id, conversation_id, kind, reason)
-      select d.organization_id, gen_random_uuid(), d.conversation_id, 'takeover',
-        d.old_attention
-      from decided d where d.from_human and d.old_mode = 'bot'
+      insert into timeline_events (organization_id, id, conversation_id, kind, reason, called_at)
+      select d.organization_id, gen_random_uuid(), d.conversation_id,
+        case d.old_mode when 'bot' then 'takeover' else 'attention_resolved' end,
+        d.old_attention, d.old_attention_at
+      from decided d
+      where d.from_human and (d.old_mode = 'bot' or d.old_attention is not null)
     ), stopped as (
       insert into opt_outs (organization_id, id, conversation_id, lead_id, keyword)
       select u.organization_id, gen_random_uuid(), u.id, u.lead_id, d.stop_keyword
@@ -185,6 +190,7 @@ export async function storeInbound(db: Db, rows: readonly InboundRow[]): Promise
       from updated u join decided d on d.conversation_id = u.id cross join lateral (
         select 'conversation.updated' as kind
         union all select 'attention.required' where d.new_attention is not null
+        union all select 'attention.resolved' where d.from_human and d.old_attention is not null
         union all select 'follow_up.cancelled' where d.old_follow_up_at is not null
         union all select 'takeover.started' where d.from_human and d.old_mode = 'bot') kinds
       returning outbox.*

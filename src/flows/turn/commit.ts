@@ -52,6 +52,7 @@ export interface CommitOutcome {
 /**
  * Ends a turn in one statement: state, reply, booking, attention, next nudge, mailbox, events; or,
  * if newer text or a fence came first, keeps the draft in the turn's row and releases the lease.
+ * A stage that a person set meanwhile stays, and a nudge that one took back or put off is not sent.
  */
 export async function commitTurn(
   db: Db,
@@ -70,18 +71,19 @@ export async function commitTurn(
         stage text, stage_author text, stage_reason text, confidence real, intent text,
         sentiment text, language text, cta_id uuid, requested_time text, attention text,
         follow_up_at timestamptz, follow_up_step smallint, reply_id uuid, stage_change_id uuid,
-        booking_id uuid)
+        booking_id uuid, seen_stage text)
     ), locked as (
       select c.organization_id, c.id, c.stage, c.attention_reason,
         ${sql(isBots("c"))} and c.fence = r.fence as unfenced,
-        c.wake_seq = r.wake_seq or c.supersessions >= ${MAX_SUPERSESSIONS} and not r.nudge
-          as current
+        case when r.nudge then c.wake_seq = r.wake_seq and coalesce(c.follow_up_at <= r.now, false)
+          else c.wake_seq = r.wake_seq or c.supersessions >= ${MAX_SUPERSESSIONS} end as current
       from conversations c join r on c.organization_id = r.organization_id
         and c.id = r.conversation_id and c.lease_epoch = r.epoch
       where c.lease_owner is not null
       for update of c
     ), verdict as (
-      select locked.*, unfenced and current as ok, locked.stage <> r.stage as moves,
+      select locked.*, unfenced and current as ok, 
+        locked.stage = r.seen_stage and locked.stage <> r.stage as moves,
         case when not unfenced then 'fenced' when not current then 'superseded' else 'committed' end
           as outcome
       from locked, r
@@ -96,7 +98,7 @@ export async function commitTurn(
         last_seq = c.last_seq + (v.ok and r.reply is not null)::int,
         last_message_at = case when v.ok and r.reply is not null then r.now
           else c.last_message_at end,
-        stage = case when v.ok then coalesce(r.stage, c.stage) else c.stage end,
+        stage = case when v.ok and v.moves then r.stage else c.stage end,
         intent = case when v.ok then coalesce(r.intent, c.intent) else c.intent end,
         sentiment = case when v.ok then coalesce(r.sentiment, c.sentiment) else c.sentiment end,
         language = case when v.ok then coalesce(r.language, c.language) else c.language end,
@@ -104,8 +106,8 @@ export async function commitTurn(
           then now() else c.attention_at end,
         attention_reason = case when v.ok then coalesce(c.attention_reason, r.attention)
           else c.attention_reason end,
-        follow_up_at = case when v.ok then r.follow_up_at when r.nudge then null
-          else c.follow_up_at end,
+        follow_up_at = case when v.ok then r.follow_up_at
+          when r.nudge and c.follow_up_at <= r.now then null else c.follow_up_at end,
         follow_up_step = case when v.ok then r.follow_up_step else c.follow_up_step end,
         version = c.version + v.ok::int
       from verdict v, r where c.organization_id = v.organization_id and c.id = v.id
@@ -189,6 +191,7 @@ function columns(claim: Claim, seen: Seen, result: TurnResult, now: Date): objec
     wake_seq: seen.wakeSeq,
     last_seq: seen.lastSeq,
     fence: seen.fence,
+    seen_stage: seen.stage,
     lead_message_id: seen.messageId,
     now,
     disposition: result.disposition,

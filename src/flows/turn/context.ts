@@ -13,6 +13,7 @@ export interface Seen {
   wakeSeq: number;
   lastSeq: number;
   fence: number;
+  stage: Stage;
   /** Newest message of the lead: what a stage move is blamed on. */
   messageId: string | null;
   holdingLine: string | null;
@@ -24,7 +25,6 @@ export interface Seen {
 interface Row extends Omit<Seen, "sequence"> {
   sequence: FollowUpSequence | null;
   leadId: string;
-  stage: Stage;
   intent: Intent;
   sentiment: Sentiment;
   summary: string | null;

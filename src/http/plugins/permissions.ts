@@ -12,6 +12,8 @@ export const permissions = {
   "leads:erase": admins,
   "conversations:read": everyone,
   "conversations:write": team,
+  /** Taking from a colleague the chat that they hold, or giving it back to the bot. */
+  "conversations:seize": admins,
   "messages:read": everyone,
   "messages:write": team,
   "organization:read": everyone,
@@ -41,6 +43,7 @@ export type Action = keyof typeof permissions;
 
 /** Never given to machines: a leaked key must not be able to make itself at home. */
 const peopleOnly = [
+  "conversations:seize",
   "numbers:write",
   "users:write",
   "api-keys:read",

@@ -1,8 +1,10 @@
 import type { Append } from "../../../streams/publish.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { type Actor, type Principal, requireAccess } from "../../http/plugins/auth.ts";
+import { roleAllows } from "../../http/plugins/permissions.ts";
 import type { Mutate } from "../mutate.ts";
-import { markRead, resolveAttention } from "./marks.ts";
+import { assign } from "./assign.ts";
+import { claimAttention, markRead, resolveAttention } from "./marks.ts";
 import type { Conversation } from "./model.ts";
 import { type Changed, noConversation, release, takeOver } from "./service.ts";
 
@@ -17,68 +19,90 @@ export interface By {
 
 /** What people do with conversations, committed and announced: for REST and live frames alike. */
 export interface ConversationActions {
-  takeOver(by: By, conversationId: string): Promise<Conversation>;
+  /** `from`: the colleague who is to lose it; for those who may take chats from others. */
+  takeOver(by: By, conversationId: string, from?: string): Promise<Conversation>;
   release(by: By, conversationId: string): Promise<Conversation>;
   read(by: By, conversationId: string, throughSeq: number): Promise<Conversation>;
+  claimAttention(by: By, conversationId: string): Promise<Conversation>;
   resolveAttention(by: By, conversationId: string): Promise<Conversation>;
+  assign(by: By, conversationId: string, userId: string | null): Promise<Conversation>;
 }
 
 type Act = (
   tx: Transaction,
   organizationId: string,
-  conversationId: string,
 ) => Promise<Changed & { append?: readonly Append[] }>;
+
+interface Acting {
+  by: By;
+  id: string;
+  /** What became of the conversation. */
+  what: string;
+  /** What else makes the request what it is. */
+  body?: unknown;
+}
 
 /** Each fails with `forbidden` for those who may only read, else as the service function does. */
 export function conversationActions(mutate: Mutate): ConversationActions {
-  const act = (by: By, conversationId: string, what: string, work: Act, body?: unknown) => {
-    requireAccess(by.principal, "conversations:write");
-    // Live frames carry any text; Postgres would fail over what is no id.
-    if (!UUID.test(conversationId)) throw noConversation(conversationId);
-    const { organizationId } = by.principal;
-    return mutate(
-      by.actor,
-      async (change) => {
-        const done = await work(change, organizationId, conversationId);
-        change.stored(done.events);
-        change.wake(...(done.append ?? []));
-        const { before, conversation: after } = done;
-        // Read already, or nothing to resolve: nothing was done.
-        if (after.version !== before.version) {
-          change.audit({
-            action: `conversation.${what}`,
-            resourceId: conversationId,
-            before,
-            after,
-          });
-        }
-        return done.conversation;
-      },
-      { key: by.key, request: ["conversation", what, conversationId, body] },
-    );
-  };
+  const act = (acting: Acting, work: Act) => perform(mutate, acting, work);
   return {
-    takeOver: async (by, id) =>
-      await act(by, id, "taken_over", (tx, organizationId) =>
-        takeOver(tx, organizationId, id, by.principal.userId),
-      ),
+    takeOver: async (by, id, from) => {
+      if (from !== undefined) requireAccess(by.principal, "conversations:seize");
+      return await act({ by, id, what: "taken_over", body: from }, (tx, organizationId) =>
+        takeOver(tx, organizationId, id, by.principal.userId, from),
+      );
+    },
     release: async (by, id) =>
-      await act(by, id, "released", async (tx, organizationId) => {
-        const done = await release(tx, organizationId, id, by.principal.userId);
+      await act({ by, id, what: "released" }, async (tx, organizationId) => {
+        const { principal } = by;
+        const done = await release(tx, organizationId, id, principal.userId, maySeize(principal));
         const entry = { v: 1, organizationId, conversationId: id, cause: "release" } as const;
         return { ...done, append: done.wakes ? [{ stream: "turns", entry }] : [] };
       }),
     read: async (by, id, throughSeq) =>
-      await act(
-        by,
-        id,
-        "read",
-        (tx, organizationId) => markRead(tx, organizationId, id, throughSeq),
-        throughSeq,
+      await act({ by, id, what: "read", body: throughSeq }, (tx, organizationId) =>
+        markRead(tx, organizationId, id, throughSeq),
+      ),
+    claimAttention: async (by, id) =>
+      await act({ by, id, what: "attention_claimed" }, (tx, organizationId) =>
+        claimAttention(tx, organizationId, id, by.principal.userId),
       ),
     resolveAttention: async (by, id) =>
-      await act(by, id, "attention_resolved", (tx, organizationId) =>
+      await act({ by, id, what: "attention_resolved" }, (tx, organizationId) =>
         resolveAttention(tx, organizationId, id, by.principal.userId),
       ),
+    assign: async (by, id, userId) =>
+      await act({ by, id, what: "assigned", body: userId }, (tx, organizationId) =>
+        assign(tx, organizationId, id, by.principal.userId, userId),
+      ),
   };
+}
+
+async function perform(
+  mutate: Mutate,
+  { by, id, what, body }: Acting,
+  work: Act,
+): Promise<Conversation> {
+  requireAccess(by.principal, "conversations:write");
+  // Live frames carry any text; Postgres would fail over what is no id.
+  if (!UUID.test(id)) throw noConversation(id);
+  const { organizationId } = by.principal;
+  return await mutate(
+    by.actor,
+    async (change) => {
+      const { before, conversation: after, events, append } = await work(change, organizationId);
+      change.stored(events);
+      change.wake(...(append ?? []));
+      // Read already, or nothing to resolve: nothing was done.
+      if (after.version !== before.version) {
+        change.audit({ action: `conversation.${what}`, resourceId: id, before, after });
+      }
+      return after;
+    },
+    { key: by.key, request: ["conversation", what, id, body] },
+  );
+}
+
+function maySeize(principal: Principal): boolean {
+  return principal.kind === "person" && roleAllows(principal.role, "conversations:seize");
 }

@@ -1,8 +1,10 @@
-import type { Db } from "../../db/client.ts";
+import type { Db, Parameter } from "../../db/client.ts";
+import { keyset, pageOf } from "../../db/keyset.ts";
 import { conversationState, utc } from "../../db/queries/public-state.ts";
 import { isWindowOpen, windowClosesAt } from "../../funnel/window.ts";
-import { AppError } from "../../lib/errors.ts";
+import type { Principal } from "../../http/plugins/auth.ts";
 import type { ConversationPage, ConversationRow, ConversationsQuery } from "./model.ts";
+import { matches, prepareSearch } from "./search.ts";
 import { noConversation } from "./service.ts";
 
 /** Counting stops here: the dashboard writes 99+. */
@@ -14,7 +16,7 @@ const UNREAD = `select 1 from messages m
 /** Static SQL per queue, over conversation `c`. */
 const queueFilters = {
   all: "true",
-  unread: `c.last_seq > c.read_seq and exists (${UNREAD})`,
+  unread: "c.last_in_seq > c.read_seq",
   attention: "c.attention_reason is not null",
   human: "c.mode = 'human'",
   bot: "c.mode = 'bot'",
@@ -23,7 +25,7 @@ const queueFilters = {
 const ROW = `${conversationState("c")} || jsonb_build_object(
     'lead', jsonb_build_object('id', l.id, 'name', l.name, 'username', l.username,
       'phone', c.phone),
-    'takenOverByName', u.name,
+    'takenOverByName', u.name, 'assigneeName', a.name,
     'unreadCount', (select count(*) from (${UNREAD} limit ${UNREAD_LIMIT}) unread),
     'lastMessage', (
       select jsonb_build_object('id', m.id, 'seq', m.seq, 'kind', m.kind, 'text', m.text,
@@ -33,12 +35,15 @@ const ROW = `${conversationState("c")} || jsonb_build_object(
 
 const FROM = `from conversations c
   join leads l on l.organization_id = c.organization_id and l.id = c.lead_id
-  left join users u on u.id = c.taken_over_by`;
+  left join users u on u.id = c.taken_over_by
+  left join users a on a.id = c.assignee_id`;
 
 interface Found {
   row: Omit<ConversationRow, "window">;
   lastLeadMessageAt: Date | null;
 }
+
+const sorts = { lastMessageAt: { sql: "c.last_message_at", type: "timestamptz" } } as const;
 
 /**
  * One page of the inbox, latest message first. Rows that move up while somebody pages are not shown
@@ -46,28 +51,57 @@ interface Found {
  */
 export async function listConversations(
   db: Db,
-  organizationId: string,
-  { queue = "all", search = "", limit = 30, cursor }: ConversationsQuery,
+  { organizationId, userId }: Pick<Principal, "organizationId" | "userId">,
+  { queue = "all", search = "", limit = 30, cursor, ...filters }: ConversationsQuery,
   now: Date,
 ): Promise<ConversationPage> {
-  const from = cursor === undefined ? START : parseCursor(cursor);
-  const { text, phone } = patterns(search);
-  const found = await db.rows<Found & { position: string }>`
-    select ${db.fragment(ROW)}, (extract(epoch from c.last_message_at) * 1000000)::bigint || '|' || c.id as position
+  const { after, order, position } = keyset(db, {
+    sorts,
+    sort: "-lastMessageAt",
+    id: "c.id",
+    cursor,
+  });
+  const wanted = await prepareSearch(db, organizationId, search);
+  const where = [
+    db.fragment(queueFilters[queue]),
+    ...conditions(db, userId, filters),
+    ...(wanted ? [matches(db, wanted)] : []),
+  ].reduce((all, one) => db.part`${all} and ${one}`);
+  const rows = await db.rows<Found & { position: string }>`
+    select ${db.fragment(ROW)}, ${position} as position
     ${db.fragment(FROM)}
     where c.organization_id = ${organizationId} and c.ended_at is null
-      and (c.last_message_at, c.id) < (
-        'epoch'::timestamptz + ${from.micros}::float8 * interval '1 microsecond', ${from.id}::uuid)
-      and ${db.fragment(queueFilters[queue])}
-      and (${text}::text is null or l.name ilike ${text} or l.username ilike ${text}
-        or c.phone like ${phone})
-    order by c.last_message_at desc, c.id desc limit ${limit + 1}`;
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
-  return {
-    data: page.map((one) => withWindow(one, now)),
-    nextCursor: last ? Buffer.from(last.position).toString("base64url") : null,
-  };
+      and c.last_message_at is not null
+      and ${where} and ${after}
+    order by ${order} limit ${limit + 1}`;
+  const { data, nextCursor } = pageOf(rows, limit);
+  return { data: data.map((one) => withWindow(one, now)), nextCursor };
+}
+
+type Filters = Omit<ConversationsQuery, "queue" | "search" | "limit" | "cursor">;
+
+function conditions(
+  db: Db,
+  userId: string,
+  { stage, intent, sentiment, mode, assigneeId, integrationId, leadId }: Filters,
+): Parameter[] {
+  return [
+    ...(stage === undefined ? [] : [db.part`c.stage = ${stage}`]),
+    ...(intent === undefined ? [] : [db.part`c.intent = ${intent}`]),
+    ...(sentiment === undefined ? [] : [db.part`c.sentiment = ${sentiment}`]),
+    ...(mode === undefined ? [] : [db.fragment(queueFilters[mode])]),
+    ...(assigneeId === undefined
+      ? []
+      : [assignedTo(db, assigneeId === "me" ? userId : assigneeId)]),
+    ...(integrationId === undefined ? [] : [db.part`c.integration_id = ${integrationId}`]),
+    ...(leadId === undefined ? [] : [db.part`c.lead_id = ${leadId}`]),
+  ];
+}
+
+function assignedTo(db: Db, assigneeId: string): Parameter {
+  return assigneeId === "none"
+    ? db.fragment("c.assignee_id is null")
+    : db.part`c.assignee_id = ${assigneeId}`;
 }
 
 /** One conversation as the inbox shows it. Fails with `not_found`. */
@@ -88,28 +122,4 @@ function withWindow({ row, lastLeadMessageAt }: Found, now: Date): ConversationR
   const closesAt = windowClosesAt(lastLeadMessageAt)?.toISOString() ?? null;
   const open = isWindowOpen(lastLeadMessageAt, now);
   return { ...row, window: { closesAt, open, asOf: now.toISOString() } };
-}
-
-/** After everything: a list starts here. */
-const START = { micros: "9000000000000000", id: "ffffffff-ffff-ffff-ffff-ffffffffffff" };
-const POSITION = /^(\d{1,16})\|([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
-
-/** The exact microsecond and the id of a page's last row. */
-function parseCursor(cursor: string): { micros: string; id: string } {
-  const [, micros, id] = POSITION.exec(Buffer.from(cursor, "base64url").toString()) ?? [];
-  if (micros === undefined || id === undefined) {
-    throw new AppError("invalid_input", "The cursor is not one of ours.");
-  }
-  return { micros, id };
-}
-
-/** Patterns for ILIKE in which what the person typed stands for itself. Null matches nothing. */
-function patterns(search: string): { text: string | null; phone: string | null } {
-  const typed = search.trim().replace(/^@/, "");
-  if (typed === "") return { text: null, phone: null };
-  const digits = typed.replaceAll(/[\s()+./-]/g, "");
-  return {
-    text: `%${typed.replaceAll(/[\\%_]/g, "\\$&")}%`,
-    phone: /^\d{3,}$/.test(digits) ? `%${digits}%` : null,
-  };
 }

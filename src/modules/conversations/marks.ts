@@ -1,4 +1,9 @@
-import { conversationState, outboxEvents } from "../../db/queries/public-state.ts";
+import {
+  conversationNews,
+  conversationState,
+  outboxEvents,
+  outboxInsert,
+} from "../../db/queries/public-state.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { type Changed, changeOf, type Outcome } from "./service.ts";
 
@@ -60,9 +65,10 @@ export async function resolveAttention(
         and l.attention_reason is not null
       returning c.*
     ), noted as (
-      insert into timeline_events (organization_id, id, conversation_id, kind, user_id, reason)
+      insert into timeline_events (organization_id, id, conversation_id, kind, user_id, reason,
+        called_at)
       select r.organization_id, gen_random_uuid(), r.id, 'attention_resolved', ${userId},
-        l.attention_reason
+        l.attention_reason, l.attention_at
       from resolved r join locked l on l.id = r.id
     ), news as (
       insert into outbox (id, organization_id, kind, entity_id, version, data)
@@ -75,4 +81,44 @@ export async function resolveAttention(
         (select ${sql(conversationState("l"))} from locked l)) as conversation,
       ${sql(outboxEvents("news"))} as events`;
   return changeOf(row, conversationId, "");
+}
+
+/**
+ * Somebody looks after what needs attention: colleagues see who. A repeat changes and announces
+ * nothing. Fails with `not_found`, or with `conflict` when nothing needs attention, or a colleague
+ * looks after it.
+ */
+export async function claimAttention(
+  db: Transaction,
+  organizationId: string,
+  conversationId: string,
+  userId: string,
+): Promise<Changed> {
+  const sql = db.fragment;
+  const row = await db.first<Outcome>`
+    with locked as (
+      select c.*, coalesce(c.attention_owner_id = ${userId}::uuid, false) as mine
+      from conversations c
+      where c.organization_id = ${organizationId} and c.id = ${conversationId}
+      for update
+    ), claimed as (
+      update conversations c set attention_owner_id = ${userId}, version = c.version + 1
+      from locked l where c.organization_id = l.organization_id and c.id = l.id
+        and l.attention_reason is not null and l.attention_owner_id is null
+      returning c.*
+    ), noted as (
+      insert into timeline_events (organization_id, id, conversation_id, kind, user_id, reason,
+        called_at)
+      select organization_id, gen_random_uuid(), id, 'attention_claimed', ${userId},
+        attention_reason, attention_at from claimed
+    ), news as (
+      ${sql(outboxInsert(conversationNews("conversation.updated", "claimed")))}
+    )
+    select (select ${sql(conversationState("l"))} from locked l) as before,
+      coalesce((select ${sql(conversationState("c"))} from claimed c),
+        (select ${sql(conversationState("l"))} from locked l where l.mine)) as conversation,
+      ${sql(outboxEvents("news"))} as events`;
+  const isCalled = row?.before?.attentionReason !== null;
+  const conflict = isCalled ? "A colleague looks after it already." : "Nothing calls for a person.";
+  return changeOf(row, conversationId, conflict);
 }

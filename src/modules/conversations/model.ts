@@ -2,7 +2,7 @@ import { t } from "elysia";
 import { authors, conversationModes, intents, sentiments, stages } from "../../funnel/lead.ts";
 import { messageStates } from "../../funnel/message-state.ts";
 import { attentionReasons, turnCauses, turnDispositions } from "../../funnel/turn.ts";
-import { Id, Instant, NextCursor, pageLimit } from "../../http/plugins/fields.ts";
+import { Id, Instant, pageOfRows, paging } from "../../http/plugins/fields.ts";
 
 /** A conversation as REST and live events both carry it. */
 const state = {
@@ -12,6 +12,7 @@ const state = {
   mode: t.UnionEnum(conversationModes),
   takenOverBy: t.Nullable(Id),
   takenOverAt: t.Nullable(Instant),
+  assigneeId: t.Nullable({ ...Id, description: "Who of the team looks after the chat." }),
   optedOutAt: t.Nullable(Instant),
   stage: t.UnionEnum(stages),
   intent: t.UnionEnum(intents),
@@ -46,6 +47,7 @@ export const ConversationRow = t.Object({
   ...state,
   lead: Lead,
   takenOverByName: t.Nullable(t.String()),
+  assigneeName: t.Nullable(t.String()),
   lastMessage: t.Nullable(
     t.Object({
       id: Id,
@@ -69,20 +71,72 @@ export const queues = ["all", "unread", "attention", "human", "bot"] as const;
 
 export const ConversationsQuery = t.Object({
   queue: t.Optional(t.UnionEnum(queues, { default: "all" })),
-  search: t.Optional(t.String({ maxLength: 100, description: "In name, username and phone." })),
-  limit: t.Optional(pageLimit(30)),
-  cursor: t.Optional(t.String({ maxLength: 200 })),
+  search: t.Optional(
+    t.String({
+      maxLength: 100,
+      description: "A part of the name, username, e-mail address, company or phone number.",
+    }),
+  ),
+  stage: t.Optional(t.UnionEnum(stages)),
+  intent: t.Optional(t.UnionEnum(intents)),
+  sentiment: t.Optional(t.UnionEnum(sentiments)),
+  mode: t.Optional(t.UnionEnum(conversationModes)),
+  assigneeId: t.Optional(
+    t.Union([Id, t.Literal("me"), t.Literal("none")], { description: "`none`: nobody's." }),
+  ),
+  integrationId: t.Optional({ ...Id, description: "The number that the lead writes to." }),
+  leadId: t.Optional(Id),
+  ...paging(30),
 });
 export type ConversationsQuery = typeof ConversationsQuery.static;
 
-export const ConversationPage = t.Object({
-  data: t.Array(ConversationRow),
-  nextCursor: NextCursor,
-});
+export const ConversationPage = pageOfRows(ConversationRow);
 export type ConversationPage = typeof ConversationPage.static;
 
 export const ReadBody = t.Object({
   throughSeq: t.Integer({ minimum: 0, description: "The last message that was on the screen." }),
+});
+
+/** BCP 47: `en`, `pt-BR`. */
+const LanguageTag = t.String({
+  maxLength: 35,
+  pattern: "^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}$",
+  examples: ["pt-BR"],
+});
+
+export const ConversationEdit = t.Partial(
+  t.Object({
+    stage: t.UnionEnum(stages, { description: "Any: people are not bound to the bot's moves." }),
+    stageReason: t.String({
+      minLength: 1,
+      maxLength: 500,
+      pattern: "\\S",
+      description: "Why it moves. Only together with `stage`.",
+    }),
+    intent: t.UnionEnum(intents),
+    sentiment: t.UnionEnum(sentiments),
+    language: t.Nullable(LanguageTag),
+    followUpAt: t.Nullable(
+      t.String({
+        format: "date-time",
+        maxLength: 40,
+        description: "When the bot is to write again by itself; null: not at all.",
+      }),
+    ),
+  }),
+  { minProperties: 1, title: "ConversationEdit" },
+);
+export type ConversationEdit = typeof ConversationEdit.static;
+
+export const AssignBody = t.Object({
+  userId: t.Nullable({ ...Id, description: "A member of the team; null: nobody any more." }),
+});
+
+export const TakeOverQuery = t.Object({
+  fromUserId: t.Optional({
+    ...Id,
+    description: "The colleague who is to lose the chat. For owners and admins.",
+  }),
 });
 
 const entry = { id: Id, at: Instant };
@@ -98,6 +152,7 @@ const TimelineEntry = t.Union(
       reason: t.String(),
       confidence: t.Nullable(t.Number()),
       turnId: t.Nullable(Id),
+      by: t.Nullable(Person),
     }),
     t.Object({
       ...entry,
@@ -119,9 +174,16 @@ const TimelineEntry = t.Union(
     }),
     t.Object({
       ...entry,
-      kind: t.UnionEnum(["takeover", "release", "attention_resolved"]),
+      kind: t.UnionEnum(["takeover", "release", "attention_claimed", "attention_resolved"]),
       by: t.Nullable(Person),
       reason: t.Nullable(t.UnionEnum(attentionReasons)),
+      calledAt: t.Nullable({ ...Instant, description: "When `reason` called for a person." }),
+    }),
+    t.Object({
+      ...entry,
+      kind: t.Literal("assigned"),
+      by: t.Nullable(Person),
+      to: t.Nullable(Person),
     }),
   ],
   { title: "TimelineEntry" },

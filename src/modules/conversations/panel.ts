@@ -5,12 +5,17 @@ import { noConversation } from "./service.ts";
 
 const TIMELINE_LIMIT = 100;
 
+/** The person of the joined row, or null. */
+const person = (user: string) =>
+  `case when ${user}.id is not null then
+    jsonb_build_object('id', ${user}.id, 'name', ${user}.name) end`;
+
 /** Rows of each kind as (created at, entry): static SQL over conversation `c`. */
 const TIMELINE = `
   select s.created_at, jsonb_build_object('kind', 'stage', 'id', s.id, 'at', ${utc("s.created_at")},
     'from', s.from_stage, 'to', s.to_stage, 'author', s.author, 'reason', s.reason,
-    'confidence', s.confidence, 'turnId', s.turn_id) as entry
-  from stage_changes s
+    'confidence', s.confidence, 'turnId', s.turn_id, 'by', ${person("u")}) as entry
+  from stage_changes s left join users u on u.id = s.user_id
   where s.organization_id = c.organization_id and s.conversation_id = c.id
   union all
   select t.started_at, jsonb_build_object('kind', 'turn', 'id', t.id, 'at', ${utc("t.started_at")},
@@ -28,9 +33,11 @@ const TIMELINE = `
   where b.organization_id = c.organization_id and b.conversation_id = c.id
   union all
   select e.created_at, jsonb_build_object('kind', e.kind, 'id', e.id, 'at', ${utc("e.created_at")},
-    'reason', e.reason,
-    'by', case when u.id is not null then jsonb_build_object('id', u.id, 'name', u.name) end)
+    'by', ${person("u")})
+    || case when e.kind = 'assigned' then jsonb_build_object('to', ${person("a")})
+      else jsonb_build_object('reason', e.reason, 'calledAt', ${utc("e.called_at")}) end
   from timeline_events e left join users u on u.id = e.user_id
+  left join users a on a.id = e.assignee_id
   where e.organization_id = c.organization_id and e.conversation_id = c.id`;
 
 const PANEL = `jsonb_build_object(

@@ -24,20 +24,21 @@ export interface Outcome {
  * A person takes the conversation: the fence rises, what the bot had queued or planned is cancelled,
  * the attention flag is cleared and the lead's open messages count as handled. A bot message whose
  * POST is already under way stays visible as `sending`. Fails with `not_found`, or with `conflict`
- * when another person has it.
+ * when another person has it who is not `from`.
  */
 export async function takeOver(
   db: Transaction,
   organizationId: string,
   conversationId: string,
   userId: string,
+  from: string | null = null,
 ): Promise<Changed> {
   const sql = db.fragment;
   const row = await db.first<Outcome>`
     with locked as (
       select c.*,
-        c.ended_at is null and (
-          c.mode = 'bot' or c.taken_over_by is null or c.taken_over_by = ${userId}::uuid) as free,
+        c.ended_at is null and (c.mode = 'bot' or c.taken_over_by is null
+          or c.taken_over_by in (${userId}::uuid, ${from}::uuid)) as free,
         c.mode = 'human' and c.taken_over_by = ${userId}::uuid as mine
       from conversations c
       where c.organization_id = ${organizationId} and c.id = ${conversationId}
@@ -56,9 +57,13 @@ export async function takeOver(
         and m.state = 'queued' and m.author = 'bot'
       returning m.*
     ), noted as (
-      insert into timeline_events (organization_id, id, conversation_id, kind, user_id, reason)
-      select t.organization_id, gen_random_uuid(), t.id, 'takeover', ${userId}, l.attention_reason
-      from taken t join locked l on l.id = t.id where l.mine is not true
+      insert into timeline_events (organization_id, id, conversation_id, kind, user_id, reason,
+        called_at)
+      select t.organization_id, gen_random_uuid(), t.id,
+        case when l.mine then 'attention_resolved' else 'takeover' end, ${userId},
+        l.attention_reason, l.attention_at
+      from taken t join locked l on l.id = t.id
+      where l.mine is not true or l.attention_reason is not null
     ), news as (
       insert into outbox (id, organization_id, kind, entity_id, version, data)
       select gen_random_uuid(), organization_id, 'message.updated', id, version,
@@ -84,19 +89,22 @@ export async function takeOver(
 
 /**
  * The bot may speak again. If the lead is still waiting for an answer, `wakes` says so and the caller
- * publishes a turn with cause `release`. Fails with `not_found`, or with `conflict` when the bot has
- * it already.
+ * publishes a turn with cause `release`. Fails with `not_found`, with `conflict` when the bot has it
+ * already, and with `forbidden` when a colleague has it and `maySeize` is false.
  */
 export async function release(
   db: Transaction,
   organizationId: string,
   conversationId: string,
   userId: string,
+  maySeize: boolean,
 ): Promise<Changed & { wakes: boolean }> {
   const sql = db.fragment;
   const row = await db.first<Outcome & { wakes: boolean }>`
     with locked as (
-      select c.*, c.mode = 'human' and c.ended_at is null as held from conversations c
+      select c.*, c.mode = 'human' and c.ended_at is null and (${maySeize} or c.taken_over_by is null
+        or c.taken_over_by = ${userId}::uuid) as held
+      from conversations c
       where c.organization_id = ${organizationId} and c.id = ${conversationId}
       for update
     ), released as (
@@ -117,6 +125,9 @@ export async function release(
       (select ${sql(conversationState("r"))} from released r) as conversation,
       exists (select 1 from released where wake_seq > handled_seq and opted_out_at is null) as wakes,
       ${sql(outboxEvents("news"))} as events`;
+  if (row?.before?.mode === "human" && row.conversation === null) {
+    throw new AppError("forbidden", "A colleague has this conversation.", { conversationId });
+  }
   return {
     ...changeOf(row, conversationId, "The bot already has this conversation, or it has ended."),
     wakes: row?.wakes ?? false,

@@ -67,7 +67,9 @@ export async function compose(tx: Transaction, chat: Chat, body: SendBody): Prom
       return await composeReaction(tx, chat, body.messageId, body.emoji ?? "");
     default:
       await requireChat(tx, chat);
-      throw new AppError("invalid_input", "There is no such file: none can be uploaded yet.");
+      throw new AppError("invalid_input", "There is no such file: none can be uploaded yet.", {
+        mediaId: body.mediaId,
+      });
   }
 }
 

@@ -1,46 +1,26 @@
 import { Elysia } from "elysia";
 import type { Db } from "../../db/client.ts";
 import type { Auth } from "../../http/plugins/auth.ts";
-import { endpoint } from "../../http/plugins/endpoint.ts";
-import { IdempotencyRequired, IdParams } from "../../http/plugins/fields.ts";
+import { Idempotency, IdempotencyRequired, IdParams } from "../../http/plugins/fields.ts";
+import { cancel } from "./cancel.ts";
+import * as docs from "./docs.ts";
 import { listMessages } from "./list.ts";
-import { Message, MessagePage, MessagesQuery, SendBody } from "./model.ts";
+import { MessagesQuery, SendBody } from "./model.ts";
+import { resend } from "./resend.ts";
 import { type SendDeps, sendAsHuman } from "./send.ts";
 
-const tag = "Messages";
-
-const list = endpoint({
-  access: "messages:read",
-  tag,
-  summary: "Read a chat",
-  description:
-    "The newest messages, or those before or after a message's `seq`, in the order of the chat. Pages neither overlap nor leave a gap, whatever arrives meanwhile.",
-  answer: [200, MessagePage, "One page."],
-  problems: ["not_found"],
-});
-
-const send = endpoint({
-  access: "messages:write",
-  tag,
-  summary: "Send as yourself",
-  description:
-    "Text, reply buttons, a list, an approved template or a reaction. Goes out before anything the bot has waiting. Only for whoever has taken the conversation over (`conflict`), and, but for templates, within 24 hours of the lead's last message (`window_closed`). A reaction leaves open what the lead asked. A repeat with the same `Idempotency-Key` answers the first one's message; keys live for two days.",
-  answer: [201, Message, "Queued."],
-  problems: ["not_found", "conflict", "window_closed", "idempotency_key_reused"],
-});
-
-/** A conversation's messages: reading them, and writing one as a person. */
+/** A conversation's messages: reading them, and what people do with them. */
 export function messagesModule({ auth, db, ...deps }: SendDeps & { auth: Auth; db: Db }) {
-  return new Elysia({ name: "messages", prefix: "/api/v1/conversations/:id/messages" })
+  return new Elysia({ name: "messages", prefix: "/api/v1" })
     .use(auth)
     .get(
-      "",
+      "/conversations/:id/messages",
       ({ principal, params: { id }, query }) =>
         listMessages(db, principal.organizationId, id, query),
-      { ...list, params: IdParams, query: MessagesQuery },
+      { ...docs.list, params: IdParams, query: MessagesQuery },
     )
     .post(
-      "",
+      "/conversations/:id/messages",
       async ({ principal, actor, params: { id }, body, headers, status }) => {
         const message = await sendAsHuman(
           deps,
@@ -53,6 +33,30 @@ export function messagesModule({ auth, db, ...deps }: SendDeps & { auth: Auth; d
         );
         return status(201, message);
       },
-      { ...send, parse: "json", params: IdParams, headers: IdempotencyRequired, body: SendBody },
+      {
+        ...docs.send,
+        parse: "json",
+        params: IdParams,
+        headers: IdempotencyRequired,
+        body: SendBody,
+      },
+    )
+    .post(
+      "/messages/:id/resend",
+      async ({ principal, actor, params, headers, status }) => {
+        const asked = { messageId: params.id, idempotencyKey: headers["idempotency-key"] };
+        return status(201, await resend(deps, { principal, actor }, asked));
+      },
+      { ...docs.resend, params: IdParams, headers: IdempotencyRequired },
+    )
+    .post(
+      "/messages/:id/cancel",
+      ({ principal, actor, params, headers }) =>
+        cancel(
+          deps,
+          { principal, actor },
+          { messageId: params.id, idempotencyKey: headers["idempotency-key"] },
+        ),
+      { ...docs.cancel, params: IdParams, headers: Idempotency },
     );
 }

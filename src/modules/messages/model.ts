@@ -1,6 +1,6 @@
 import { t } from "elysia";
 import { authors } from "../../funnel/lead.ts";
-import { messageStates } from "../../funnel/message-state.ts";
+import { cancelReasons, messageStates } from "../../funnel/message-state.ts";
 import { Id, Instant, NextCursor, pageLimit } from "../../http/plugins/fields.ts";
 import type { OutboundContent } from "../../whatsapp/message.ts";
 
@@ -12,6 +12,12 @@ export const Message = t.Object(
     seq: t.Integer({ description: "Order within the conversation." }),
     direction: t.UnionEnum(["in", "out"]),
     author: t.UnionEnum(authors),
+    sentBy: t.Nullable(
+      t.Object(
+        { id: Id, name: t.String() },
+        { description: "Who of the team wrote it; for a program, who made its key." },
+      ),
+    ),
     kind: t.String({ description: "WhatsApp's type: text, button, image …" }),
     text: t.Nullable(t.String()),
     content: t.Nullable(
@@ -28,11 +34,18 @@ export const Message = t.Object(
     state: t.UnionEnum(messageStates),
     errorCode: t.Nullable(t.Integer({ description: "The Graph API's code." })),
     errorText: t.Nullable(t.String()),
-    cancelReason: t.Nullable(t.UnionEnum(["fence", "superseded", "expired", "disconnected"])),
+    cancelReason: t.Nullable(
+      t.UnionEnum(cancelReasons, { description: "`withdrawn`: by a person, in time." }),
+    ),
     wamid: t.Nullable(
       t.String({ description: "WhatsApp's id; null until WhatsApp has taken it." }),
     ),
     replyToWamid: t.Nullable(t.String({ description: "The `wamid` of the message it quotes." })),
+    resendOf: t.Nullable({ ...Id, description: "The message that a person sent again with this." }),
+    doubtAt: t.Nullable({
+      ...Instant,
+      description: "Since when a person is asked whether to send it again.",
+    }),
     turnId: t.Nullable(Id),
     sentAt: Instant,
     version: t.Integer({ description: "Rises with each change of the row." }),
@@ -118,17 +131,34 @@ const TemplateBody = t.Object(
   { title: "TemplateMessage" },
 );
 
-const MediaBody = t.Object(
+const mediaId = t.String({
+  format: "uuid",
+  description: "Of a file kept here. None can be uploaded yet, so that no id is known.",
+});
+const caption = t.Optional(t.String({ minLength: 1, maxLength: 1024, pattern: "\\S" }));
+
+const PictureBody = t.Object(
+  { type: t.UnionEnum(["image", "video"]), mediaId, caption, replyTo: Quote },
+  { title: "PictureMessage" },
+);
+
+const DocumentBody = t.Object(
   {
-    type: t.Literal("media"),
-    mediaId: t.String({
-      format: "uuid",
-      description: "Of a file kept here. None can be uploaded yet, so that no id is known.",
-    }),
-    caption: t.Optional(t.String({ maxLength: 1024 })),
+    type: t.Literal("document"),
+    mediaId,
+    caption,
+    filename: t.Optional(
+      t.String({ minLength: 1, maxLength: 240, pattern: "\\S", examples: ["offer.pdf"] }),
+    ),
     replyTo: Quote,
   },
-  { title: "MediaMessage" },
+  { title: "DocumentMessage" },
+);
+
+/** WhatsApp shows no words beside these. */
+const SoundBody = t.Object(
+  { type: t.UnionEnum(["audio", "sticker"]), mediaId, replyTo: Quote },
+  { title: "SoundOrStickerMessage" },
 );
 
 const ReactionBody = t.Object(
@@ -143,7 +173,16 @@ const ReactionBody = t.Object(
 );
 
 export const SendBody = t.Union(
-  [TextBody, ButtonsBody, ListBody, TemplateBody, MediaBody, ReactionBody],
+  [
+    TextBody,
+    ButtonsBody,
+    ListBody,
+    TemplateBody,
+    PictureBody,
+    DocumentBody,
+    SoundBody,
+    ReactionBody,
+  ],
   { title: "MessageToSend" },
 );
 export type SendBody = typeof SendBody.static;

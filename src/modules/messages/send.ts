@@ -13,7 +13,7 @@ import { type Chat, type Composed, compose } from "./compose.ts";
 import type { Message, SendBody } from "./model.ts";
 
 /** A number may be paused for long; what a person wrote a day ago is no longer what they would say. */
-const LIFETIME_HOURS = 24;
+export const LIFETIME_HOURS = 24;
 
 export interface SendDeps {
   mutate: Mutate;
@@ -86,7 +86,7 @@ async function store(
   const openSince = new Date(now.getTime() - SERVICE_WINDOW_MS);
   return await db.first<Outcome>`
     with locked as (
-      select c.organization_id, c.id, c.integration_id, c.attention_reason, c.follow_up_at,
+      select c.organization_id, c.id, c.integration_id, c.attention_reason, c.attention_at, c.follow_up_at,
         coalesce(c.mode = 'human' and c.taken_over_by = ${userId}::uuid, false) as held,
         not ${needsWindow} or coalesce(c.last_lead_message_at > ${openSince}::timestamptz, false)
           as in_window,
@@ -122,9 +122,10 @@ async function store(
       from answered a, judged j
       returning messages.*
     ), noted as (
-      insert into timeline_events (organization_id, id, conversation_id, kind, user_id, reason)
+      insert into timeline_events (organization_id, id, conversation_id, kind, user_id, reason,
+        called_at)
       select j.organization_id, gen_random_uuid(), j.id, 'attention_resolved', ${userId},
-        j.attention_reason
+        j.attention_reason, j.attention_at
       from judged j, answered where j.settles
     ), news as (
       insert into outbox (id, organization_id, kind, entity_id, version, data)

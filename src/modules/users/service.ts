@@ -202,9 +202,10 @@ async function freeConversations(
       update conversations c set
         taken_over_by = nullif(c.taken_over_by, ${userId}::uuid),
         attention_owner_id = nullif(c.attention_owner_id, ${userId}::uuid),
+        assignee_id = nullif(c.assignee_id, ${userId}::uuid),
         version = c.version + 1
       where c.organization_id = ${organizationId}
-        and ${userId}::uuid in (c.taken_over_by, c.attention_owner_id)
+        and ${userId}::uuid in (c.taken_over_by, c.attention_owner_id, c.assignee_id)
       returning c.*
     ), news as (
       insert into outbox (id, organization_id, kind, entity_id, version, data)

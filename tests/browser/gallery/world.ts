@@ -319,6 +319,7 @@ const panel: Panel = {
       kind: "takeover",
       by: { id: "u", name: "Nora Winters" },
       reason: "asked_for_human",
+      calledAt: ago(1),
     },
     {
       ...entry(4),
@@ -340,6 +341,7 @@ const panel: Panel = {
       reason: "The lead asked for the price.",
       confidence: 0.92,
       turnId: null,
+      by: null,
     },
   ],
 };

@@ -139,6 +139,66 @@ describe("queues and search", () => {
   });
 });
 
+describe("filters", () => {
+  test("narrow the list by what is known of the lead and who looks after it", async () => {
+    for (const minutes of [1, 2, 3]) await lead(minutes);
+    const [first, second] = (await list()).data;
+    const { db, integrationId } = rest.world;
+    await db.rows`update conversations set stage = 'cta', intent = 'high', sentiment = 'annoyed',
+      assignee_id = ${me.userId} where id = ${first?.id ?? ""}`;
+    await me.ask("POST", `/api/v1/conversations/${second?.id}/takeover`);
+    const leadId = (await me.ask("GET", `/api/v1/conversations/${second?.id}`)).body.leadId;
+    const found = async (query: string) => names(await list(query));
+    for (const filter of ["stage=cta", "intent=high", "sentiment=annoyed", "assigneeId=me"]) {
+      expect([filter, await found(filter)]).toEqual([filter, ["Lead 1"]]);
+    }
+    expect(await found(`assigneeId=${me.userId}&stage=cta&mode=bot`)).toEqual(["Lead 1"]);
+    expect(await found("assigneeId=none")).toEqual(["Lead 2", "Lead 3"]);
+    expect(await found("mode=human")).toEqual(["Lead 2"]);
+    expect(await found(`leadId=${leadId}`)).toEqual(["Lead 2"]);
+    expect(await found(`integrationId=${integrationId}&queue=unread&mode=bot`)).toEqual([
+      "Lead 1",
+      "Lead 3",
+    ]);
+    expect(await found(`integrationId=${newId()}`)).toEqual([]);
+    expect(await found("stage=cta&search=lead")).toEqual(["Lead 1"]);
+  });
+
+  test.each(["stage=won", "assigneeId=nobody", "leadId=1", "mode=all"])(
+    "refuse %s",
+    async (query) => {
+      const answer = await me.ask("GET", `/api/v1/conversations?${query}`);
+      expect(answer).toMatchObject({ status: 422, body: { code: "invalid_input" } });
+    },
+  );
+});
+
+describe("a search for a word that very many leads have", () => {
+  test("walks the inbox instead of looking each up, and finds the same", async () => {
+    await lead(1, { name: "Maria Late" });
+    await lead(3, { name: "Ann" });
+    await rest.world.db.rows`
+      insert into leads (organization_id, id, name)
+      select ${rest.world.organizationId}, gen_random_uuid(), 'Maria ' || n
+      from generate_series(1, 1001) n`;
+    await lead(2, { name: "Maria Early" });
+    expect(names(await list("search=MARIA"))).toEqual(["Maria Late", "Maria Early"]);
+    const page = await list("search=maria&limit=1");
+    expect(names(page)).toEqual(["Maria Late"]);
+    const second = await list(`search=maria&limit=1&cursor=${page.nextCursor}`);
+    expect(names(second)).toEqual(["Maria Early"]);
+  });
+
+  test("and for a part of very many numbers", async () => {
+    const from = await lead(1);
+    await rest.world.db.rows`
+      insert into lead_identities (organization_id, id, lead_id, kind, scope, value)
+      select l.organization_id, gen_random_uuid(), l.id, 'phone', '', '1415' || n
+      from leads l, generate_series(1, 1001) n`;
+    expect(names(await list(`search=${from.phone.slice(0, 5)}`))).toEqual(["Lead 1"]);
+  });
+});
+
 describe("reading", () => {
   test("marks through a message, so what came later stays unread; it never goes back", async () => {
     await rest.world.receive({}, {}, {});

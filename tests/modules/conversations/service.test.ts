@@ -14,7 +14,7 @@ describe("takeover and release", () => {
   const take = async (userId = newId(), organizationId = world.organizationId) =>
     await takeOver(world.db, organizationId, (await world.conversation()).id, userId);
   const letGo = async () =>
-    await release(world.db, world.organizationId, (await world.conversation()).id, newId());
+    await release(world.db, world.organizationId, (await world.conversation()).id, newId(), true);
   const kinds = (events: readonly { kind: string }[]) => events.map(({ kind }) => kind);
 
   test("a takeover cancels what the bot had queued and planned, and clears attention", async () => {

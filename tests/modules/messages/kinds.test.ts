@@ -164,10 +164,31 @@ describe("a reaction", () => {
   });
 });
 
-test("a file is refused honestly: none can be uploaded yet", async () => {
-  const answer = await send({ type: "media", mediaId: newId() });
-  expect(answer).toMatchObject({ status: 422, body: { code: "invalid_input" } });
-  expect(answer.body.detail).toContain("none can be uploaded yet");
+describe("a file", () => {
+  test.each([
+    [{ type: "image", caption: "The roof" }],
+    [{ type: "video" }],
+    [{ type: "audio" }],
+    [{ type: "sticker" }],
+    [{ type: "document", filename: "offer.pdf", caption: "Our offer" }],
+  ])("is refused honestly, because none can be uploaded yet: %j", async (body) => {
+    const answer = await send({ ...body, mediaId: newId() });
+    expect(answer).toMatchObject({ status: 422, body: { code: "invalid_input" } });
+    expect(answer.body.detail).toContain("none can be uploaded yet");
+  });
+
+  test.each([
+    [{ type: "image", mediaId: "no id" }],
+    [{ type: "image" }],
+    [{ type: "audio", mediaId: newId(), caption: "Listen" }],
+    [{ type: "image", mediaId: newId(), filename: "roof.jpg" }],
+    [{ type: "document", mediaId: newId(), filename: "" }],
+    [{ type: "media", mediaId: newId() }],
+  ])("that WhatsApp could not take is refused for what is wrong with it: %j", async (body) => {
+    const answer = await send(body);
+    expect(answer).toMatchObject({ status: 422, body: { code: "invalid_input" } });
+    expect(answer.body.detail).not.toContain("none can be uploaded yet");
+  });
 });
 
 test("another person's chat is missing, whatever the body names", async () => {
