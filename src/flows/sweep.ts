@@ -1,4 +1,5 @@
 import type { Db } from "../db/client.ts";
+import { freeLeads } from "../db/queries/free-leads.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Announcer } from "./announce.ts";
 import type { Append, Publish } from "./deps.ts";
@@ -52,6 +53,7 @@ export function createSweep(deps: SweepDeps): () => Promise<SweepReport> {
       ...(await askAboutDoubts(deps.db)),
       ...(await expireQueued(deps.db)),
       ...(await applyParked(deps.db, await findAppliable(deps.db))),
+      ...(await freeLeads(deps.db, null)),
     ];
     await deps.announcer.announce({ events: overdue });
 

@@ -53,7 +53,7 @@ export const remove = personEndpoint({
   tag,
   summary: "Remove from the organization",
   description:
-    "Their sessions here end at once. Conversations they had taken over stay with people but are free to take; what was assigned to them is assigned to nobody; their leads have no owner any more. API keys that they made belong to the organization and keep working: revoke those they know. The last owner cannot be removed (`conflict`), and owners only by owners. They can be invited again.",
+    "Their sessions here end at once. Conversations they had taken over stay with people but are free to take; what was assigned to them is assigned to nobody; their leads have no owner any more (where they are many, within minutes). API keys that they made belong to the organization and keep working: revoke those they know. The last owner cannot be removed (`conflict`), and owners only by owners. They can be invited again.",
   answer: [204, t.Void(), "Removed."],
   problems: ["not_found", "conflict"],
 });

@@ -1,12 +1,7 @@
 import type { Db } from "../../db/client.ts";
 import { keyset, pageOf } from "../../db/keyset.ts";
-import {
-  conversationState,
-  leadNews,
-  outboxEvents,
-  outboxInsert,
-  utc,
-} from "../../db/queries/public-state.ts";
+import { freeLeads } from "../../db/queries/free-leads.ts";
+import { conversationState, outboxEvents, utc } from "../../db/queries/public-state.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { Actor, Person } from "../../http/plugins/auth.ts";
 import type { Role } from "../../http/plugins/permissions.ts";
@@ -126,7 +121,7 @@ export async function removeMember(
       update sessions set revoked_at = now(), revoked_reason = 'removed'
       where organization_id = ${organizationId} and user_id = ${userId} and revoked_at is null`;
     // Leads before conversations, as everywhere.
-    change.stored(await freeLeads(change, organizationId, userId));
+    change.stored(await freeLeads(change, { organizationId, userId }));
     change.stored(await freeConversations(change, organizationId, userId));
     change.audit({ action: "user.removed", resourceId: userId, before });
   });
@@ -168,26 +163,6 @@ async function requireOwnersWill(
     where organization_id = ${principal.organizationId} and role = 'owner'
       and removed_at is null and user_id <> ${member.id} limit 1`;
   if (!other) throw new AppError("conflict", "An organization keeps at least one owner.");
-}
-
-/** Their leads are nobody's, until somebody gives them to another. */
-async function freeLeads(
-  change: Change,
-  organizationId: string,
-  userId: string,
-): Promise<LiveEvent[]> {
-  const sql = change.fragment;
-  const row = await change.first<{ events: LiveEvent[] }>`
-    with freed as (
-      update leads set owner_id = null, version = version + 1
-      where organization_id = ${organizationId} and owner_id = ${userId}
-        and erased_at is null and merged_into is null
-      returning *
-    ), news as (
-      ${sql(outboxInsert(leadNews("lead.updated", "freed")))}
-    )
-    select ${sql(outboxEvents(`(select * from news limit ${TOLD_AT_ONCE})`))} as events`;
-  return row?.events ?? [];
 }
 
 /** Nobody else could take over a chat that a person who is gone still holds. */

@@ -176,6 +176,21 @@ describe("editing", () => {
       expect((await read(id)).ownerId).toBeNull();
     }
   });
+
+  test("who owned very many leads can be removed, and the sweep frees the rest", async () => {
+    const [boss, leaver] = [await rest.signIn("owner"), await rest.signIn("agent")];
+    await rest.world.db.rows`
+      insert into leads (organization_id, id, owner_id)
+      select ${rest.world.organizationId}, gen_random_uuid(), ${leaver.userId}
+      from generate_series(1, 1200)`;
+    const owned = async () =>
+      (await rest.world.db.rows`select 1 from leads where owner_id = ${leaver.userId}`).length;
+    expect((await boss.ask("DELETE", `/api/v1/users/${leaver.userId}`)).status).toBe(204);
+    expect(await owned()).toBe(700);
+    await rest.world.sweep();
+    await rest.world.sweep();
+    expect(await owned()).toBe(0);
+  });
 });
 
 describe("changing many", () => {
