@@ -98,10 +98,16 @@ describe("two people at the same chats", () => {
   );
 
   test(
-    "both see a colleague's chat handed to the bot, and the colleague leave",
+    "only owners take or give back a colleague's chat; both see it, and the colleague leave",
     async () => {
-      await omar.getByRole("button", { name: "Take over from Nora" }).click();
-      await omar.getByRole("button", { name: "Hand it to the bot" }).click();
+      await omar.getByText("An owner or admin can take it over.").waitFor();
+      expect(await omar.getByRole("button", { name: "Take over from Nora" }).isDisabled()).toBe(
+        true,
+      );
+      await nora.getByRole("button", { name: "Hand back" }).click();
+      await omar.getByRole("button", { name: "Take over" }).click();
+      await nora.getByRole("button", { name: "Take over from Omar Haddad" }).click();
+      await nora.getByRole("button", { name: "Hand it to the bot" }).click();
       for (const page of [nora, omar])
         await page.getByText("Bot answers", { exact: true }).waitFor();
       await omar.close();
