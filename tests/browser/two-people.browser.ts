@@ -117,6 +117,27 @@ describe("two people at the same chats", () => {
   );
 
   test(
+    "what did not arrive is sent again with one click, once, and shows who did it",
+    async () => {
+      await nora.getByRole("button", { name: "Take over" }).click();
+      await office.refuseNextSend(131_026);
+      await nora.locator("#composer-text").fill("The offer is on its way.");
+      await nora.keyboard.press("Enter");
+      const again = nora.getByRole("button", { name: "Send it again" });
+      await again.waitFor();
+      expect(await seriousProblems(nora)).toEqual([]);
+      await again.click();
+      await again.waitFor({ state: "detached" });
+      const said = nora.locator(".message", { hasText: "The offer is on its way." });
+      await said.nth(1).waitFor();
+      expect(await said.nth(0).getAttribute("data-state")).toBe("failed");
+      await nora.locator(".message .author", { hasText: "Nora Winters" }).first().waitFor();
+      await nora.getByRole("button", { name: "Hand back" }).click();
+    },
+    DEADLINE_MS,
+  );
+
+  test(
     "a viewer may look and change nothing",
     async () => {
       const viewer = await office.addColleague("Vera Voss", "viewer");
