@@ -37,6 +37,8 @@ export interface Office {
   addChat(chat: Chat): Promise<string>;
   /** A lead writes, through the webhook. */
   leadWrites(phone: string, text: string): Promise<void>;
+  /** WhatsApp refuses the next message with the Graph API's code. */
+  refuseNextSend(code: number): Promise<void>;
   moveClock(advanceMs: number): Promise<void>;
   /** The link to this page in the newest mail to this address, as the process prints it. */
   mailedLink(page: "invitation" | "reset-password", email: string): Promise<string>;
@@ -75,6 +77,8 @@ export async function openOffice(name: string): Promise<Office> {
     },
     leadWrites: (from, text) =>
       simulator("/messages?wait=webhook", { from, name: names.get(from), text }),
+    refuseNextSend: (code) =>
+      simulator("/faults", { target: "graph", kind: "graph_code", code, count: 1 }),
     moveClock: (advanceMs) => simulator("/clock", { advanceMs }),
     mailedLink: (page, email) => eventually(() => linkIn(leadline, page, email)),
     close: async () => {

@@ -98,14 +98,41 @@ describe("two people at the same chats", () => {
   );
 
   test(
-    "both see a colleague's chat handed to the bot, and the colleague leave",
+    "only owners take or give back a colleague's chat; both see it, and the colleague leave",
     async () => {
-      await omar.getByRole("button", { name: "Take over from Nora" }).click();
-      await omar.getByRole("button", { name: "Hand it to the bot" }).click();
+      await omar.getByText("An owner or admin can take it over.").waitFor();
+      expect(await omar.getByRole("button", { name: "Take over from Nora" }).isDisabled()).toBe(
+        true,
+      );
+      await nora.getByRole("button", { name: "Hand back" }).click();
+      await omar.getByRole("button", { name: "Take over" }).click();
+      await nora.getByRole("button", { name: "Take over from Omar Haddad" }).click();
+      await nora.getByRole("button", { name: "Hand it to the bot" }).click();
       for (const page of [nora, omar])
         await page.getByText("Bot answers", { exact: true }).waitFor();
       await omar.close();
       await nora.locator(".viewers").waitFor({ state: "detached" });
+    },
+    DEADLINE_MS,
+  );
+
+  test(
+    "what did not arrive is sent again with one click, once, and shows who did it",
+    async () => {
+      await nora.getByRole("button", { name: "Take over" }).click();
+      await office.refuseNextSend(131_026);
+      await nora.locator("#composer-text").fill("The offer is on its way.");
+      await nora.keyboard.press("Enter");
+      const again = nora.getByRole("button", { name: "Send it again" });
+      await again.waitFor();
+      expect(await seriousProblems(nora)).toEqual([]);
+      await again.click();
+      await again.waitFor({ state: "detached" });
+      const said = nora.locator(".message", { hasText: "The offer is on its way." });
+      await said.nth(1).waitFor();
+      expect(await said.nth(0).getAttribute("data-state")).toBe("failed");
+      await nora.locator(".message .author", { hasText: "Nora Winters" }).first().waitFor();
+      await nora.getByRole("button", { name: "Hand back" }).click();
     },
     DEADLINE_MS,
   );
