@@ -12,6 +12,8 @@ export interface SecretBox {
    * `invalid_input` if the box was changed, cut or belongs elsewhere.
    */
   open(box: string, context: string): string;
+  /** Whether the newest key sealed it: if not, it is to be sealed again before its key goes. */
+  isNewest(box: string): boolean;
 }
 
 /** Where a number's access token is kept, for `seal` and `open`. */
@@ -62,6 +64,7 @@ export function createSecretBox(keys: readonly string[]): SecretBox {
       if (!key) throw unknownKey(keyId);
       return decrypt(key, body, context);
     },
+    isNewest: (box) => box.startsWith(`${VERSION}.${newest.id}.`),
   };
 }
 

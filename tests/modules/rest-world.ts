@@ -68,7 +68,7 @@ export async function createRestWorld(
     appSecrets: ["secret"],
     verifyTokens: ["token"],
     sessionSecrets: ["a secret of the tests, long enough to sign with"],
-    box: { seal: (text) => text, open: (text) => text },
+    box: { seal: (text) => text, open: (text) => text, isNewest: () => true },
     embedded: null,
     onStatement,
   });
