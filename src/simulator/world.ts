@@ -7,6 +7,7 @@ import {
 import { createFaultBoard, type FaultBoard, type FaultSubject } from "./faults.ts";
 import { createLedger, type Ledger } from "./graph/ledger.ts";
 import { createPairLimiter, createThroughputLimiter, type RateLimiter } from "./graph/limits.ts";
+import { createTokens, type Tokens } from "./graph/tokens.ts";
 import { createLifetime, type Lifetime } from "./lifetime.ts";
 import { createPeople, type People, type Person } from "./people.ts";
 import { type Chats, createChats } from "./phone/chats.ts";
@@ -22,6 +23,9 @@ export interface World {
   people: People;
   chats: Chats;
   ledger: Ledger;
+  tokens: Tokens;
+  /** Business accounts whose webhooks the app gets. */
+  subscriptions: Set<string>;
   outbox: WebhookOutbox;
   pairLimiter: RateLimiter;
   throughputLimiter: RateLimiter;
@@ -40,6 +44,8 @@ export function createWorld(deps: SimulatorDeps): World {
     people: createPeople(deps.numbers[0].portfolioId),
     chats: createChats(),
     ledger: createLedger(),
+    tokens: createTokens(deps.numbers),
+    subscriptions: new Set(deps.numbers.map(({ wabaId }) => wabaId)),
     outbox: createWebhookOutbox(faults, sender, lifetime),
     pairLimiter: createPairLimiter(),
     throughputLimiter: createThroughputLimiter(settings.messagesPerSecond),
@@ -54,6 +60,8 @@ export function resetWorld(world: World): void {
   world.people.reset();
   world.chats.reset();
   world.ledger.reset();
+  world.tokens.reset();
+  for (const { wabaId } of world.deps.numbers) world.subscriptions.add(wabaId);
   world.pairLimiter.reset();
   world.throughputLimiter.reset();
 }

@@ -8,6 +8,7 @@ import { phoneRoutes } from "./phone.ts";
 import { problemFor } from "./problem.ts";
 import { ClockBody } from "./schemas.ts";
 import { strictly } from "./strictly.ts";
+import { tokenRoutes } from "./tokens.ts";
 
 const tags = ["Simulator: control"];
 const strict = { additionalProperties: false };
@@ -83,6 +84,7 @@ export function controlRoutes(world: World, model: ModelDesk) {
     .use(messageRoutes(world))
     .use(faultRoutes(world))
     .use(ledgerRoute(world))
+    .use(tokenRoutes(world))
     .use(clockRoute(world))
     .use(phoneRoutes(world))
     .use(modelRoutes(model))

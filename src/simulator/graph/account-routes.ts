@@ -2,20 +2,34 @@ import { Elysia, t } from "elysia";
 import type { Identity } from "../deps.ts";
 import type { World } from "../world.ts";
 import { type GraphRefusal, refusal, refusalResponse } from "./errors.ts";
+import { badToken } from "./tokens.ts";
 
 const tags = ["Simulator: Graph API"];
 /** Named as the other routes below this prefix name it; here it is an account as well. */
 const params = t.Object({ version: t.String(), phoneNumberId: t.String() });
+const route = (summary: string) => ({ params, detail: { tags, summary } });
 
-/** Meta's reading of numbers and accounts, as far as connecting a number needs it. */
+/** The one app that all simulated tokens were made for. */
+const APP_ID = "700000000000009";
+const APP = { whatsapp_business_api_data: { id: APP_ID, name: "Simulated app" } };
+const SCOPES = ["whatsapp_business_management", "whatsapp_business_messaging"];
+
+/**
+ * Meta's reading of numbers, accounts and tokens, as far as connecting a number needs it. The fault
+ * `account` spoils it. That nobody is subscribed is only told: webhooks go out all the same.
+ */
 export function accountRoutes(world: World) {
-  const subscribed = new Set<string>();
-  const ofAccount =
-    (say: (numbers: readonly Identity[], id: string) => object) =>
-    (numbers: readonly Identity[], id: string) =>
-      numbers.some(({ wabaId }) => wabaId === id) ? say(numbers, id) : refusal(100, ACCOUNT_ONLY);
-  const route = (summary: string) => ({ params, detail: { tags, summary } });
+  const { subscriptions } = world;
   return new Elysia({ prefix: "/graph" })
+    .get(
+      "/:version/debug_token",
+      ({ headers, query }) => answerToken(world, headers["authorization"], query.input_token),
+      {
+        params: t.Object({ version: t.String() }),
+        query: t.Object({ input_token: t.String() }),
+        detail: { tags, summary: "Read a token" },
+      },
+    )
     .get(
       "/:version/:phoneNumberId",
       (asked) =>
@@ -27,64 +41,80 @@ export function accountRoutes(world: World) {
     .get(
       "/:version/:phoneNumberId/phone_numbers",
       (asked) =>
-        answer(
-          world,
-          asked,
-          ofAccount((numbers) => ({ data: numbers.map((one) => ({ id: one.phoneNumberId })) })),
-        ),
+        answerOfAccount(world, asked, (numbers) => ({
+          data: numbers.map(({ phoneNumberId }) => ({ id: phoneNumberId })),
+        })),
       route("List an account's numbers"),
     )
     .get(
       "/:version/:phoneNumberId/subscribed_apps",
       (asked) =>
-        answer(
-          world,
-          asked,
-          ofAccount((_, id) => ({ data: subscribed.has(id) ? [APP] : [] })),
-        ),
+        answerOfAccount(world, asked, (_, id) => ({ data: subscriptions.has(id) ? [APP] : [] })),
       route("List an account's subscribed apps"),
     )
     .post(
       "/:version/:phoneNumberId/subscribed_apps",
       (asked) =>
-        answer(
-          world,
-          asked,
-          ofAccount((_, id) => ({ success: subscribed.add(id).has(id) })),
-        ),
+        answerOfAccount(world, asked, (_, id) => ({ success: subscriptions.add(id).has(id) })),
       route("Subscribe the app to an account"),
+    )
+    .delete(
+      "/:version/:phoneNumberId/subscribed_apps",
+      (asked) => answerOfAccount(world, asked, (_, id) => ({ success: subscriptions.delete(id) })),
+      route("End the app's subscription"),
     );
 }
-
-const ACCOUNT_ONLY = "Only business accounts have this.";
-const APP = { whatsapp_business_api_data: { id: "simulated-app" } };
 
 interface Asked {
   params: { phoneNumberId: string };
   headers: Record<string, string | undefined>;
 }
 
+type Say = (numbers: readonly Identity[], id: string) => object;
+
 /** Says something of the numbers of the token that the id names: one, or all of an account. */
-function answer(
-  world: World,
-  { params: { phoneNumberId: id }, headers }: Asked,
-  say: (numbers: readonly Identity[], id: string) => object,
-): Response {
-  const fault = world.faults.take("graph", "account", { to: [id] });
-  if (fault) return refusalResponse(refusal(fault.code ?? 2, "Asked for by a fault."));
-  const found = named(world, id, headers["authorization"]);
+function answer(world: World, { params: { phoneNumberId: id }, headers }: Asked, say: Say) {
+  const found = spoilt(world, id) ?? named(world, id, headers["authorization"]);
   if (isRefusal(found)) return refusalResponse(found);
   const said = say(found, id);
   return isRefusal(said) ? refusalResponse(said) : Response.json(said);
 }
 
-function named(world: World, id: string, header: string | undefined): Identity[] | GraphRefusal {
-  const token = header?.replace(/^Bearer\s+/i, "");
-  const { numbers } = world.deps;
-  const mine = numbers.filter(({ accessToken }) => accessToken === token);
-  if (mine.length === 0) return refusal(190, "The access token is missing, unknown or expired.");
+function answerOfAccount(world: World, asked: Asked, say: Say) {
+  return answer(world, asked, (numbers, id) =>
+    numbers.some(({ wabaId }) => wabaId === id)
+      ? say(numbers, id)
+      : refusal(100, "Only business accounts have this."),
+  );
+}
+
+function answerToken(world: World, authorization: string | undefined, token: string) {
+  const fault = spoilt(world, "debug_token");
+  if (fault) return refusalResponse(fault);
+  if (world.tokens.numbersOf(authorization).length === 0) return refusalResponse(badToken());
+  const isValid = world.tokens.numbersOf(token).length > 0;
+  const data = { app_id: APP_ID, type: "SYSTEM_USER", expires_at: 0 };
+  return Response.json({ data: { ...data, is_valid: isValid, scopes: isValid ? SCOPES : [] } });
+}
+
+function spoilt(world: World, id: string): GraphRefusal | undefined {
+  const fault = world.faults.take("graph", "account", { to: [id] });
+  if (!fault) return undefined;
+  const refused = refusal(fault.code ?? 2, "Asked for by a fault.");
+  return { ...refused, httpStatus: fault.httpStatus ?? refused.httpStatus };
+}
+
+function named(
+  world: World,
+  id: string,
+  authorization: string | undefined,
+): readonly Identity[] | GraphRefusal {
+  const mine = world.tokens.numbersOf(authorization);
+  if (mine.length === 0) return badToken();
   const has = ({ phoneNumberId, wabaId }: Identity) => phoneNumberId === id || wabaId === id;
-  if (!numbers.some(has)) return refusal(100, `Object with ID '${id}' does not exist.`);
+  if (!world.deps.numbers.some(has)) {
+    return { ...refusal(100, `Object with ID '${id}' does not exist.`), subcode: 33 };
+  }
   const found = mine.filter(has);
   return found.length > 0 ? found : refusal(10, "This object is not yours.");
 }

@@ -8,6 +8,7 @@ import { resolveAddressee } from "./addressee.ts";
 import { type GraphRefusal, refusal, refusalResponse } from "./errors.ts";
 import { type Call, readCall } from "./request.ts";
 import { createSend } from "./send.ts";
+import { badToken } from "./tokens.ts";
 
 type Send = Extract<Call, { kind: "send" }>;
 
@@ -19,14 +20,13 @@ const detail = {
 };
 
 function authorize(world: World, phoneNumberId: string, header: string | undefined) {
-  const token = header?.replace(/^Bearer\s+/i, "");
-  const known = world.deps.numbers.some(({ accessToken }) => accessToken === token);
-  if (!known) return refusal(190, "The access token is missing, unknown or expired.");
+  const mine = world.tokens.numbersOf(header);
+  if (mine.length === 0) return badToken();
   const identity = world.deps.numbers.find((number) => number.phoneNumberId === phoneNumberId);
   if (!identity) {
     return { ...refusal(100, `Object with ID '${phoneNumberId}' does not exist.`), subcode: 33 };
   }
-  return identity.accessToken === token ? identity : refusal(10, "This number is not yours.");
+  return mine.includes(identity) ? identity : refusal(10, "This number is not yours.");
 }
 
 /** What spoils a send before anything is accepted. */
