@@ -1,5 +1,5 @@
 import { repeat } from "../../streams/repeat.ts";
-import { type IntegrationRow, listActiveIntegrations } from "../db/queries/integrations.ts";
+import { type IntegrationRow, listRoutedIntegrations } from "../db/queries/integrations.ts";
 import { appSecretContext, verifyTokenContext } from "../lib/secret-box.ts";
 import type { WebhookApp, WebhookNumber, WebhookRoutes } from "../modules/webhook/routing.ts";
 import type { Core } from "./core.ts";
@@ -15,9 +15,9 @@ interface Picture {
 
 /** All connected numbers in memory, so that the webhook asks no database. Resolves once it has them. */
 export async function createNumberRoutes(core: Core) {
-  let picture = draw(core, await listActiveIntegrations(core.db));
+  let picture = draw(core, await listRoutedIntegrations(core.db));
   const refreshing = repeat("number routes", REFRESH_PAUSE_MS, core.log, async () => {
-    picture = draw(core, await listActiveIntegrations(core.db));
+    picture = draw(core, await listRoutedIntegrations(core.db));
   });
   const routes: WebhookRoutes = {
     byPhoneNumberId: (id) => picture.numbers.get(id),
@@ -30,8 +30,7 @@ export async function createNumberRoutes(core: Core) {
 function draw(core: Core, rows: readonly IntegrationRow[]): Picture {
   const numbers = new Map<string, WebhookNumber>();
   const accounts = new Map<string, WebhookNumber>();
-  const apps = new Map<string, WebhookApp>();
-  for (const row of rows) {
+  for (const row of rows.filter(({ active }) => active)) {
     const number: WebhookNumber = {
       organizationId: row.organizationId,
       integrationId: row.id,
@@ -39,16 +38,36 @@ function draw(core: Core, rows: readonly IntegrationRow[]): Picture {
     };
     numbers.set(row.phoneNumberId, number);
     accounts.set(row.wabaId, number);
-    if (row.webhookKey !== null) apps.set(row.webhookKey, ownApp(core, row));
   }
-  return { numbers, accounts, apps };
+  return { numbers, accounts, apps: ownApps(core, rows) };
 }
 
-function ownApp({ box }: Core, row: IntegrationRow): WebhookApp {
+/**
+ * By key, what the organization's own apps sign with. A Meta app has one callback address for all its
+ * numbers, so any of their keys stands for all of them: whichever was rotated or disconnected.
+ */
+function ownApps(core: Core, rows: readonly IntegrationRow[]): Map<string, WebhookApp> {
+  const owners = Map.groupBy(
+    rows.filter(({ webhookKey }) => webhookKey !== null),
+    ({ organizationId }) => organizationId,
+  );
+  const apps = new Map<string, WebhookApp>();
+  for (const [organizationId, own] of owners) {
+    const secrets = own.map((row) => secretsOf(core, row));
+    const app = {
+      organizationId,
+      appSecrets: [...new Set(secrets.flatMap(({ appSecrets }) => appSecrets))],
+      verifyTokens: [...new Set(secrets.flatMap(({ verifyTokens }) => verifyTokens))],
+    };
+    for (const { webhookKey } of own) if (webhookKey !== null) apps.set(webhookKey, app);
+  }
+  return apps;
+}
+
+function secretsOf({ box }: Core, row: IntegrationRow): Omit<WebhookApp, "organizationId"> {
   const open = (sealed: readonly (string | null)[], context: string) =>
     sealed.flatMap((one) => (one === null ? [] : [box.open(one, context)]));
   return {
-    organizationId: row.organizationId,
     appSecrets: open([row.appSecretBox, row.oldAppSecretBox], appSecretContext(row.id)),
     verifyTokens: open([row.verifyTokenBox], verifyTokenContext(row.id)),
   };

@@ -35,6 +35,9 @@ import { usersModule } from "../modules/users/index.ts";
 import { createGraphAccount } from "../whatsapp/account.ts";
 import type { Core } from "./core.ts";
 
+/** Connecting asks Meta twice in a row, within the 10 s that Bun leaves a silent connection. */
+const META_DEADLINE_MS = 4_000;
+
 /** What REST needs of a process. */
 export type RestCore = Pick<
   Core,
@@ -110,8 +113,12 @@ function resources({ config, box }: RestCore, resource: ResourceDeps) {
       numbersModule({
         ...resource,
         box,
-        meta: createGraphAccount({ graphUrl, version: graphVersion }),
-        publicUrl: config.http.publicUrl.replace(/\/$/, ""),
+        meta: createGraphAccount({
+          graphUrl,
+          version: graphVersion,
+          deadlineMs: META_DEADLINE_MS,
+        }),
+        publicUrl: config.http.publicUrl,
       }),
     );
 }

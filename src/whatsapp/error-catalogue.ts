@@ -59,6 +59,7 @@ const rows: readonly Row[] = [
   [131047, "window_closed", "More than 24 hours since the lead wrote", "Send a template."],
 
   [0, "auth", "Token invalid or expired", RENEW_TOKEN],
+  [102, "auth", "Token's session ended", RENEW_TOKEN],
   [104, "auth", "Token missing", RENEW_TOKEN],
   [190, "auth", "Token expired", RENEW_TOKEN],
   [401, "auth", "Not authorised (HTTP)", RENEW_TOKEN],

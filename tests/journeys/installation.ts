@@ -22,6 +22,15 @@ const APP_SECRET = "journey-app-secret";
 const VERIFY_TOKEN = "journey-verify-token";
 const ENCRYPTION_KEY = Buffer.alloc(32, 7).toString("base64");
 
+/** A number that nobody has connected yet, of another account with a token of its own. */
+export const spareNumber = {
+  phoneNumberId: "700000000000021",
+  wabaId: "700000000000022",
+  portfolioId: "700000000000023",
+  displayPhoneNumber: "+1 303-555-0199",
+  accessToken: "EAAspare0token0that0nobody0may0ever0read",
+};
+
 export interface Sent {
   to: string;
   text: string;
@@ -83,9 +92,13 @@ export async function createInstallation(roles: readonly Role[], settings = { qu
     processes,
     ledger,
     post,
-    /** The lead with this phone number writes. */
-    write: async (from: string, text: string) => {
-      const answer = await post("messages", { from, text });
+    /** Takes a token back, as Meta's settings do. */
+    revoke: async (token: string) => {
+      await fetch(`${meta.url}/simulator/api/tokens?accessToken=${token}`, { method: "DELETE" });
+    },
+    /** The lead with this phone number writes, to the demo's number unless another one is named. */
+    write: async (from: string, text: string, phoneNumberId: string = demoNumber.phoneNumberId) => {
+      const answer = await post("messages", { from, text, phoneNumberId });
       if (!answer.ok) throw new Error(await answer.text());
     },
     /** A webhook as Meta would send it, signed. */
@@ -136,20 +149,21 @@ async function startMeta(db: ReturnType<typeof createDb>) {
         body: await request.arrayBuffer(),
       }).catch(() => new Response("away", { status: 502 })),
   });
+  const world = {
+    organizationId: demoIds.organization,
+    businessName: "Northwind Solar",
+    appSecret: APP_SECRET,
+    verifyToken: VERIFY_TOKEN,
+    webhookUrl: `http://127.0.0.1:${relay.port}/`,
+  };
   const clock = createShiftedClock();
   const simulator = createSimulator({
     clock,
     log: silentLog,
     advanceClock: async (advanceMs) => clock.setOffsetMs(await advanceClockOffset(db, advanceMs)),
     numbers: [
-      {
-        ...demoNumber,
-        organizationId: demoIds.organization,
-        businessName: "Northwind Solar",
-        appSecret: APP_SECRET,
-        verifyToken: VERIFY_TOKEN,
-        webhookUrl: `http://127.0.0.1:${relay.port}/`,
-      },
+      { ...demoNumber, ...world },
+      { ...spareNumber, ...world },
     ],
     settings: {
       modelLatencyMs: 0,

@@ -229,23 +229,41 @@ function startMeta() {
     numbers: [first, ...rest],
   });
   const app = new Elysia().use(simulator.app).listen({ hostname: "127.0.0.1", port: 0 });
+  const url = `http://127.0.0.1:${app.server?.port}`;
+  const control = async (method: string, path: string, body?: object): Promise<Json> => {
+    const answer = await fetch(`${url}/simulator/${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${identity.accessToken}`,
+        ...(body && { "content-type": "application/json" }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return await answer.json();
+  };
+  const subscribedApps = `graph/v25.0/${identity.wabaId}/subscribed_apps`;
   let next = 0;
   return {
-    url: `http://127.0.0.1:${app.server?.port}`,
+    url,
     identity,
     /** The id of a number that nobody has connected yet. */
     freshNumber: () => {
       next += 1;
       return `70000000${next}`;
     },
-    /** Meta refuses or fails the next questions about accounts, with this code of Graph's. */
-    failWith: async (code: number, count: number) => {
-      await fetch(`http://127.0.0.1:${app.server?.port}/simulator/api/faults`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ target: "graph", kind: "account", code, count }),
-      });
-    },
+    /** Meta refuses or fails questions about accounts with this code of Graph's, until `reset`. */
+    failWith: (code: number, to?: string) =>
+      control("POST", "api/faults", {
+        target: "graph",
+        kind: "account",
+        code,
+        ...(to && { match: { to } }),
+      }),
+    issueToken: async (): Promise<string> => (await control("POST", "api/tokens", {})).accessToken,
+    isSubscribed: async () => (await control("GET", subscribedApps)).data.length > 0,
+    unsubscribe: () => control("DELETE", subscribedApps),
+    /** No faults, no further tokens, the app subscribed. */
+    reset: () => control("POST", "api/reset"),
     stop: async () => {
       await app.stop(true);
       await simulator.stop();

@@ -3,6 +3,7 @@ import type { Db } from "../client.ts";
 export interface IntegrationRow {
   organizationId: string;
   id: string;
+  active: boolean;
   phoneNumberId: string;
   wabaId: string;
   webhookKey: string | null;
@@ -12,13 +13,19 @@ export interface IntegrationRow {
   verifyTokenBox: string | null;
 }
 
-/** Every active number of the instance; what the webhook's cache is made from. */
-export function listActiveIntegrations(db: Db): Promise<IntegrationRow[]> {
+/**
+ * What the webhook's cache is made from: every active number of the instance, and disconnected ones
+ * whose path may still be the callback of the Meta app by which another number gets its webhooks.
+ */
+export function listRoutedIntegrations(db: Db): Promise<IntegrationRow[]> {
   return db.rows<IntegrationRow>`
-    select organization_id, id, phone_number_id, waba_id, webhook_key, app_secret_box,
-      case when old_app_secret_until > now() then old_app_secret_box end as old_app_secret_box,
-      verify_token_box
-    from integrations where active`;
+    select i.organization_id, i.id, i.active, i.phone_number_id, i.waba_id, i.webhook_key,
+      i.app_secret_box, i.verify_token_box,
+      case when i.old_app_secret_until > now() then i.old_app_secret_box end as old_app_secret_box
+    from integrations i
+    where i.active or i.webhook_key is not null and exists (
+      select 1 from integrations o where o.organization_id = i.organization_id
+        and o.active and o.webhook_key is not null)`;
 }
 
 /** A webhook of these numbers was taken in just now. */

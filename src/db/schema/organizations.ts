@@ -3,6 +3,7 @@ import {
   boolean,
   index,
   integer,
+  jsonb,
   numeric,
   pgTable,
   primaryKey,
@@ -86,6 +87,7 @@ export const integrations = pgTable(
     displayPhoneNumber: text().notNull(),
     /** The name that leads see, as Meta has approved it. */
     verifiedName: text(),
+    /** Empty while disconnected: nothing needs it then. */
     accessTokenBox: text().notNull(),
     /** Path key and secrets of the organization's own Meta app; null = the platform's app. */
     webhookKey: text(),
@@ -101,6 +103,9 @@ export const integrations = pgTable(
     pausedUntil: instant(),
     /** Last webhook taken in for this number: silence counts only while this is fresh. */
     lastIngressAt: instant(),
+    /** What Meta last said about number and token, and when: `modules/numbers` owns the shape. */
+    picture: jsonb(),
+    checkedAt: instant(),
     createdAt: createdAt(),
     version: rowVersion(),
   },

@@ -54,7 +54,10 @@ export async function claimSend(
       for share
     ), verdict as (
       select m.id,
-        case when m.expires_at <= now() then 'expired'
+        case when not exists (select 1 from integrations n
+            where n.organization_id = m.organization_id and n.id = m.integration_id and n.active)
+            then 'disconnected'
+          when m.expires_at <= now() then 'expired'
           when m.author = 'bot' and (not c.is_bots or m.fence <> c.fence) then 'fence'
           when m.author = 'system' and m.fence <> c.fence then 'fence'
           when m.author = 'bot' and m.seen_wake_seq <> c.wake_seq then 'superseded'

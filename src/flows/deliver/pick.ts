@@ -29,7 +29,7 @@ export async function pickCandidates(
     join conversations c on c.organization_id = m.organization_id and c.id = m.conversation_id
     join integrations i on i.organization_id = m.organization_id and i.id = m.integration_id
     where m.organization_id = ${number.organizationId} and m.integration_id = ${number.integrationId}
-      and i.active and m.state = 'queued' and m.next_attempt_at <= now()
+      and m.state = 'queued' and m.next_attempt_at <= now()
       and (i.paused_until is null or i.paused_until <= now())
       and m.id <> all(${[...busyIds]}::uuid[])
       and ${db.fragment(NOTHING_EARLIER_IS_OPEN)}
@@ -46,7 +46,7 @@ export async function nextDueAt(
     from messages m
     join integrations i on i.organization_id = m.organization_id and i.id = m.integration_id
     where m.organization_id = ${number.organizationId} and m.integration_id = ${number.integrationId}
-      and i.active and m.state = 'queued' and greatest(m.next_attempt_at, i.paused_until) > now()`;
+      and m.state = 'queued' and greatest(m.next_attempt_at, i.paused_until) > now()`;
   return row?.dueAt ?? undefined;
 }
 

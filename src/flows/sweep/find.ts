@@ -52,7 +52,7 @@ export function findStalledNumbers(
   return db.rows`
     select distinct m.organization_id, m.integration_id from messages m
     join integrations i on i.organization_id = m.organization_id and i.id = m.integration_id
-    where i.active and m.state = 'queued' and m.next_attempt_at <= now() - ${db.fragment(GRACE)}
+    where m.state = 'queued' and m.next_attempt_at <= now() - ${db.fragment(GRACE)}
       and (i.paused_until is null or i.paused_until <= now())
     limit ${BATCH}`;
 }

@@ -17,7 +17,8 @@ export const number = internalEndpoint({
   internal: "numbers:lookup",
   tag,
   summary: "Find a WhatsApp number",
-  description: "Whose number it is, by Meta's id for it.",
+  description:
+    "Whose number it is, by Meta's id for it; if nobody has it connected, who had it last.",
   answer: [200, InternalNumber, "The number."],
   problems: ["not_found"],
 });

@@ -44,7 +44,7 @@ export async function findLead(
   return lead;
 }
 
-/** The organization and integration of a WhatsApp number. Fails as `findLead`. */
+/** Who has the WhatsApp number connected, or else had it last. Fails as `findLead`. */
 export async function findNumber(
   db: Db,
   caller: Caller,
@@ -52,7 +52,8 @@ export async function findNumber(
 ): Promise<InternalNumber> {
   const number = await db.first<InternalNumber>`
     select organization_id, id as integration_id, waba_id, display_phone_number, active
-    from integrations where phone_number_id = ${phoneNumberId}`;
+    from integrations where phone_number_id = ${phoneNumberId}
+    order by active desc, created_at desc limit 1`;
   const after = { phoneNumberId, found: number !== undefined };
   const resourceId = number?.integrationId ?? "none";
   const whose = number?.organizationId;

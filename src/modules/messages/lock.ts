@@ -20,6 +20,7 @@ interface Locked {
   state: Message["state"];
   doubtAt: Date | null;
   isResent: boolean;
+  connected: boolean;
   mode: "bot" | "human";
   takenOverBy: string | null;
   optedOutAt: Date | null;
@@ -41,10 +42,12 @@ export async function lockMessage(
   const row = await tx.first<Locked>`
     select m.id, m.conversation_id, m.integration_id, m.author, m.user_id, m.kind, m.state,
       m.doubt_at, c.mode, c.taken_over_by, c.opted_out_at, c.last_lead_message_at,
+      i.active as connected,
       exists (select 1 from messages r
         where r.organization_id = m.organization_id and r.resend_of = m.id) as is_resent
     from messages m
     join conversations c on c.organization_id = m.organization_id and c.id = m.conversation_id
+    join integrations i on i.organization_id = m.organization_id and i.id = m.integration_id
     where m.organization_id = ${organizationId} and m.id = ${messageId}
     for update of m`;
   if (!row) throw new AppError("not_found", "There is no such message.", { messageId });

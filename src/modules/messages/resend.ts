@@ -59,6 +59,7 @@ function obstacleTo(old: Old, userId: string): string | null {
       : `It is ${old.state}: only a message that failed or is in doubt can be sent again.`;
   }
   if (old.isResent) return "It was sent again already.";
+  if (!old.connected) return "The number of this chat is disconnected.";
   if (old.optedOutAt !== null) return "The lead asked not to be written to.";
   const isColleagues = old.mode === "human" && old.takenOverBy !== userId;
   return isColleagues ? "A colleague has this conversation." : null;

@@ -15,7 +15,7 @@ export const one = endpoint({
   access: "numbers:read",
   tag,
   summary: "Read one number",
-  description: "As the rows know it; `status` asks Meta. Tokens and secrets are shown to nobody.",
+  description: "As it is stored; `status` asks Meta. Tokens and secrets are shown to nobody.",
   answer: [200, WhatsAppNumber, "The number."],
   problems: ["not_found"],
 });
@@ -25,7 +25,7 @@ export const connect = personEndpoint({
   tag,
   summary: "Connect a number",
   description:
-    "Asks Meta first: the token must be allowed to use the number, and the number must be the account's; the app is subscribed to the account if it is not. Works within seconds. A number that was disconnected here goes on with its chats. Connected already, here or elsewhere: `conflict`.",
+    "Asks Meta first and stores nothing unless it agrees. `invalid_input` says in `detail` what to do: the token is not valid, or lacks a permission; Meta does not know an id; the number is not one of the account's. The token's app is subscribed to the account if it is not. Messages are taken within seconds. With `app`, the webhooks come by the organization's own Meta app: enter `webhookUrl` and the verify token there; the address stays when the number is connected again. A number that was disconnected here goes on with its chats; what came in meanwhile, the bot leaves to people. Connected already, here or elsewhere: `conflict`.",
   answer: [201, WhatsAppNumber, "Connected."],
   problems: ["conflict", "whatsapp_unavailable"],
 });
@@ -35,7 +35,7 @@ export const status = endpoint({
   tag,
   summary: "Check a number with Meta",
   description:
-    "Asks Meta now, within 10 s. What is wrong stands in `problems`, each with its fix, also that Meta refuses the token or does not answer.",
+    "Asks Meta, unless it said something less than a minute ago; takes at most 4 s. Whatever is wrong stands in `problems`, each with its fix. Where Meta does not answer, that is one of them, and the rest is what it said at `checkedAt`. A disconnected number is not asked about.",
   answer: [200, NumberStatus, "What is known at this moment."],
   problems: ["not_found"],
 });
@@ -45,7 +45,7 @@ export const rotateToken = personEndpoint({
   tag,
   summary: "Replace the access token",
   description:
-    "Verified with Meta before it counts; the next send uses it. `conflict` while disconnected.",
+    "Verified with Meta as when connecting, for the same number and account, before it counts; the next send uses it. Then revoke the old one at Meta. `conflict` while disconnected.",
   answer: [200, WhatsAppNumber, "As it is now."],
   problems: ["not_found", "conflict", "whatsapp_unavailable"],
 });
@@ -55,7 +55,7 @@ export const rotateAppSecret = personEndpoint({
   tag,
   summary: "Replace the app secret",
   description:
-    "Of the organization's own Meta app. The secret before still verifies webhooks for `overlapMinutes`, so that none is lost. `conflict` for numbers on the platform's app, and while disconnected.",
+    "Of the organization's own Meta app, which signs its webhooks. The secret before verifies them for `overlapMinutes` more, so that none is lost, but only one is kept: rotate no second time within. `conflict` for numbers on the platform's app, and while disconnected.",
   answer: [200, WhatsAppNumber, "As it is now."],
   problems: ["not_found", "conflict"],
 });
@@ -65,7 +65,7 @@ export const disconnect = personEndpoint({
   tag,
   summary: "Disconnect a number",
   description:
-    "What waits to be sent is cancelled, nothing is planned any more, webhooks for it are dropped. Chats stay readable; connecting it again goes on with them. `conflict` when it is disconnected already.",
+    "What waits to be sent is cancelled (`cancelReason` is `disconnected`), no nudge is planned, the bot owes no answer, the access token is forgotten; within seconds webhooks for it are dropped. Chats stay readable; connecting it again goes on with them. At Meta nothing is changed. `conflict` when it is disconnected already.",
   answer: [200, WhatsAppNumber, "As it is now."],
   problems: ["not_found", "conflict"],
 });

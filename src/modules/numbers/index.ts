@@ -1,12 +1,12 @@
 import { Elysia } from "elysia";
 import type { Auth } from "../../http/plugins/auth.ts";
-import { IdParams } from "../../http/plugins/fields.ts";
+import { Idempotency, IdParams } from "../../http/plugins/fields.ts";
 import { tagged } from "../../http/plugins/versions.ts";
-import { disconnectNumber } from "./disconnect.ts";
 import * as docs from "./docs.ts";
 import { AppSecretBody, ConnectBody, NumbersQuery, TokenBody } from "./model.ts";
 import {
   connectNumber,
+  disconnectNumber,
   getNumber,
   listNumbers,
   type NumbersDeps,
@@ -18,17 +18,19 @@ import { numberStatus } from "./status.ts";
 /** An organization's WhatsApp numbers: connecting, watching, rotating, disconnecting. */
 export function numbersModule({ auth, ...deps }: NumbersDeps & { auth: Auth }) {
   const params = { params: IdParams };
+  const act = { ...params, headers: Idempotency };
   return new Elysia({ name: "numbers", prefix: "/api/v1/settings/whatsapp" })
     .use(auth)
     .get("", ({ principal, query }) => listNumbers(deps, principal.organizationId, query), {
       ...docs.list,
       query: NumbersQuery,
     })
-    .post(
-      "",
-      async ({ actor, body, status }) => status(201, await connectNumber(deps, actor, body)),
-      { ...docs.connect, parse: "json", body: ConnectBody },
-    )
+    .post("", async ({ body, status, ...by }) => status(201, await connectNumber(deps, by, body)), {
+      ...docs.connect,
+      parse: "json",
+      headers: Idempotency,
+      body: ConnectBody,
+    })
     .get(
       "/:id",
       async ({ principal, params: { id }, set }) =>
@@ -42,16 +44,16 @@ export function numbersModule({ auth, ...deps }: NumbersDeps & { auth: Auth }) {
     )
     .post(
       "/:id/rotate-token",
-      ({ actor, params: { id }, body }) => rotateToken(deps, actor, id, body.accessToken),
-      { ...docs.rotateToken, ...params, parse: "json", body: TokenBody },
+      ({ params: { id }, body, ...by }) => rotateToken(deps, by, id, body.accessToken),
+      { ...docs.rotateToken, ...act, parse: "json", body: TokenBody },
     )
     .post(
       "/:id/rotate-app-secret",
-      ({ actor, params: { id }, body }) => rotateAppSecret(deps, actor, id, body),
-      { ...docs.rotateAppSecret, ...params, parse: "json", body: AppSecretBody },
+      ({ params: { id }, body, ...by }) => rotateAppSecret(deps, by, id, body),
+      { ...docs.rotateAppSecret, ...act, parse: "json", body: AppSecretBody },
     )
-    .post("/:id/disconnect", ({ actor, params: { id } }) => disconnectNumber(deps, actor, id), {
+    .post("/:id/disconnect", ({ params: { id }, ...by }) => disconnectNumber(deps, by, id), {
       ...docs.disconnect,
-      ...params,
+      ...act,
     });
 }

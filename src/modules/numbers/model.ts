@@ -57,7 +57,12 @@ export const ConnectBody = t.Object(
       t.Object(
         {
           appSecret: AppSecret,
-          verifyToken: t.String({ minLength: 8, maxLength: 256, pattern: "^[!-~]+$" }),
+          verifyToken: t.String({
+            minLength: 8,
+            maxLength: 256,
+            pattern: "^[!-~]+$",
+            description: "Words of your choice, to enter beside the callback address.",
+          }),
         },
         { description: "Of the organization's own Meta app; left out: the platform's." },
       ),
@@ -86,6 +91,9 @@ const Problem = t.Object({
   code: t.UnionEnum([
     "disconnected",
     "access_refused",
+    "token_unreadable",
+    "token_expires",
+    "permission_missing",
     "meta_unavailable",
     "not_subscribed",
     "quality_low",
@@ -99,17 +107,22 @@ export type NumberProblem = typeof Problem.static;
 
 export const NumberStatus = t.Object(
   {
-    checkedAt: Instant,
+    connected: t.Boolean(),
+    checkedAt: t.Nullable(Instant, { description: "When Meta said what follows; null: never." }),
+    tokenValid: t.Nullable(t.Boolean()),
+    scopes: t.Nullable(t.Array(t.String()), { description: "What the token may do." }),
+    tokenExpiresAt: t.Nullable(Instant, {
+      description: "Null: never; or unknown, then `scopes` is null too.",
+    }),
     verifiedName: t.Nullable(t.String()),
-    quality: t.Nullable(t.String({ description: "GREEN, YELLOW or RED, as Meta says now." })),
-    throughput: t.Nullable(t.String({ description: "STANDARD or HIGH, as Meta says now." })),
+    quality: t.Nullable(t.String({ description: "GREEN, YELLOW or RED, in Meta's words." })),
+    throughput: t.Nullable(t.String({ description: "STANDARD or HIGH, in Meta's words." })),
     subscribed: t.Nullable(t.Boolean({ description: "Whether webhooks reach the token's app." })),
-    lastWebhookAt: t.Nullable(Instant),
+    lastWebhookAt: t.Nullable(Instant, { description: "When a message or status last came in." }),
+    paused: t.Boolean({ description: "Sends wait, after several without a clear answer." }),
+    unknownStreak: t.Integer({ description: "Sends in a row without a clear answer." }),
     problems: t.Array(Problem, { description: "Empty: all is well." }),
   },
-  {
-    title: "NumberStatus",
-    description: "What Meta says at this moment; null where it did not say.",
-  },
+  { title: "NumberStatus", description: "Null where Meta did not say." },
 );
 export type NumberStatus = typeof NumberStatus.static;

@@ -1,111 +1,133 @@
+import { utc } from "../../db/queries/public-state.ts";
 import { AppError, errorCode } from "../../lib/errors.ts";
 import { accessTokenContext } from "../../lib/secret-box.ts";
-import type { NumberProblem, NumberStatus, WhatsAppNumber } from "./model.ts";
-import { getNumber, type NumbersDeps } from "./service.ts";
+import type { NumberProblem, NumberStatus } from "./model.ts";
+import { keepPicture, NOTHING_TOLD, type Picture } from "./picture.ts";
+import * as problems from "./problems.ts";
+import { type NumbersDeps, noNumber } from "./service.ts";
+import { isAmong } from "./verify.ts";
+
+/** Meta allows 200 questions an hour about an account; a look asks two, whoever looks how often. */
+const FRESH_FOR_MS = 60_000;
+
+type StatusDeps = Pick<NumbersDeps, "db" | "box" | "meta">;
+
+interface Known {
+  organizationId: string;
+  id: string;
+  connected: boolean;
+  phoneNumberId: string;
+  wabaId: string;
+  accessTokenBox: string;
+  picture: Picture | null;
+  checkedAt: string | null;
+  lastWebhookAt: string | null;
+  paused: boolean;
+  unknownStreak: number;
+}
 
 interface Told {
-  verifiedName: string | null;
-  quality: string | null;
-  throughput: string | null;
-  subscribed: boolean | null;
-  problems: NumberProblem[];
+  picture: Picture;
+  checkedAt: string | null;
+  /** Why it is not what Meta says now. */
+  problem: NumberProblem | null;
 }
 
 /**
- * Asks Meta how the number is, now. That Meta refuses or does not answer is a problem in the answer, not a
- * failure of it. Fails with `not_found`.
+ * How the number is by what Meta says now, or said last where it does not answer: that is a problem in
+ * the answer, not a failure of it. Fails with `not_found`.
  */
 export async function numberStatus(
-  deps: NumbersDeps,
+  deps: StatusDeps,
   organizationId: string,
   id: string,
 ): Promise<NumberStatus> {
-  const number = await getNumber(deps.db, deps.publicUrl, organizationId, id);
-  const { problems, ...told } = number.connected
-    ? await askMeta(deps, organizationId, number)
-    : nothingTold(disconnected);
-  const { lastWebhookAt } = number;
+  const known = await read(deps, organizationId, id);
+  const told = await tell(deps, known);
+  const { refusal: _, ...facts } = told.picture;
+  const { connected, lastWebhookAt, paused, unknownStreak } = known;
   return {
-    checkedAt: new Date().toISOString(),
-    ...told,
+    connected,
+    checkedAt: told.checkedAt,
+    ...facts,
     lastWebhookAt,
-    problems: [...problems, ...problemsOf(number)],
+    paused,
+    unknownStreak,
+    problems: connected ? problemsOf(known, told) : [problems.disconnected],
   };
 }
 
-async function askMeta(
-  { db, box, meta }: NumbersDeps,
-  organizationId: string,
-  { id, phoneNumberId, wabaId }: WhatsAppNumber,
-): Promise<Told> {
-  const row = await db.first<{ accessTokenBox: string }>`
-    select access_token_box from integrations
-    where organization_id = ${organizationId} and id = ${id}`;
+function problemsOf({ paused, lastWebhookAt }: Known, { picture, problem }: Told): NumberProblem[] {
+  return [
+    ...(problem ? [problem] : []),
+    // Real time: Meta's tokens know no other.
+    ...problems.ofPicture(picture, new Date()),
+    ...(paused ? [problems.paused] : []),
+    ...(lastWebhookAt ? [] : [problems.noWebhook]),
+  ];
+}
+
+async function read({ db }: StatusDeps, organizationId: string, id: string): Promise<Known> {
+  const row = await db.first<Known>`
+    select organization_id, id, active as connected, phone_number_id, waba_id, access_token_box,
+      picture, ${db.fragment(utc("checked_at"))} as checked_at,
+      ${db.fragment(utc("last_ingress_at"))} as last_webhook_at,
+      coalesce(paused_until > now(), false) as paused, unknown_streak
+    from integrations where organization_id = ${organizationId} and id = ${id}`;
+  if (!row) throw noNumber(id);
+  return row;
+}
+
+async function tell(deps: StatusDeps, known: Known): Promise<Told> {
+  const last = { picture: known.picture ?? NOTHING_TOLD, checkedAt: known.checkedAt };
+  const ageMs = known.checkedAt === null ? Infinity : Date.now() - Date.parse(known.checkedAt);
+  if (!known.connected || ageMs < FRESH_FOR_MS) return { ...last, problem: null };
+  const token = openToken(deps, known);
+  if (token === null) return { ...last, problem: problems.tokenUnreadable };
   try {
-    const token = box.open(row?.accessTokenBox ?? "", accessTokenContext(id));
-    const [facts, subscribed] = await Promise.all([
-      meta.readNumber(token, phoneNumberId),
-      meta.isSubscribed(token, wabaId),
-    ]);
-    const problems = [
-      ...(subscribed ? [] : [notSubscribed]),
-      ...(facts.quality === "RED" ? [lowQuality] : []),
-    ];
-    const { verifiedName, quality, throughput } = facts;
-    return { verifiedName, quality, throughput, subscribed, problems };
+    const picture = await askMeta(deps, token, known);
+    return { picture, checkedAt: await keepPicture(deps.db, known, picture), problem: null };
   } catch (error) {
-    if (errorCode(error) === "whatsapp_unavailable") return nothingTold(unavailable);
-    if (!(error instanceof AppError)) throw error;
-    return nothingTold({ ...refused, message: error.message });
+    if (errorCode(error) !== "whatsapp_unavailable") throw error;
+    return { ...last, problem: problems.metaAway };
   }
 }
 
-const nothingTold = (problem: NumberProblem): Told => ({
-  verifiedName: null,
-  quality: null,
-  throughput: null,
-  subscribed: null,
-  problems: [problem],
-});
-
-/** What our own rows say. */
-function problemsOf({ connected, pausedUntil, lastWebhookAt }: WhatsAppNumber): NumberProblem[] {
-  if (!connected) return [];
-  return [...(pausedUntil ? [paused] : []), ...(lastWebhookAt ? [] : [noWebhook])];
+function openToken({ box }: StatusDeps, { id, accessTokenBox }: Known): string | null {
+  try {
+    return box.open(accessTokenBox, accessTokenContext(id));
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
 }
 
-const disconnected: NumberProblem = {
-  code: "disconnected",
-  message: "The number is disconnected.",
-  fix: "Connect it again; its chats go on.",
-};
-const unavailable: NumberProblem = {
-  code: "meta_unavailable",
-  message: "Meta does not answer as it should.",
-  fix: "Nothing to do here; look again in a few minutes.",
-};
-const refused: NumberProblem = {
-  code: "access_refused",
-  message: "Meta refuses the access token.",
-  fix: "Make a new token for a system user of the account and rotate it in here.",
-};
-const notSubscribed: NumberProblem = {
-  code: "not_subscribed",
-  message: "The account's webhooks do not reach the app.",
-  fix: "Rotate the token in again, which subscribes the app, or subscribe it in Meta's settings.",
-};
-const lowQuality: NumberProblem = {
-  code: "quality_low",
-  message: "Meta rates the number RED: too many people block or report it.",
-  fix: "Send fewer templates and only to people who asked for them.",
-};
-const paused: NumberProblem = {
-  code: "sends_paused",
-  message: "Several sends in a row had no clear answer; the number waits a little.",
-  fix: "Nothing to do; it goes on by itself. Look at the messages that are in doubt.",
-};
-const noWebhook: NumberProblem = {
-  code: "no_webhook_yet",
-  message: "No webhook has come for this number yet.",
-  fix: "Enter webhookUrl and the verify token in the Meta app, subscribe to `messages`, then write to the number.",
-};
+/** Fails with `whatsapp_unavailable`; a refusal is an answer like another. */
+async function askMeta(
+  { meta }: StatusDeps,
+  token: string,
+  { phoneNumberId, wabaId }: Known,
+): Promise<Picture> {
+  try {
+    const [number, facts, appIds] = await Promise.all([
+      meta.readNumber(token, phoneNumberId),
+      meta.readToken(token),
+      meta.subscribedAppIds(token, wabaId),
+    ]);
+    const { verifiedName, quality, throughput } = number;
+    return {
+      tokenValid: true,
+      scopes: facts.scopes,
+      tokenExpiresAt: facts.expiresAt,
+      verifiedName,
+      quality,
+      throughput,
+      subscribed: facts.appId === null ? null : isAmong(appIds, facts),
+      refusal: null,
+    };
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== "invalid_input") throw error;
+    const isToken = error.details["refused"] === "token";
+    return { ...NOTHING_TOLD, tokenValid: isToken ? false : null, refusal: error.message };
+  }
+}

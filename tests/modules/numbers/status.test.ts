@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { randomBytes } from "node:crypto";
+import { createSecretBox } from "../../../src/lib/secret-box.ts";
+import { numberStatus } from "../../../src/modules/numbers/status.ts";
+import { createGraphAccount } from "../../../src/whatsapp/account.ts";
+import { createRestWorld, type Json, type RestWorld } from "../rest-world.ts";
+
+const PATH = "/api/v1/settings/whatsapp";
+
+let rest: RestWorld;
+let organizationId: string;
+let admin: Awaited<ReturnType<RestWorld["signIn"]>>;
+let id: string;
+beforeAll(async () => {
+  rest = await createRestWorld("number_status");
+});
+beforeEach(async () => {
+  await rest.reset();
+  await rest.meta.reset();
+  organizationId = await rest.addOrganization();
+  admin = await rest.signIn("admin", organizationId);
+  const { wabaId, accessToken } = rest.meta.identity;
+  const asked = { phoneNumberId: rest.meta.freshNumber(), wabaId, accessToken };
+  ({ id } = (await admin.ask("POST", PATH, asked)).body);
+  await rest.world.db.rows`update integrations set last_ingress_at = now() where id = ${id}`;
+});
+afterAll(() => rest.close());
+
+const codes = ({ problems }: Json) => problems.map(({ code }: Json) => code);
+const look = async (): Promise<Json> => (await admin.ask("GET", `${PATH}/${id}/status`)).body;
+/** A look more than a minute after the last one. */
+const lookLater = async () => {
+  await rest.world.db.rows`
+    update integrations set checked_at = now() - interval '61 seconds' where id = ${id}`;
+  return await look();
+};
+
+describe("the status", () => {
+  test("tells what Meta says now; all is well", async () => {
+    expect(await lookLater()).toMatchObject({
+      connected: true,
+      tokenValid: true,
+      scopes: ["whatsapp_business_management", "whatsapp_business_messaging"],
+      tokenExpiresAt: null,
+      verifiedName: "Northwind Solar",
+      quality: "GREEN",
+      throughput: "STANDARD",
+      subscribed: true,
+      paused: false,
+      unknownStreak: 0,
+      problems: [],
+    });
+  });
+
+  test("asks Meta at most once a minute, because Meta counts", async () => {
+    const { checkedAt } = await lookLater();
+    await rest.meta.failWith(190);
+    expect(await look()).toMatchObject({ checkedAt, tokenValid: true, problems: [] });
+    expect(await lookLater()).toMatchObject({ tokenValid: false });
+  });
+
+  test("a dead token, a lost permission, a lost subscription: each with its fix", async () => {
+    await rest.meta.failWith(190);
+    const dead = await lookLater();
+    expect([codes(dead), dead.tokenValid, dead.quality]).toEqual([["access_refused"], false, null]);
+    await rest.meta.reset();
+    await rest.meta.failWith(10);
+    const forbidden = await lookLater();
+    expect([codes(forbidden), forbidden.tokenValid]).toEqual([["access_refused"], null]);
+    await rest.meta.reset();
+    await rest.meta.unsubscribe();
+    expect(codes(await lookLater())).toEqual(["not_subscribed"]);
+    const { accessToken } = rest.meta.identity;
+    await admin.ask("POST", `${PATH}/${id}/rotate-token`, { accessToken });
+    expect(codes(await look())).toEqual([]);
+  });
+
+  test("a token that Meta tells nothing about: unknown, not invented", async () => {
+    await rest.meta.failWith(100, "debug_token");
+    const unknown = { scopes: null, tokenExpiresAt: null, subscribed: null };
+    expect(await lookLater()).toMatchObject(unknown);
+  });
+
+  test("Meta is away: what it said last, from when, and that it is away", async () => {
+    const well = await lookLater();
+    await rest.meta.failWith(2);
+    const away = await lookLater();
+    expect(away).toMatchObject({ tokenValid: true, quality: "GREEN", subscribed: true });
+    expect(Date.parse(well.checkedAt) - Date.parse(away.checkedAt)).toBeGreaterThan(50_000);
+    expect(codes(away)).toEqual(["meta_unavailable"]);
+  });
+
+  test("a pause, and that no webhook ever came, are our own to tell", async () => {
+    await rest.world.db.rows`update integrations set last_ingress_at = null, unknown_streak = 3,
+      paused_until = now() + interval '1 minute' where id = ${id}`;
+    const status = await look();
+    expect(status).toMatchObject({ paused: true, unknownStreak: 3, lastWebhookAt: null });
+    expect(codes(status)).toEqual(["sends_paused", "no_webhook_yet"]);
+  });
+
+  test("everybody of the organization may look, nobody else", async () => {
+    const viewer = await rest.signIn("viewer", organizationId);
+    expect((await viewer.ask("GET", `${PATH}/${id}/status`)).status).toBe(200);
+    const stranger = await rest.signIn("owner", await rest.addOrganization());
+    expect((await stranger.ask("GET", `${PATH}/${id}/status`)).status).toBe(404);
+  });
+
+  test("a disconnected number is not asked about", async () => {
+    await admin.ask("POST", `${PATH}/${id}/disconnect`);
+    await rest.meta.failWith(190);
+    const status = await lookLater();
+    expect([status.connected, codes(status)]).toEqual([false, ["disconnected"]]);
+  });
+
+  test("a token that no key opens any more is told, not thrown, and Meta is not asked", async () => {
+    await rest.world.db.rows`update integrations set checked_at = null where id = ${id}`;
+    const status = await numberStatus(
+      {
+        db: rest.world.db,
+        box: createSecretBox([randomBytes(32).toString("base64")]),
+        meta: createGraphAccount({
+          graphUrl: "http://127.0.0.1:1",
+          version: "v25.0",
+          deadlineMs: 1_000,
+        }),
+      },
+      organizationId,
+      id,
+    );
+    expect(codes(status)).toEqual(["token_unreadable"]);
+  });
+});
