@@ -6,6 +6,7 @@ import type { Groups } from "./groups.ts";
 import type { Arrival } from "./job.ts";
 import type { Lane } from "./lane.ts";
 import type { Log } from "./ports.ts";
+import { meaningOf } from "./refusals.ts";
 import { type RawEntry, streamsOf } from "./reply.ts";
 import { BLOCK_MS, GROUP } from "./topology.ts";
 
@@ -20,8 +21,8 @@ export interface ReaderDeps {
   name: string;
   /** Opens a connection for this reader alone. */
   open(): Client;
-  /** Ends a connection on the server's side, by its number. */
-  kill(clientId: number): Promise<unknown>;
+  /** Ends a connection on the server's side, by its identity there. */
+  kill(identity: readonly string[]): Promise<unknown>;
   consumer: string;
   /** In reading priority. */
   lanes: readonly Lane[];
@@ -61,8 +62,8 @@ export class Reader {
     this.#stopped = true;
     this.#connection.stop();
     this.#deps.changed.ring();
-    const { clientId } = this.#connection;
-    if (clientId !== undefined) await this.#deps.kill(clientId).catch(() => undefined);
+    const { identity } = this.#connection;
+    if (identity !== undefined) await this.#deps.kill(identity).catch(() => undefined);
     await this.#ended;
   }
 
@@ -86,7 +87,8 @@ export class Reader {
 
   async #recover(error: unknown): Promise<void> {
     if (this.#stopped || (await this.#deps.groups.heal(error))) return;
-    this.#deps.log.warn({ reader: this.#deps.name, error: messageOf(error) }, "read failed");
+    const facts = { reader: this.#deps.name, error: messageOf(error), means: meaningOf(error) };
+    this.#deps.log.warn(facts, "read failed");
     await this.#deps.changed.wait(ERROR_PAUSE_MS);
   }
 

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { connected, openProducer } from "../../streams/connection.ts";
+import { connected, type Producer } from "../../streams/connection.ts";
 import { gcra, type Rate } from "../../streams/gcra.ts";
 import { createPacer, type PaceDecision } from "../../streams/pace.ts";
-import { freshKeyspace, recordingLog } from "./support/harness.ts";
+import { freshKeyspace, producerTo } from "./support/harness.ts";
 import { sharedRedis } from "./support/redis-server.ts";
 
 let redis: Awaited<ReturnType<typeof sharedRedis>>;
-let client: ReturnType<typeof openProducer>;
+let client: Producer;
 beforeAll(async () => {
   redis = await sharedRedis();
-  client = openProducer(redis.url, recordingLog());
+  client = producerTo(redis.url);
   await connected(client, 2_000);
 });
 afterAll(async () => {
