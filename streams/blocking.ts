@@ -1,4 +1,4 @@
-import type { Client } from "./connection.ts";
+import { type Client, closeClient } from "./connection.ts";
 import type { Log } from "./ports.ts";
 import { textOf } from "./reply.ts";
 import { BLOCK_MS } from "./topology.ts";
@@ -57,7 +57,7 @@ export class BlockingConnection {
   stop(): void {
     clearInterval(this.#watchdog);
     this.#giveUp(new Error("The connection was stopped."));
-    this.#client.disconnect();
+    closeClient(this.#client);
   }
 
   #connect(): Client {
@@ -72,7 +72,7 @@ export class BlockingConnection {
   #watch(): void {
     if (this.#askedAt === undefined || performance.now() - this.#askedAt < 3 * BLOCK_MS) return;
     this.#log.warn({ reader: this.#name }, "read hangs; connection rebuilt");
-    this.#client.disconnect();
+    closeClient(this.#client);
     this.#client = this.#connect();
     this.#giveUp(new Error("The read hung."));
   }

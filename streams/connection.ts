@@ -15,6 +15,7 @@ const READER_SOCKET_TIMEOUT_MS = BLOCK_MS * 2.5;
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const MAX_RECONNECT_DELAY_MS = 1_000;
+const REVIVE_AFTER_MS = 100;
 /** A server that reads its data from disk is asked this often whether it is done. */
 const LOADING_CHECK_MS = 500;
 
@@ -89,7 +90,7 @@ export function openProducer(place: Place): Producer {
       return client;
     },
     disconnect: () => {
-      for (const client of all) client.disconnect();
+      for (const client of all) closeClient(client);
     },
   };
 }
@@ -109,7 +110,26 @@ function openClient({ url, keyspace, log }: Place, partition: number, profile: P
   client.on("ready", () => {
     isReported = false;
   });
+  client.on("end", () => {
+    if (!closed.has(client)) setTimeout(revive, REVIVE_AFTER_MS, client);
+  });
   return client;
+}
+
+const closed = new WeakSet<Client>();
+
+/** Closes at once, for good. Nothing else may end a client. */
+export function closeClient(client: Client): void {
+  closed.add(client);
+  client.disconnect();
+}
+
+/**
+ * ioredis ends a client for good when its connection is given up while it is being made, as by the
+ * news of a failover. Seen with 6.0.0: workers that never read again.
+ */
+function revive(client: Client): void {
+  if (!closed.has(client) && client.status === "end") client.connect().catch(() => undefined);
 }
 
 /** Hears why a client is not connected, as often as it is not. Returns how to stop. */
@@ -144,12 +164,14 @@ async function clientConnected(client: Client, deadlineMs: number): Promise<void
   const stopHearing = whenFailing(client, (reason) => {
     lastError = reason;
   });
-  const onEnd = () => reject(new QueueUnavailableError("The Redis connection was closed."));
+  const onEnd = () => {
+    if (closed.has(client)) reject(new QueueUnavailableError("The Redis connection was closed."));
+  };
   const late = () =>
     reject(new QueueUnavailableError(`Redis was not ready within ${deadlineMs} ms: ${lastError}`));
   const timer = setTimeout(late, deadlineMs);
   client.once("ready", resolve);
-  client.once("end", onEnd);
+  client.on("end", onEnd);
   try {
     await promise;
   } finally {

@@ -1,5 +1,6 @@
 import { Breakers, type Probe } from "./breaker.ts";
 import {
+  type Client,
   connected,
   openProducer,
   type Place,
@@ -98,11 +99,18 @@ async function openControl(place: Place): Promise<Producer> {
     const facts = await Promise.all(redis.all.map(readServerFacts));
     const problems = new Set(facts.flatMap(serverProblems));
     if (problems.size > 0) throw new QueueUnavailableError([...problems].join(" "));
+    for (const client of redis.all) client.on("ready", () => void complain(client, place.log));
     return redis;
   } catch (error) {
     redis.disconnect();
     throw error;
   }
+}
+
+/** A failover may lead to a server that is configured otherwise; work goes on, but somebody must know. */
+async function complain(client: Client, log: Log): Promise<void> {
+  const facts = await readServerFacts(client).catch(() => null);
+  for (const problem of facts ? serverProblems(facts) : []) log.error({ problem }, "unfit Redis");
 }
 
 async function stopAll(

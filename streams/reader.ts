@@ -1,4 +1,4 @@
-import type { Bell } from "./bell.ts";
+import { Bell } from "./bell.ts";
 import { BlockingConnection } from "./blocking.ts";
 import type { Client } from "./connection.ts";
 import { messageOf } from "./errors.ts";
@@ -40,7 +40,10 @@ export class Reader {
   readonly #deps: ReaderDeps;
   readonly #connection: BlockingConnection;
   readonly #ended: Promise<void>;
+  /** Ends pauses. Not `changed`, which two readers that fail would ring for each other all the time. */
+  readonly #stopping = new Bell();
   #stopped = false;
+  #failing = false;
   #turnedAt = performance.now();
 
   constructor(deps: ReaderDeps) {
@@ -62,6 +65,7 @@ export class Reader {
     this.#stopped = true;
     this.#connection.stop();
     this.#deps.changed.ring();
+    this.#stopping.ring();
     const { identity } = this.#connection;
     if (identity !== undefined) await this.#deps.kill(identity).catch(() => undefined);
     await this.#ended;
@@ -78,6 +82,7 @@ export class Reader {
       }
       try {
         hot = hot ? await this.#readNow(open) : await this.#readBlocking(open);
+        this.#failing = false;
       } catch (error) {
         hot = false;
         await this.#recover(error);
@@ -88,8 +93,9 @@ export class Reader {
   async #recover(error: unknown): Promise<void> {
     if (this.#stopped || (await this.#deps.groups.heal(error))) return;
     const facts = { reader: this.#deps.name, error: messageOf(error), means: meaningOf(error) };
-    this.#deps.log.warn(facts, "read failed");
-    await this.#deps.changed.wait(ERROR_PAUSE_MS);
+    if (!this.#failing) this.#deps.log.warn(facts, "reads fail; asked again until they work");
+    this.#failing = true;
+    await this.#stopping.wait(ERROR_PAUSE_MS);
   }
 
   /** Each stream for what it has room for; resolves with whether anything came. */

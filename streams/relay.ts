@@ -1,4 +1,4 @@
-import { openReader, type Place, type Producer } from "./connection.ts";
+import { closeClient, openReader, type Place, type Producer } from "./connection.ts";
 import { messageOf } from "./errors.ts";
 
 /** Asked this often whether the subscription still hears; a half-open socket is torn down by it. */
@@ -30,7 +30,7 @@ export function openRelay(options: Place & { redis: Producer; onText(text: strin
     send: (text) => void redis.of(0).publish(channel, text).catch(failed),
     stop: () => {
       clearInterval(pinging);
-      subscriber.disconnect();
+      closeClient(subscriber);
     },
   };
 }

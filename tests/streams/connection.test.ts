@@ -104,6 +104,18 @@ describe("the producer profile", () => {
     client.disconnect();
     await late.stop();
   });
+
+  test("whatever ends a connection that nobody closed, it comes back", async () => {
+    const client = producerTo(proxy.url);
+    await connected(client, 2_000);
+    client.of(0).disconnect();
+    await until("is gone", () => client.of(0).status === "end");
+    await connected(client, 2_000);
+    expect(await client.of(0).ping()).toBe("PONG");
+    client.disconnect();
+    await until("is gone", () => client.of(0).status === "end");
+    await expect(connected(client, 500)).rejects.toBeInstanceOf(QueueUnavailableError);
+  });
 });
 
 describe("the reader", () => {
@@ -171,6 +183,16 @@ describe("the boot check", () => {
       consume({ url: evicting.url, keyspace: freshKeyspace(), handlers: {} }),
     ).rejects.toThrow(/noeviction/);
     await evicting.stop();
+  });
+
+  test("a server that turns out to evict after a reconnect is complained about", async () => {
+    const turning = await startRedis();
+    const { log } = await consume({ url: turning.url, keyspace: freshKeyspace(), handlers: {} });
+    await turning.probe.config("SET", "maxmemory-policy", "allkeys-lru");
+    await turning.probe.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+    await until("said so", () => log.lines.some((line) => line.includes("would drop queued work")));
+    await stopAll();
+    await turning.stop();
   });
 
   test("an address that is no Redis URL is refused", () => {

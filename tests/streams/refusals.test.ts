@@ -2,11 +2,12 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { COMMAND_DEADLINE_MS, connected, type Producer } from "../../streams/connection.ts";
 import { QueueUnavailableError } from "../../streams/errors.ts";
 import { createPublisher, type Publish } from "../../streams/publish.ts";
-import { type Keyspace, keyOf } from "../../streams/topology.ts";
+import { BLOCK_MS, type Keyspace, keyOf } from "../../streams/topology.ts";
 import {
   consume,
   freshKeyspace,
   producerTo,
+  type Running,
   stopAll,
   turnEntry,
   until,
@@ -27,6 +28,7 @@ let producer: Producer;
 let publish: Publish;
 let keyspace: Keyspace;
 let handled: string[];
+let running: Running;
 beforeEach(async () => {
   [server, other] = await Promise.all([
     startRedis({ extra: ["--enable-protected-configs", "yes"] }),
@@ -37,10 +39,11 @@ beforeEach(async () => {
   await connected(producer, 5_000);
   publish = createPublisher({ redis: producer, keyspace });
   handled = [];
-  await consume({
+  running = await consume({
     url: server.url,
     keyspace,
     handlers: {
+      inbound: async () => undefined,
       turns: async ([delivery]) => {
         handled.push(delivery?.entry.conversationId ?? "");
       },
@@ -123,6 +126,21 @@ describe("a refusal", () => {
     },
     30_000,
   );
+
+  test("readers that are refused ask a few times a second, and say so once", async () => {
+    await set("min-replicas-to-write", "1");
+    await append("wakes the blocked readers up");
+    await Bun.sleep(BLOCK_MS + 1_000);
+    await server.probe.config("RESETSTAT");
+    await Bun.sleep(1_000);
+    const stats = await server.probe.info("commandstats");
+    const refused = Number(/cmdstat_xreadgroup:.*rejected_calls=(\d+)/.exec(stats)?.[1]);
+    expect(refused).toBeGreaterThan(0);
+    expect(refused).toBeLessThan(25);
+    const said = running.log.lines.filter((line) => line.includes("reads fail"));
+    expect(said).toHaveLength(2);
+    expect(said[0]).toContain("min-replicas-to-write");
+  }, 20_000);
 
   test("a master that is demoted during a blocking read lets its reader go to look for another", async () => {
     expect(await append("before")).toBeNull();
