@@ -8,6 +8,7 @@ import { listOf, numberOf, textOf } from "./reply.ts";
 /** A node that does not tell the layout within this is passed over for the next. */
 const ASK_DEADLINE_MS = 1_000;
 const ASK_AGAIN_AFTER_MS = 200;
+const SLOTS = 16_384;
 
 /** What every node of the cluster is reached with. */
 export interface NodeAccess {
@@ -73,12 +74,30 @@ export function ownerConnector(
   };
 }
 
-/** How many masters of a cluster hold slots. @throws QueueUnavailableError when no node answers. */
+/**
+ * How many masters of a cluster hold slots, once all slots are held.
+ * @throws QueueUnavailableError when that is not so within `deadlineMs`.
+ */
 export async function countMasters(
   seeds: readonly Endpoint[],
   access: NodeAccess,
+  deadlineMs: number,
 ): Promise<number> {
-  const { ranges } = await new Layout(seeds, access).ask();
+  const layout = new Layout(seeds, access);
+  const deadlineAt = performance.now() + deadlineMs;
+  for (;;) {
+    try {
+      return mastersIn((await layout.ask()).ranges);
+    } catch (error) {
+      if (performance.now() > deadlineAt) throw error;
+      await Bun.sleep(ASK_AGAIN_AFTER_MS);
+    }
+  }
+}
+
+function mastersIn(ranges: readonly SlotRange[]): number {
+  const held = ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
+  if (held < SLOTS) throw new QueueUnavailableError(`${SLOTS - held} slots have no master yet.`);
   return new Set(ranges.flatMap(({ nodes: [master] }) => (master ? [nameOf(master)] : []))).size;
 }
 

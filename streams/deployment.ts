@@ -77,10 +77,10 @@ function pem(file: string): string {
 
 /**
  * How many partitions suit a deployment: on a cluster two for each master, so that all of them work.
- * @throws QueueUnavailableError when the cluster does not tell.
+ * @throws QueueUnavailableError when the cluster does not tell in time.
  */
-export async function suitablePartitions(url: string): Promise<number> {
+export async function suitablePartitions(url: string, deadlineMs: number): Promise<number> {
   const address = addressOf(url);
   if (address.kind !== "cluster") return 1;
-  return 2 * (await countMasters(address.endpoints, accessOf(address)));
+  return 2 * (await countMasters(address.endpoints, accessOf(address), deadlineMs));
 }

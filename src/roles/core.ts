@@ -49,7 +49,7 @@ export async function createCore(
   const db = createDb({ url: surroundings.databaseUrl, maxConnections: 12, name });
   const url = surroundings.redisUrl;
   const partitions = await fixPartitions(db, config.redis.partitions, () =>
-    suitablePartitions(url),
+    suitablePartitions(url, REDIS_BOOT_DEADLINE_MS),
   );
   const keyspace = { prefix: "ll", partitions };
   const redis = openProducer({ url, keyspace, log });

@@ -8,6 +8,7 @@ import { openRelay } from "../../streams/relay.ts";
 import { followEvents, newestCursor, readEventsSince } from "../../streams/tail.ts";
 import { type Keyspace, keyOf, partitionsOf } from "../../streams/topology.ts";
 import { type RedisCluster, startRedisCluster } from "../support/redis-cluster.ts";
+import { freePort } from "../support/redis-process.ts";
 import {
   eventFor,
   inboundFor,
@@ -50,7 +51,7 @@ async function anotherMaster(port: number) {
 
 describe("a Redis Cluster", () => {
   test("gets two partitions for each master", async () => {
-    expect(await suitablePartitions(cluster.url)).toBe(6);
+    expect(await suitablePartitions(cluster.url, 5_000)).toBe(6);
   });
 
   test(
@@ -222,11 +223,17 @@ describe("a Redis Cluster", () => {
     );
   }, 30_000);
 
-  test("an address that is no cluster's is told as such", async () => {
+  test("an address that is no cluster's, or no finished one's, is told as such", async () => {
     const single = await startRedis();
-    await expect(suitablePartitions(`redis+cluster://127.0.0.1:${single.port}`)).rejects.toThrow(
-      /cluster support disabled/,
-    );
+    await expect(
+      suitablePartitions(`redis+cluster://127.0.0.1:${single.port}`, 300),
+    ).rejects.toThrow(/cluster support disabled/);
     await single.stop();
+    const extra = ["--cluster-enabled", "yes", "--cluster-port", String(await freePort())];
+    const alone = await startRedis({ extra });
+    await expect(
+      suitablePartitions(`redis+cluster://127.0.0.1:${alone.port}`, 300),
+    ).rejects.toThrow(/16384 slots have no master/);
+    await alone.stop();
   });
 });
