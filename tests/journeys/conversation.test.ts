@@ -87,6 +87,8 @@ describe("a conversation", () => {
     const lead = "15550104004";
     await script({ step: "brain", match: { text: "NOREPLY" }, json: { shouldRespond: false } });
     await installation.write(lead, "ok NOREPLY");
+    // Not waiting is also what a conversation is before its first message is stored.
+    await eventually(async () => (await callsOf(lead)) > 0);
     await eventually(async () => (await conversationOf(lead)).waiting === false);
     expect(await installation.ledger(lead)).toHaveLength(0);
     expect(await callsOf(lead)).toBe(1);

@@ -1,3 +1,4 @@
+import { TransformDecodeCheckError } from "@sinclair/typebox/value";
 import { Elysia, NotFoundError, ParseError, ValidationError } from "elysia";
 import { AppError, errorMessage } from "../../lib/errors.ts";
 import type { Log } from "../../lib/log.ts";
@@ -43,6 +44,14 @@ function translate(error: unknown, request: Request): Translated {
     return { error: new AppError("malformed_request", "The body is not what its type says.") };
   }
   if (error instanceof ValidationError) return translateValidation(error, request);
+  // Of lists in an address, which Elysia takes apart before it looks at them.
+  if (error instanceof TransformDecodeCheckError) {
+    const path = coercedField(error.value, request);
+    return {
+      error: new AppError("invalid_input", `Not as it should be: ${path}.`),
+      errors: [{ path, code: "invalid", message: error.error.message }],
+    };
+  }
   return { error };
 }
 

@@ -58,8 +58,9 @@ export async function edit(
 async function lock(change: Change, organizationId: string, id: string) {
   const row = await change.first<{ before: Conversation; nudgeCount: number }>`
     select ${change.fragment(conversationState("c"))} as before,
-      cardinality(o.follow_up_minutes) as nudge_count
-    from conversations c join organizations o on o.id = c.organization_id
+      coalesce((select jsonb_array_length(s.steps) from follow_up_sequences s
+        where s.organization_id = c.organization_id and s.active), 0) as nudge_count
+    from conversations c
     where c.organization_id = ${organizationId} and c.id = ${id}
     for update of c`;
   if (!row) throw noConversation(id);

@@ -1,4 +1,5 @@
 import type { Db, Parameter } from "../../db/client.ts";
+import { instantOf } from "../../http/plugins/instants.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { LeadsQuery } from "./model.ts";
 
@@ -16,10 +17,10 @@ export function leadFilters(db: Parts, query: LeadsQuery): Map<string, Parameter
     ...(source === undefined ? [] : [["source", db.part`l.source = ${source}`] as const]),
     ...(createdFrom === undefined
       ? []
-      : [["createdFrom", db.part`l.created_at >= ${instant(createdFrom)}`] as const]),
+      : [["createdFrom", db.part`l.created_at >= ${instantOf(createdFrom)}`] as const]),
     ...(createdTo === undefined
       ? []
-      : [["createdTo", db.part`l.created_at < ${instant(createdTo)}`] as const]),
+      : [["createdTo", db.part`l.created_at < ${instantOf(createdTo)}`] as const]),
     ...(tag === undefined
       ? []
       : [["tag", db.part`l.tags @> ${tag.map((one) => one.trim())}::text[]`] as const]),
@@ -70,11 +71,4 @@ function matches(db: Parts, search: string): Parameter {
 function pattern(typed: string): string {
   const literal = typed.replaceAll(/[\\%_]/g, "\\$&");
   return typed.length === 2 ? `% ${literal}%` : `%${literal}%`;
-}
-
-/** The format admits instants that do not exist, such as a 30th of February. */
-function instant(text: string): Date {
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw new AppError("invalid_input", `${text} is no instant.`);
-  return date;
 }

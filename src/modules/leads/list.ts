@@ -86,7 +86,7 @@ async function byLastMessage(db: Db, asked: Asked, sort: "lastMessageAt" | "-las
   return { ...page, nextCursor: endsSilent ? `${SILENT}${page.nextCursor}` : page.nextCursor };
 }
 
-/** The first of these that is asked for is part of the walked index. */
+/** The first of these that is asked for is part of the walked index; in the order of names none is. */
 const leadAnchors = ["adId", "ownerId", "source"];
 const chatAnchors = ["stage", "intent", "sentiment"];
 
@@ -98,8 +98,8 @@ function byLead(
 ): Promise<Row[]> {
   const keys = keyset(db, { sorts: leadSorts, sort, id: "l.id", cursor });
   const filters = leadFilters(db, query);
-  const inIndex = sort === "name" ? [] : firstOf(leadAnchors, filters);
-  const [walked, others] = split(filters, [...inIndex, "createdFrom", "createdTo"]);
+  const inIndex = [...firstOf(leadAnchors, filters), "createdFrom", "createdTo"];
+  const [walked, others] = split(filters, sort === "name" ? [] : inIndex);
   const chats = chatFilters(db, "c", query);
   const ofLead = db.part`from conversations c where c.organization_id = l.organization_id
     and c.lead_id = l.id and ${every(db, chats.values())}`;

@@ -163,9 +163,8 @@ describe("the planned follow-up", () => {
     expect((await edit({ followUpAt: "2026-02-30T10:00:00Z" })).body.code).toBe("invalid_input");
     expect((await edit({ followUpAt: inMinutes(25 * 60) })).body.code).toBe("window_closed");
     expect((await edit({ followUpAt: inMinutes(60), stage: "lost" })).body.code).toBe("conflict");
-    await rest.world.db.rows`update organizations set follow_up_minutes = '{}'`;
+    await rest.world.db.rows`update follow_up_sequences set steps = '[]'`;
     expect((await edit({ followUpAt: inMinutes(60) })).body.code).toBe("conflict");
-    await rest.world.db.rows`update organizations set follow_up_minutes = default`;
     await me.ask("POST", `/api/v1/conversations/${id}/takeover`);
     expect((await edit({ followUpAt: inMinutes(60) })).body.code).toBe("conflict");
   });

@@ -120,13 +120,20 @@ describe("filters", () => {
       expect(await names(both)).toEqual(["Ann"]);
   });
 
+  test("of tags that are none are refused, by their name", async () => {
+    for (const tag of ["", "a,,b", "x".repeat(65), "a,b,c,d,e,f,g,h,i,j,k"]) {
+      const { body } = await agent.ask("GET", `${LEADS}?tag=${tag}`);
+      expect([body.code, body.errors?.[0]?.path]).toEqual(["invalid_input", "query.tag"]);
+    }
+  });
+
   test("of owner, source and time hold together", async () => {
     expect(await names("ownerId=none&source=manual")).toEqual(["Carl"]);
     expect(await names(`ownerId=${agent.userId}`)).toEqual([]);
     expect(await names("createdFrom=2020-01-01T00:00:00Z&createdTo=2020-02-01T00:00:00Z")).toEqual(
       [],
     );
-    const { body } = await agent.ask("GET", `${LEADS}?createdFrom=2026-02-30`);
+    const { body } = await agent.ask("GET", `${LEADS}?createdFrom=2026-99-99`);
     expect(body.code).toBe("invalid_input");
   });
 
