@@ -13,8 +13,10 @@ interface Picture {
   apps: ReadonlyMap<string, WebhookApp>;
 }
 
+type RoutesCore = Pick<Core, "db" | "box" | "log">;
+
 /** All connected numbers in memory, so that the webhook asks no database. Resolves once it has them. */
-export async function createNumberRoutes(core: Core) {
+export async function createNumberRoutes(core: RoutesCore) {
   let picture = draw(core, await listRoutedIntegrations(core.db));
   const refreshing = repeat("number routes", REFRESH_PAUSE_MS, core.log, async () => {
     picture = draw(core, await listRoutedIntegrations(core.db));
@@ -27,7 +29,7 @@ export async function createNumberRoutes(core: Core) {
   return { routes, stop: refreshing.stop };
 }
 
-function draw(core: Core, rows: readonly IntegrationRow[]): Picture {
+function draw(core: RoutesCore, rows: readonly IntegrationRow[]): Picture {
   const numbers = new Map<string, WebhookNumber>();
   const accounts = new Map<string, WebhookNumber>();
   for (const row of rows.filter(({ active }) => active)) {
@@ -46,7 +48,7 @@ function draw(core: Core, rows: readonly IntegrationRow[]): Picture {
  * By key, what the organization's own apps sign with. A Meta app has one callback address for all its
  * numbers, so any of their keys stands for all of them: whichever was rotated or disconnected.
  */
-function ownApps(core: Core, rows: readonly IntegrationRow[]): Map<string, WebhookApp> {
+function ownApps(core: RoutesCore, rows: readonly IntegrationRow[]): Map<string, WebhookApp> {
   const owners = Map.groupBy(
     rows.filter(({ webhookKey }) => webhookKey !== null),
     ({ organizationId }) => organizationId,
@@ -64,7 +66,7 @@ function ownApps(core: Core, rows: readonly IntegrationRow[]): Map<string, Webho
   return apps;
 }
 
-function secretsOf({ box }: Core, row: IntegrationRow): Omit<WebhookApp, "organizationId"> {
+function secretsOf({ box }: RoutesCore, row: IntegrationRow): Omit<WebhookApp, "organizationId"> {
   const open = (sealed: readonly (string | null)[], context: string) =>
     sealed.flatMap((one) => (one === null ? [] : [box.open(one, context)]));
   return {
