@@ -24,7 +24,8 @@ if wait > 0 then
   return wait
 end
 for i = 1, #KEYS do
-  local left = math.ceil((arrivals[i] - now) / 1000)
+  -- A minute longer than by the caller's clock: Redis forgets by its own, which may run ahead.
+  local left = math.ceil((arrivals[i] - now) / 1000) + 60000
   redis.call('SET', KEYS[i], string.format('%.0f', arrivals[i]), 'PX', string.format('%.0f', left))
 end
 return 0

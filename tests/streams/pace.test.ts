@@ -37,6 +37,13 @@ describe("the pacer", () => {
     expect(await take(NOW + 13)).toEqual({ allowed: true });
   });
 
+  test("remembers for longer than the caller's clock asks: Redis forgets by its own", async () => {
+    const keyspace = freshKeyspace();
+    const { take } = createPacer({ redis: client, keyspace });
+    await take({ organizationId: "org-1", buckets: [number], nowMs: NOW });
+    expect(await client.pttl(`{${keyspace.prefix}:0}:pace:${number.key}`)).toBeGreaterThan(30_000);
+  });
+
   test("takes from all buckets or from none", async () => {
     const take = pacer();
     expect(await take(NOW, [number, pair])).toEqual({ allowed: true });
