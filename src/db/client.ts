@@ -85,7 +85,7 @@ export function createDb(settings: DbSettings): Db {
       );
     } catch (error) {
       const away = databaseUnavailable(error) ?? error;
-      if (errorCode(away) === "database_unavailable") recycle(pool);
+      if (isWedged(error, away)) recycle(pool);
       throw away;
     }
   }
@@ -101,7 +101,7 @@ export function createDb(settings: DbSettings): Db {
         return await transaction(pool, deadlineMs, work);
       } catch (error) {
         const away = databaseUnavailable(error) ?? error;
-        if (errorCode(away) === "database_unavailable") recycle(pool);
+        if (isWedged(error, away)) recycle(pool);
         throw away;
       }
     },
@@ -138,10 +138,21 @@ function open(settings: DbSettings, deadlineMs: number): postgres.Sql {
 const AWAY =
   /^(CONNECT|ECONN|EPIPE|ENOTFOUND|ENOENT|ETIMEDOUT|EHOSTUNREACH|57P0[123]|08|53[0-3]|57014)/;
 
+/** The server's own limit ended a statement: it answers, and the pool is as good as before. */
+const STATEMENT_TIMEOUT = "57014";
+
+function isWedged(error: unknown, away: unknown): boolean {
+  return errorCode(away) === "database_unavailable" && codeOf(error) !== STATEMENT_TIMEOUT;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
 /** The error as `database_unavailable`, if it means that Postgres is not there now. */
 function databaseUnavailable(error: unknown): AppError | undefined {
   if (error instanceof AppError) return undefined;
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = codeOf(error);
   if (!AWAY.test(code)) return undefined;
   return new AppError(
     "database_unavailable",

@@ -108,6 +108,23 @@ describe("a database that is away", () => {
     await hasty.close(0);
   });
 
+  test("and ends a long statement itself keeps the pool and what else runs in it", async () => {
+    const patient = createDb({
+      url: database.url,
+      maxConnections: 2,
+      name: "patient-test",
+      queryDeadlineMs: 3_000,
+    });
+    const slow = failure(patient.rows`select pg_sleep(30)`);
+    await patient.rows`select 1`;
+    const backends = await db.rows<{ pid: number }>`
+      select pid from pg_stat_activity where application_name = 'patient-test'`;
+    expect(await slow).toMatchObject({ code: "database_unavailable" });
+    const [own] = await patient.rows<{ pid: number }>`select pg_backend_pid() as pid`;
+    expect(backends.map(({ pid }) => pid)).toContain(own?.pid ?? 0);
+    await patient.close(0);
+  });
+
   test("and cuts connections while they are opened leaves no rejection to nobody", async () => {
     const cut = createDb({ url: database.url, maxConnections: 8, name: "cut-test" });
     const untilMs = performance.now() + 1_500;
