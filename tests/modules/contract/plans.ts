@@ -6,6 +6,8 @@ export interface PlanNode {
   "Relation Name"?: string;
   "Index Name"?: string;
   "Index Cond"?: string;
+  "Subplan Name"?: string;
+  "CTE Name"?: string;
   Filter?: string;
   Plans?: PlanNode[];
 }
@@ -93,19 +95,40 @@ export function looseScans(plan: PlanNode, keys: TenantKeys): string[] {
     .map(described);
 }
 
-/** Sorts of rows from tables that grow without end, instead of reading them in an index's order. */
+/** Scans that read a table whole. */
+export function wholeScans(plan: PlanNode): string[] {
+  return nodes(plan)
+    .filter((node) => node["Node Type"] === "Seq Scan")
+    .map(described);
+}
+
+/**
+ * Sorts of rows from tables that grow without end, instead of reading them in an index's order. What a
+ * limit has cut before is no longer endless; what stands beside a sort and not in it is not sorted.
+ */
 export function wholeSorts(
   plan: PlanNode,
   keys: TenantKeys,
-  isBounded: (table: string) => boolean,
+  isBounded: (table: string, keyedBy: ReadonlySet<string>) => boolean,
 ): string[] {
+  const named = new Map(nodes(plan).map((node) => [node["Subplan Name"] ?? "", node]));
   const growing = (node: PlanNode) =>
-    nodes(node)
-      .map((below) => below["Relation Name"] ?? "")
-      .filter((table) => keys.has(table) && !isBounded(table));
+    feeding(node, named)
+      .map((below) => ({ table: below["Relation Name"] ?? "", keyedBy: keyedBy(below) }))
+      // By its id it is one row, for each that comes from elsewhere.
+      .filter(({ table, keyedBy: by }) => keys.has(table) && !by.has("id") && !isBounded(table, by))
+      .map(({ table }) => table);
   return nodes(plan)
     .filter((node) => node["Node Type"] === "Sort" && growing(node).length > 0)
     .map((node) => `Sort over ${growing(node).join(", ")}`);
+}
+
+/** The nodes whose rows come to this one, up to the limits that bound them. */
+function feeding(node: PlanNode, named: ReadonlyMap<string, PlanNode>): PlanNode[] {
+  if (node["Node Type"] === "Limit") return [];
+  const sources = (node.Plans ?? []).filter((inner) => inner["Subplan Name"] === undefined);
+  const cte = named.get(`CTE ${node["CTE Name"] ?? ""}`);
+  return [node, ...[...sources, ...(cte ? [cte] : [])].flatMap((inner) => feeding(inner, named))];
 }
 
 function nodes(plan: PlanNode): PlanNode[] {
@@ -122,11 +145,14 @@ function isHeld(node: PlanNode, keys: ReadonlySet<string>): boolean {
     case "BitmapOr":
       return inner.every((source) => isHeld(source, keys));
     default:
-      // The index's own column stands on the left, without its table's name.
-      return [...(node["Index Cond"] ?? "").matchAll(/\((\w+) (?:= |IS NULL)/g)].some(
-        ([, column]) => keys.has(column ?? ""),
-      );
+      return [...keyedBy(node)].some((column) => keys.has(column));
   }
+}
+
+/** Columns whose value the index is asked for: its own stand on the left, without their table's name. */
+function keyedBy(node: PlanNode): ReadonlySet<string> {
+  const found = (node["Index Cond"] ?? "").matchAll(/\((\w+) (?:= |IS NULL)/g);
+  return new Set([...found].flatMap(([, column]) => column ?? []));
 }
 
 function described(node: PlanNode): string {
