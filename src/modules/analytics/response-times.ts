@@ -41,14 +41,19 @@ export function firstReplies(db: Db, organizationId: string, period: Period): Pa
     where c.organization_id = ${organizationId} and ${within(db, "c.created_at", period)}`;
 }
 
-/** A call ends with the act that settled it, which took its time along; open ones stand on their chat. */
+/**
+ * A call waits until the first act that answers it, which took its time along: claimed and resolved later,
+ * it is one. Those that nobody answered stand on their chat.
+ */
 function claims({ db, organizationId, period }: Report): Parameter {
   return db.part`
-    select extract(epoch from e.created_at - e.called_at) * 1000 as ms from timeline_events e
-    where e.organization_id = ${organizationId} and e.kind in ('takeover', 'attention_resolved')
+    select extract(epoch from min(e.created_at) - e.called_at) * 1000 as ms from timeline_events e
+    where e.organization_id = ${organizationId}
+      and e.kind in ('takeover', 'attention_claimed', 'attention_resolved')
       and e.created_at >= ${period.start} and ${within(db, "e.called_at", period)}
+    group by e.conversation_id, e.called_at
     union all
     select null from conversations c
     where c.organization_id = ${organizationId} and c.attention_reason is not null
-      and ${within(db, "c.attention_at", period)}`;
+      and c.attention_owner_id is null and ${within(db, "c.attention_at", period)}`;
 }

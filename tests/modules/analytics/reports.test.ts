@@ -122,6 +122,14 @@ describe("response times", () => {
     });
   });
 
+  test("of people end with the first act: what is claimed and settled later is one call", async () => {
+    const chat = await past.conversation(on(1));
+    await past.act(chat, "attention_claimed", on(5, "09:00:00"), on(5, "09:01:00"));
+    await past.act(chat, "attention_resolved", on(5, "09:00:00"), on(5, "11:00:00"));
+    const { humanClaim } = await past.read(`analytics/response-times?${october}`);
+    expect(humanClaim).toMatchObject({ count: 1, waiting: 0, p50Ms: 60_000 });
+  });
+
   test("are unknown, not nothing, where nobody wrote", async () => {
     const { firstReply } = await past.read(`analytics/response-times?${october}`);
     expect(firstReply).toEqual({ count: 0, waiting: 0, averageMs: null, p50Ms: null, p90Ms: null });
