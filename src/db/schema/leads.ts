@@ -185,9 +185,6 @@ export const leadIdentities = pgTable(
       .on(table.organizationId, table.kind, table.scope, table.value)
       .where(sql`ended_at is null`),
     index("lead_identities_lead_index").on(table.organizationId, table.leadId),
-    index("lead_identities_phone_search_index")
-      .using("gin", table.organizationId, table.value.op("gin_trgm_ops"))
-      .where(sql`kind = 'phone' and ended_at is null`),
     foreignKey({
       columns: [table.organizationId, table.leadId],
       foreignColumns: [leads.organizationId, leads.id],

@@ -4,7 +4,7 @@ import { conversationState, utc } from "../../db/queries/public-state.ts";
 import { isWindowOpen, windowClosesAt } from "../../funnel/window.ts";
 import type { Principal } from "../../http/plugins/auth.ts";
 import type { ConversationPage, ConversationRow, ConversationsQuery } from "./model.ts";
-import { matches, prepareSearch } from "./search.ts";
+import { searched } from "./search.ts";
 import { noConversation } from "./service.ts";
 
 /** Counting stops here: the dashboard writes 99+. */
@@ -61,11 +61,10 @@ export async function listConversations(
     id: "c.id",
     cursor,
   });
-  const wanted = await prepareSearch(db, organizationId, search);
   const where = [
     db.fragment(queueFilters[queue]),
     ...conditions(db, userId, filters),
-    ...(wanted ? [matches(db, wanted)] : []),
+    (await searched(db, organizationId, search)).condition,
   ].reduce((all, one) => db.part`${all} and ${one}`);
   const rows = await db.rows<Found & { position: string }>`
     select ${db.fragment(ROW)}, ${position} as position

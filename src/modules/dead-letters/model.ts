@@ -1,12 +1,9 @@
 import { t } from "elysia";
 import { Id, Instant, pageOfRows, paging } from "../../http/plugins/fields.ts";
+import { instantInput } from "../../http/plugins/instants.ts";
 
 const word = (description: string, example: string) =>
   t.String({ minLength: 1, maxLength: 100, description, examples: [example] });
-
-/** From the year 1000 on: the year 0 is none to Postgres. */
-const instant = (description: string) =>
-  t.String({ format: "date-time", pattern: "^[1-9][0-9]{3}-", maxLength: 40, description });
 
 const summary = {
   id: Id,
@@ -56,7 +53,7 @@ export const DeadLettersQuery = t.Object({
   organizationId: t.Optional(Id),
   errorClass: t.Optional(word("Exactly this class.", "poison")),
   replayed: t.Optional(t.UnionEnum(["yes", "no"])),
-  from: t.Optional(instant("Given up not before this instant.")),
-  to: t.Optional(instant("Given up before this instant.")),
+  from: t.Optional(instantInput("Given up not before this instant.")),
+  to: t.Optional(instantInput("Given up before this instant.")),
 });
 export type DeadLettersQuery = typeof DeadLettersQuery.static;

@@ -1,6 +1,7 @@
 import type { Db } from "../../db/client.ts";
 import { keyset, pageOf } from "../../db/keyset.ts";
 import { utc } from "../../db/queries/public-state.ts";
+import { instantOf } from "../../http/plugins/instants.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { DeadLetter, DeadLetterDetail, DeadLettersQuery } from "./model.ts";
 import { redacted, redactedReason } from "./redact.ts";
@@ -52,14 +53,7 @@ function conditions(
     ...(organizationId === undefined ? [] : [db.part`d.organization_id = ${organizationId}`]),
     ...(errorClass === undefined ? [] : [db.part`d.error_class = ${errorClass}`]),
     ...(replayed === undefined ? [] : [db.fragment(replayedFilters[replayed])]),
-    ...(from === undefined ? [] : [db.part`d.created_at >= ${instant(from)}`]),
-    ...(to === undefined ? [] : [db.part`d.created_at < ${instant(to)}`]),
+    ...(from === undefined ? [] : [db.part`d.created_at >= ${instantOf(from)}`]),
+    ...(to === undefined ? [] : [db.part`d.created_at < ${instantOf(to)}`]),
   ];
-}
-
-/** The format admits instants that do not exist, such as a 30th of February. */
-function instant(text: string): Date {
-  const date = new Date(text);
-  if (Number.isNaN(date.getTime())) throw new AppError("invalid_input", `${text} is no instant.`);
-  return date;
 }

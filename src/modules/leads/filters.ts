@@ -1,4 +1,5 @@
 import type { Db, Parameter } from "../../db/client.ts";
+import { leadMatches } from "../../db/queries/lead-search.ts";
 import { instantOf } from "../../http/plugins/instants.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { LeadsQuery } from "./model.ts";
@@ -55,20 +56,9 @@ function ownedBy(db: Parts, ownerId: string): Parameter {
     : db.part`l.owner_id = ${ownerId}::uuid`;
 }
 
-/** What the person typed stands for itself. A phone number may be typed with its punctuation. */
 function matches(db: Parts, search: string): Parameter {
-  const typed = search.trim().replace(/^@/, "");
-  if (typed.length < 2) {
+  if (search.trim().replace(/^@/, "").length < 2) {
     throw new AppError("invalid_input", "A search needs two characters that are no blanks.");
   }
-  const digits = typed.replaceAll(/[\s()+./-]/g, "");
-  const text = db.part`l.search_text like lower(${pattern(typed)})`;
-  if (digits === typed || !/^\d{3,}$/.test(digits)) return text;
-  return db.part`(${text} or l.search_text like ${pattern(digits)})`;
-}
-
-/** Two characters have no trigram but at the beginning of a word, where a blank comes first. */
-function pattern(typed: string): string {
-  const literal = typed.replaceAll(/[\\%_]/g, "\\$&");
-  return typed.length === 2 ? `% ${literal}%` : `%${literal}%`;
+  return leadMatches(db, search);
 }

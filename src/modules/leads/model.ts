@@ -9,6 +9,7 @@ import {
 } from "../../funnel/lead.ts";
 import { attentionReasons } from "../../funnel/turn.ts";
 import { Id, Instant, pageOfRows, paging, Version } from "../../http/plugins/fields.ts";
+import { instantInput } from "../../http/plugins/instants.ts";
 
 const Person = t.Object({ id: Id, name: t.String() });
 
@@ -80,10 +81,6 @@ export const LeadPage = pageOfRows(Lead);
 
 const leadSorts = ["-createdAt", "createdAt", "-lastMessageAt", "lastMessageAt", "name"] as const;
 
-/** From the year 1000 on: the year 0 is none to Postgres. */
-const instant = (description: string) =>
-  t.String({ format: "date-time", pattern: "^[1-9][0-9]{3}-", maxLength: 40, description });
-
 export const LeadsQuery = t.Object({
   ...paging(50),
   sort: t.Optional(
@@ -113,8 +110,8 @@ export const LeadsQuery = t.Object({
   adId: t.Optional(
     t.String({ minLength: 1, maxLength: 200, description: "Meta's id of the ad or post." }),
   ),
-  createdFrom: t.Optional(instant("Not before this instant.")),
-  createdTo: t.Optional(instant("Before this instant.")),
+  createdFrom: t.Optional(instantInput("Not before this instant.")),
+  createdTo: t.Optional(instantInput("Before this instant.")),
   search: t.Optional(
     t.String({
       minLength: 2,
@@ -229,11 +226,16 @@ export const LeadTimelineEntry = t.Union(
     t.Object({ ...chat, kind: t.Literal("release"), by }),
     t.Object({
       ...chat,
-      kind: t.Literal("attention_resolved"),
+      kind: t.UnionEnum(["attention_claimed", "attention_resolved"]),
       by,
       reason: t.Nullable(t.UnionEnum(attentionReasons)),
     }),
-    t.Object({ ...chat, kind: t.Literal("conversation_assigned"), by }),
+    t.Object({
+      ...chat,
+      kind: t.Literal("conversation_assigned"),
+      by,
+      assignee: t.Nullable(Person, { description: "Null: to nobody." }),
+    }),
     t.Object({
       ...chat,
       kind: t.Literal("stage"),

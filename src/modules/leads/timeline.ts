@@ -24,23 +24,19 @@ const ENTRIES = [
     "e",
     "case e.kind when 'assigned' then 'conversation_assigned' else e.kind end",
     `'conversationId', c.id, 'by', ${person("u")}`,
-    `case when e.kind in ('takeover', 'attention_resolved')
-      then jsonb_build_object('reason', e.reason) else '{}' end`,
+    `case e.kind when 'release' then '{}'
+      when 'assigned' then jsonb_build_object('assignee', ${person("a")})
+      else jsonb_build_object('reason', e.reason) end`,
   )}
     from ${inChat("timeline_events", "e")} left join users u on u.id = e.user_id
-    where e.kind <> 'stage_set'`,
-  // Who set a stage by hand is in the event of the same commit.
+    left join users a on a.id = e.assignee_id`,
   `select ${entry(
     "s",
     "'stage'",
     `'conversationId', c.id, 'from', s.from_stage, 'to', s.to_stage, 'author', s.author,
     'by', ${person("u")}, 'reason', s.reason`,
   )}
-    from ${inChat("stage_changes", "s")} left join lateral (
-      select e.user_id from timeline_events e
-      where e.organization_id = s.organization_id and e.conversation_id = s.conversation_id
-        and e.kind = 'stage_set' and e.created_at = s.created_at limit 1) e on s.author = 'human'
-    left join users u on u.id = e.user_id`,
+    from ${inChat("stage_changes", "s")} left join users u on u.id = s.user_id`,
   `select ${entry(
     "b",
     "'booking'",
@@ -56,9 +52,11 @@ const ENTRIES = [
   )}
     from ${inChat("opt_outs", "o")}`,
   `select ${entry("m", "'follow_up_sent'", "'conversationId', c.id, 'messageId', m.id")}
-    from ${inChat("messages", "m")}
-    where m.seen_wake_seq is not null
-      and m.state in ('accepted', 'sent', 'delivered', 'read', 'played')`,
+    from chats c cross join lateral (
+      select * from messages
+      where organization_id = c.organization_id and conversation_id = c.id
+        and seen_wake_seq is not null
+        and state in ('accepted', 'sent', 'delivered', 'read', 'played') offset 0) m`,
   `select ${entry("n", "'note'", `'by', ${person("u")}, 'text', n.text`)}
     from wanted w join lead_notes n on n.organization_id = w.organization_id and n.lead_id = w.id
     left join users u on u.id = n.user_id`,
@@ -69,7 +67,9 @@ const ENTRIES = [
     `case e.kind when 'assigned' then jsonb_build_object('owner', ${person("o")})
       else jsonb_build_object('lead', jsonb_build_object('id', s.id, 'name', s.name)) end`,
   )}
-    from people p join lead_events e on e.organization_id = p.organization_id and e.lead_id = p.id
+    from people p cross join lateral (
+      select * from lead_events
+      where organization_id = p.organization_id and lead_id = p.id offset 0) e
     left join users u on u.id = e.user_id left join users o on o.id = e.owner_id
     left join leads s on s.organization_id = e.organization_id and s.id = e.merged_lead_id`,
 ].join(" union all ");

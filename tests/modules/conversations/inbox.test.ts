@@ -130,6 +130,7 @@ describe("queues and search", () => {
     ["%", ["100% Sure"]],
     ["_", []],
     ["\\", []],
+    ["41", []],
     ["' or 1=1 --", []],
   ])("%s finds %p", async (search, found) => {
     await lead(1, { name: "Mia Oakley", username: "mia.oak" as never });

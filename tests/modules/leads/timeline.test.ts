@@ -26,7 +26,13 @@ test("the timeline tells every kind of thing once, newest first, by whom, over a
   await agent.ask("POST", `/api/v1/conversations/${chat}/takeover`);
   await agent.ask("POST", `/api/v1/conversations/${chat}/release`);
   await db.rows`update conversations set attention_reason = 'unsure', attention_at = now()`;
+  await agent.ask("POST", `/api/v1/conversations/${chat}/claim-attention`);
   await agent.ask("POST", `/api/v1/conversations/${chat}/resolve-attention`);
+  await agent.ask("POST", `/api/v1/conversations/${chat}/assign`, { userId: agent.userId });
+  await agent.ask("PATCH", `/api/v1/conversations/${chat}`, {
+    stage: "cta",
+    stageReason: "Said so.",
+  });
   const ctaId = newId();
   await db.rows`insert into ctas (organization_id, id, kind, name, description)
     values (${organizationId}, ${ctaId}, 'call', 'Call', 'A call')`;
@@ -56,7 +62,10 @@ test("the timeline tells every kind of thing once, newest first, by whom, over a
     { kind: "opt_out", conversationId: chat, keyword: "stop", endedAt: null },
     { kind: "follow_up_sent", conversationId: chat },
     { kind: "booking", cta: { id: ctaId, name: "Call" }, requestedTime: "Friday" },
+    { kind: "stage", from: "pricing", to: "cta", author: "human", by, reason: "Said so." },
+    { kind: "conversation_assigned", by, assignee: by },
     { kind: "attention_resolved", by, reason: "unsure" },
+    { kind: "attention_claimed", by, reason: "unsure" },
     { kind: "release", by },
     { kind: "takeover", by },
     { kind: "note", by, text: "Likes blue." },

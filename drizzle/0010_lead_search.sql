@@ -1,0 +1,1 @@
+DROP INDEX "lead_identities_phone_search_index";
