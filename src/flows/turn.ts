@@ -47,21 +47,23 @@ interface TurnDelivery {
 
 /** Handler of `turns`: claim → think → commit. A missed claim is acknowledged and left. */
 export function createTurnHandler(deps: TurnDeps): (delivery: TurnDelivery) => Promise<void> {
-  // By conversation this process is at. Of two entries that come together the second waits for the claim
-  // of the first, and never takes its lease for a leftover.
-  const firstClaims = new Map<string, Promise<Claim | undefined>>();
+  // By conversation this process is at. Claims of one go one after the other, and as long as any turn of it
+  // runs here, a lease in our own name is that turn's and no leftover.
+  const runs = new Map<string, { count: number; claiming: Promise<unknown> }>();
   return async ({ entry, signal }) => {
-    const first = firstClaims.get(entry.conversationId);
-    if (first) {
-      await first.catch(() => {});
-      return await handleTurn(deps, { entry, signal }, claimFor(deps, entry, false));
-    }
-    const claiming = claimFor(deps, entry, true);
-    firstClaims.set(entry.conversationId, claiming);
+    const run = runs.get(entry.conversationId) ?? { count: 0, claiming: Promise.resolve() };
+    const ownLeaseIsLeftover = run.count === 0;
+    const claiming = run.claiming
+      .catch(() => {})
+      .then(() => claimFor(deps, entry, ownLeaseIsLeftover));
+    run.claiming = claiming;
+    run.count += 1;
+    runs.set(entry.conversationId, run);
     try {
       await handleTurn(deps, { entry, signal }, claiming);
     } finally {
-      firstClaims.delete(entry.conversationId);
+      run.count -= 1;
+      if (run.count === 0) runs.delete(entry.conversationId);
     }
   };
 }

@@ -54,4 +54,28 @@ describe("the lease of a conversation", () => {
     const turns = await world.db.rows`select attempt, disposition from turns`;
     expect(turns).toEqual(Array(5).fill({ attempt: 1, disposition: "replied" }));
   });
+
+  test("is held by the turn that took it over, also after the one that had lost it ends", async () => {
+    await world.receive({});
+    const { id } = await world.conversation();
+    const thinking: (() => void)[] = [];
+    world.think = async () => {
+      await new Promise<void>((resolve) => void thinking.push(resolve));
+      return { kind: "no_reply", decision };
+    };
+    const lost = world.turn(id);
+    await eventually(() => thinking.length === 1);
+    await world.db.rows`update conversations set lease_until = now() - interval '1 second'`;
+    const successor = world.turn(id);
+    await eventually(() => thinking.length === 2);
+    thinking[0]?.();
+    await lost;
+    // The wake-up of a message that came meanwhile: the worker is at the conversation.
+    const third = world.turn(id);
+    await Promise.race([third, eventually(() => thinking.length === 3)]);
+    expect(thinking).toHaveLength(2);
+    thinking[1]?.();
+    await Promise.all([successor, third]);
+    expect(world.dispositions).toEqual(["lost", "no_reply"]);
+  });
 });

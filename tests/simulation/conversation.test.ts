@@ -10,7 +10,7 @@ import { createStage, type Stage } from "./stage.ts";
  * who take over and give back, stop words. After every step the promises are looked at; in the end
  * everything settles. `LEADLINE_SEEDS` says how many schedules to play.
  */
-const SEEDS = Number(process.env["LEADLINE_SEEDS"] ?? 100);
+const SEEDS = Number(process.env["LEADLINE_SEEDS"] ?? 300);
 const STEPS = 30;
 
 let stage: Stage;
