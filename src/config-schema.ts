@@ -123,10 +123,10 @@ export const configSchema = Type.Object({
       "make a second database role with the same rights, put it here, restart every role, drop the first",
     example: "postgres://leadline:password@db.example.com:5432/leadline",
   }),
-  REDIS_URL: variable(text("^(rediss?|redis\\+sentinel|redis\\+cluster)://\\S+$"), {
+  REDIS_URL: variable(text("^rediss?(\\+sentinel|\\+cluster)?://\\S+$"), {
     section: "Stores",
     about:
-      "Redis 7.0 or newer, or Valkey: redis://, rediss://, redis+sentinel:// or redis+cluster://host:port,host:port. Without it `all` starts its own.",
+      "Redis 7.0 or newer, or Valkey. One server: redis://:password@host:port/db. With Sentinel: redis+sentinel://:password@host:port,host:port/master-name/db (the sentinels' own password: ?sentinelPassword=). A cluster: redis+cluster://:password@host:port,host:port. With TLS: rediss://, rediss+sentinel://, rediss+cluster://, and if needed ?ca=file&cert=file&key=file&servername=name. Without it `all` starts its own.",
     must: "an address that starts with redis://, rediss://, redis+sentinel:// or redis+cluster://",
     roles: EVERY_ROLE,
     requiredInProduction: true,
@@ -134,10 +134,18 @@ export const configSchema = Type.Object({
       "add a second password or ACL user in Redis, put it here, restart every role, remove the first",
     example: "redis://:password@redis.example.com:6379",
   }),
+  REDIS_WAIT_REPLICAS: variable(Type.Optional(Type.Integer({ minimum: 0, maximum: 5 })), {
+    section: "Stores",
+    about:
+      "A webhook is answered 200 only when so many replicas have it too, else 503 after a second. With 0 a failover loses what the old master had not passed on: accepted webhooks of some milliseconds. Default 0.",
+    must: "a whole number from 0 to 5",
+    roles: ["api"],
+    example: "1",
+  }),
   PARTITIONS: variable(Type.Optional(Type.Integer({ minimum: 1, maximum: 256 })), {
     section: "Stores",
     about:
-      "Stream partitions: 1, or 2 × masters with Redis Cluster. Fixed at install: a later change is refused at start. Default 1.",
+      "Stream partitions. Fixed by the first start: another number is refused later, none means the stored one. Default 1; with redis+cluster:// 2 × masters.",
     must: "a whole number from 1 to 256",
     roles: EVERY_ROLE,
     example: "1",

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { Value } from "@sinclair/typebox/value";
+import { readAddress } from "../streams/address.ts";
 import {
   configSchema,
   type Role,
@@ -28,7 +29,13 @@ export interface Config {
   health: { port: number };
   /** `null`: `all` starts its own server, other roles attach to a running `all` through dataDir. */
   database: { url: string | null };
-  redis: { url: string | null; partitions: number };
+  redis: {
+    url: string | null;
+    /** `null`: the stored number, or at the first start what suits the deployment. */
+    partitions: number | null;
+    /** Replicas that must have a webhook before it is answered 200. */
+    waitReplicas: number;
+  };
   /** Empty lists: generated ones of dataDir are used (never in production). */
   whatsapp: {
     graphUrl: string;
@@ -76,6 +83,7 @@ export function loadConfig(environment: Environment, overrides: { role?: Role } 
   const all = [
     ...problems,
     ...missing(required, values, environment),
+    ...redisAddressProblems(values),
     ...internalKeyProblems(values),
     ...contradictions(values, production),
   ].filter(({ name }) => usedBy(name, role));
@@ -168,6 +176,11 @@ function contradictions(values: Variables, production: boolean): Problem[] {
     .map((name) => ({ name, text: `must not be set in production: ${refused[name]}.` }));
 }
 
+function redisAddressProblems({ REDIS_URL }: Variables): Problem[] {
+  const address = REDIS_URL === undefined ? undefined : readAddress(REDIS_URL);
+  return address?.kind === "wrong" ? [{ name: "REDIS_URL", text: `${address.why}.` }] : [];
+}
+
 function internalKeyProblems(values: Variables): Problem[] {
   const { problems } = readInternalKeys(values.INTERNAL_API_KEYS ?? []);
   return problems.map(({ entry, text }) => ({
@@ -197,7 +210,11 @@ function slices(values: Variables, role: Role, production: boolean): Config {
     },
     health: { port: values.HEALTH_PORT ?? HEALTH_PORTS[role] },
     database: { url: values.DATABASE_URL ?? null },
-    redis: { url: values.REDIS_URL ?? null, partitions: values.PARTITIONS ?? 1 },
+    redis: {
+      url: values.REDIS_URL ?? null,
+      partitions: values.PARTITIONS ?? null,
+      waitReplicas: values.REDIS_WAIT_REPLICAS ?? 0,
+    },
     whatsapp: whatsappSlice(values, enabled ? simulatorUrl : null),
     llm: modelSlice(values, enabled ? simulatorUrl : null),
     security: securitySlice(values),

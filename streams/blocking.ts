@@ -1,5 +1,6 @@
-import type { Client } from "./connection.ts";
+import { type Client, closeClient } from "./connection.ts";
 import type { Log } from "./ports.ts";
+import { textOf } from "./reply.ts";
 import { BLOCK_MS } from "./topology.ts";
 
 /**
@@ -13,7 +14,7 @@ export class BlockingConnection {
   readonly #watchdog: ReturnType<typeof setInterval>;
   #client: Client;
   #generation = 0;
-  #clientId: number | undefined;
+  #identity: readonly string[] | undefined;
   #askedAt: number | undefined;
   #giveUp: (reason: Error) => void = () => undefined;
 
@@ -30,9 +31,12 @@ export class BlockingConnection {
     return this.#generation;
   }
 
-  /** The server's number for this connection; `undefined` while it is not known. */
-  get clientId(): number | undefined {
-    return this.#clientId;
+  /**
+   * By what CLIENT KILL finds this connection on the server and on no other one, where its number may
+   * be somebody else's; `undefined` while it is not known.
+   */
+  get identity(): readonly string[] | undefined {
+    return this.#identity;
   }
 
   /** Sends one read at a time. What a given-up read brings later is never seen. */
@@ -42,7 +46,7 @@ export class BlockingConnection {
     this.#askedAt = performance.now();
     try {
       // Before the first read of a connection: behind a blocking one the answer would wait as well.
-      this.#clientId ??= await Promise.race([this.#client.client("ID"), givenUp]);
+      this.#identity ??= identityIn(await Promise.race([this.#client.client("INFO"), givenUp]));
       return await Promise.race([send(this.#client), givenUp]);
     } finally {
       this.#askedAt = undefined;
@@ -53,14 +57,14 @@ export class BlockingConnection {
   stop(): void {
     clearInterval(this.#watchdog);
     this.#giveUp(new Error("The connection was stopped."));
-    this.#client.disconnect();
+    closeClient(this.#client);
   }
 
   #connect(): Client {
     const client = this.#open();
     client.on("ready", () => {
       this.#generation += 1;
-      this.#clientId = undefined;
+      this.#identity = undefined;
     });
     return client;
   }
@@ -68,8 +72,20 @@ export class BlockingConnection {
   #watch(): void {
     if (this.#askedAt === undefined || performance.now() - this.#askedAt < 3 * BLOCK_MS) return;
     this.#log.warn({ reader: this.#name }, "read hangs; connection rebuilt");
-    this.#client.disconnect();
+    closeClient(this.#client);
     this.#client = this.#connect();
     this.#giveUp(new Error("The read hung."));
   }
+}
+
+function identityIn(info: unknown): readonly string[] {
+  const fields = new Map(
+    textOf(info)
+      .trim()
+      .split(" ")
+      .map(
+        (pair) => [pair.slice(0, pair.indexOf("=")), pair.slice(pair.indexOf("=") + 1)] as const,
+      ),
+  );
+  return ["id", "addr", "laddr"].flatMap((name) => [name.toUpperCase(), fields.get(name) ?? ""]);
 }

@@ -1,7 +1,9 @@
 import { Redis, type RedisOptions } from "ioredis";
+import { addressOf, whereabouts } from "./deployment.ts";
 import { messageOf, QueueUnavailableError } from "./errors.ts";
 import type { Log } from "./ports.ts";
-import { BLOCK_MS } from "./topology.ts";
+import { isWrongServer } from "./refusals.ts";
+import { BLOCK_MS, type Keyspace, partitionsOf } from "./topology.ts";
 
 /** A producer's command is answered or rejected within this; nothing waits longer. */
 export const COMMAND_DEADLINE_MS = 3_000;
@@ -13,16 +15,20 @@ const READER_SOCKET_TIMEOUT_MS = BLOCK_MS * 2.5;
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const MAX_RECONNECT_DELAY_MS = 1_000;
+const REVIVE_AFTER_MS = 100;
+/** A server that reads its data from disk is asked this often whether it is done. */
+const LOADING_CHECK_MS = 500;
 
 /** What both profiles share. RESP2 is pinned: its stream replies have one shape on every server. */
 const common = {
   protocol: 2,
   disableClientInfo: true,
   connectTimeout: CONNECT_TIMEOUT_MS,
+  maxLoadingRetryTime: LOADING_CHECK_MS,
   retryStrategy: (attempt: number) =>
     Math.min(25 * 2 ** Math.min(attempt, 6), MAX_RECONNECT_DELAY_MS) * (0.5 + Math.random() / 2),
-  // After a failover the old master refuses writes: reconnect to find the new one, resend nothing.
-  reconnectOnError: (error: Error) => error.message.startsWith("READONLY"),
+  // To find the master again; `true` rejects the command, only 2 would resend it.
+  reconnectOnError: isWrongServer,
 } satisfies RedisOptions;
 
 /**
@@ -47,55 +53,130 @@ const readerProfile = {
 
 type Profile = typeof producerProfile | typeof readerProfile;
 
-/** A connection to the deployment, of either profile. */
+/** A connection to one master, of either profile. */
 export type Client = Redis;
 
-/** The one place that knows which deployment a URL names. */
-function open(url: string, profile: Profile, log: Log): Client {
-  if (!/^rediss?:\/\//.test(url)) {
-    throw new QueueUnavailableError("REDIS_URL must start with redis:// or rediss://.");
-  }
-  const client = new Redis(url, profile);
-  let reported = false;
-  client.on("error", (error: unknown) => {
-    if (!reported) log.warn({ error: messageOf(error) }, "redis connection failed; reconnecting");
-    reported = true;
+/** The connections for writes and control commands. */
+export interface Producer {
+  /** The one to the master that holds this partition. */
+  of(partition: number): Client;
+  /** Each of them once. */
+  readonly all: readonly Client[];
+  disconnect(): void;
+}
+
+/** Which keys of which deployment. */
+export interface Place {
+  /** As in REDIS_URL. */
+  url: string;
+  keyspace: Keyspace;
+  log: Log;
+}
+
+/**
+ * Opens the connections for writes and control commands: one or, on a cluster, one for each
+ * partition. They connect by themselves, also again.
+ * @throws QueueUnavailableError when the address is wrong.
+ */
+export function openProducer(place: Place): Producer {
+  const open = (partition: number) => openClient(place, partition, producerProfile);
+  const { kind } = addressOf(place.url);
+  const all = kind === "cluster" ? partitionsOf(place.keyspace).map(open) : [open(0)];
+  return {
+    all,
+    of: (partition) => {
+      const client = all[kind === "cluster" ? partition : 0];
+      if (!client) throw new QueueUnavailableError(`There is no partition ${partition}.`);
+      return client;
+    },
+    disconnect: () => {
+      for (const client of all) closeClient(client);
+    },
+  };
+}
+
+/** Opens a client for one loop of blocking reads in a partition, and for nothing else. */
+export function openReader(place: Place, partition: number): Client {
+  return openClient(place, partition, readerProfile);
+}
+
+function openClient({ url, keyspace, log }: Place, partition: number, profile: Profile): Client {
+  const client = new Redis({ ...profile, ...whereabouts(addressOf(url), keyspace, partition) });
+  let isReported = false;
+  whenFailing(client, (reason) => {
+    if (!isReported) log.warn({ error: reason }, "redis connection failed; reconnecting");
+    isReported = true;
   });
   client.on("ready", () => {
-    reported = false;
+    isReported = false;
+  });
+  client.on("end", () => {
+    if (!closed.has(client)) setTimeout(revive, REVIVE_AFTER_MS, client);
   });
   return client;
 }
 
-/** Opens a client for writes and control commands. It connects by itself, also again. */
-export function openProducer(url: string, log: Log): Client {
-  return open(url, producerProfile, log);
-}
+const closed = new WeakSet<Client>();
 
-/** Opens a client for one loop of blocking reads, and for nothing else. */
-export function openReader(url: string, log: Log): Client {
-  return open(url, readerProfile, log);
+/** Closes at once, for good. Nothing else may end a client. */
+export function closeClient(client: Client): void {
+  closed.add(client);
+  client.disconnect();
 }
 
 /**
- * Resolves once the client may be used. Needed at boot only: a producer refuses commands instead of
- * queueing them while it is not connected.
- * @throws QueueUnavailableError when it is not ready within `deadlineMs`.
+ * ioredis ends a client for good when its connection is given up while it is being made, as by the
+ * news of a failover. Seen with 6.0.0: workers that never read again.
  */
-export async function connected(client: Client, deadlineMs: number): Promise<void> {
+function revive(client: Client): void {
+  if (!closed.has(client) && client.status === "end") client.connect().catch(() => undefined);
+}
+
+/** Hears why a client is not connected, as often as it is not. Returns how to stop. */
+function whenFailing(client: Client, hear: (reason: string) => void): () => void {
+  const onError = (error: unknown) => {
+    const reason = messageOf(error);
+    // What each of them said has been told before.
+    if (reason.startsWith("All sentinels are unreachable")) return;
+    hear(reason);
+  };
+  client.on("error", onError);
+  client.on("sentinelError", onError);
+  return () => {
+    client.off("error", onError);
+    client.off("sentinelError", onError);
+  };
+}
+
+/**
+ * Resolves once every connection may be used. Needed at boot only: a producer refuses commands
+ * instead of queueing them while it is not connected.
+ * @throws QueueUnavailableError when one is not ready within `deadlineMs`.
+ */
+export async function connected({ all }: Producer, deadlineMs: number): Promise<void> {
+  await Promise.all(all.map((client) => clientConnected(client, deadlineMs)));
+}
+
+async function clientConnected(client: Client, deadlineMs: number): Promise<void> {
   if (client.status === "ready") return;
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const onEnd = () => reject(new QueueUnavailableError("The Redis connection was closed."));
-  const timer = setTimeout(
-    () => reject(new QueueUnavailableError(`Redis was not ready within ${deadlineMs} ms.`)),
-    deadlineMs,
-  );
+  let lastError = "no answer";
+  const stopHearing = whenFailing(client, (reason) => {
+    lastError = reason;
+  });
+  const onEnd = () => {
+    if (closed.has(client)) reject(new QueueUnavailableError("The Redis connection was closed."));
+  };
+  const late = () =>
+    reject(new QueueUnavailableError(`Redis was not ready within ${deadlineMs} ms: ${lastError}`));
+  const timer = setTimeout(late, deadlineMs);
   client.once("ready", resolve);
-  client.once("end", onEnd);
+  client.on("end", onEnd);
   try {
     await promise;
   } finally {
     clearTimeout(timer);
+    stopHearing();
     client.off("ready", resolve);
     client.off("end", onEnd);
   }

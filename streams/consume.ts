@@ -3,6 +3,8 @@ import {
   type Client,
   connected,
   openProducer,
+  type Place,
+  type Producer,
   readServerFacts,
   serverProblems,
 } from "./connection.ts";
@@ -12,20 +14,11 @@ import { guarded, type Observe, observing } from "./observe.ts";
 import { PartitionRuntime } from "./partition.ts";
 import type { Clock, Log } from "./ports.ts";
 import type { Verdict } from "./retry.ts";
-import {
-  type Keyspace,
-  partitionsOf,
-  type StreamName,
-  type StreamSpec,
-  streamSpecs,
-} from "./topology.ts";
+import { partitionsOf, type StreamName, type StreamSpec, streamSpecs } from "./topology.ts";
 
 const BOOT_DEADLINE_MS = 15_000;
 
-export interface ConsumeOptions {
-  /** `redis://` or `rediss://`. */
-  url: string;
-  keyspace: Keyspace;
+export interface ConsumeOptions extends Place {
   /** New for every start of a process: an owner that has died never comes back under its name. */
   consumerId: string;
   /** The streams this process serves. */
@@ -36,7 +29,6 @@ export interface ConsumeOptions {
   dependencies: Readonly<Record<string, Probe>>;
   orderKeys?: OrderKeys;
   clock: Clock;
-  log: Log;
   observe?: Partial<Observe>;
   /** Redis lost streams: entries and wake-ups may be gone, sweep soon. */
   onStreamsLost?(): void;
@@ -59,9 +51,9 @@ export interface Consumers {
  * @throws QueueUnavailableError when Redis cannot be reached at boot or may not carry the queue.
  */
 export async function startConsumers(options: ConsumeOptions): Promise<Consumers> {
-  const { url, keyspace, log, consumerId: consumer } = options;
+  const { keyspace, log, consumerId: consumer } = options;
   const observe = observing(options.observe, log);
-  const redis = await openControl(url, log);
+  const redis = await openControl(options);
   let partitions: readonly PartitionRuntime[] = [];
   const breakers = new Breakers(options.dependencies, log, (name, open) => {
     observe.breaker(name, open);
@@ -72,7 +64,7 @@ export async function startConsumers(options: ConsumeOptions): Promise<Consumers
       new PartitionRuntime(
         {
           ...options,
-          redis,
+          redis: redis.of(partition),
           consumer,
           observe,
           breakers,
@@ -101,13 +93,15 @@ export async function startConsumers(options: ConsumeOptions): Promise<Consumers
   };
 }
 
-/** The connection for all but blocking reads, to a server that may carry the queue. */
-async function openControl(url: string, log: Log): Promise<Client> {
-  const redis = openProducer(url, log);
+/** The connections for all but blocking reads, to servers that may carry the queue. */
+async function openControl(place: Place): Promise<Producer> {
+  const redis = openProducer(place);
   try {
     await connected(redis, BOOT_DEADLINE_MS);
-    const problems = serverProblems(await readServerFacts(redis));
-    if (problems.length > 0) throw new QueueUnavailableError(problems.join(" "));
+    const facts = await Promise.all(redis.all.map(readServerFacts));
+    const problems = new Set(facts.flatMap(serverProblems));
+    if (problems.size > 0) throw new QueueUnavailableError([...problems].join(" "));
+    for (const client of redis.all) client.on("ready", () => void complain(client, place.log));
     return redis;
   } catch (error) {
     redis.disconnect();
@@ -115,10 +109,16 @@ async function openControl(url: string, log: Log): Promise<Client> {
   }
 }
 
+/** A failover may lead to a server that is configured otherwise; work goes on, but somebody must know. */
+async function complain(client: Client, log: Log): Promise<void> {
+  const facts = await readServerFacts(client).catch(() => null);
+  for (const problem of facts ? serverProblems(facts) : []) log.error({ problem }, "unfit Redis");
+}
+
 async function stopAll(
   partitions: readonly PartitionRuntime[],
   breakers: Breakers,
-  redis: Client,
+  redis: Producer,
   graceMs: number,
   log: Log,
 ): Promise<{ handedBack: number }> {

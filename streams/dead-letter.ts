@@ -1,4 +1,4 @@
-import type { Client } from "./connection.ts";
+import type { Producer } from "./connection.ts";
 import { parseEntry } from "./entry.ts";
 import { messageOf, QueueUnavailableError } from "./errors.ts";
 import type { DeadEntry } from "./messages.ts";
@@ -13,7 +13,7 @@ export interface DeadLetter {
 }
 
 interface DeadPlace {
-  redis: Client;
+  redis: Producer;
   keyspace: Keyspace;
 }
 
@@ -48,6 +48,7 @@ async function range(
 ): Promise<{ letters: DeadLetter[]; lastId: string | null; count: number }> {
   const key = keyOf(keyspace, partition, "dead");
   const reply = await redis
+    .of(partition)
     .callBuffer("XRANGE", key, start, end, "COUNT", limit)
     .catch((error: unknown) => {
       throw new QueueUnavailableError(`Buried entries not read: ${messageOf(error)}`, error);

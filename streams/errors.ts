@@ -15,11 +15,3 @@ export class QueueUnavailableError extends Error {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-
-/**
- * Whether Redis says that a stream or its group is gone: `UNBLOCKED` from a blocked reader (7.0),
- * `NOGROUP` from everything else.
- */
-export function isStreamLost(error: unknown): boolean {
-  return /NOGROUP|UNBLOCKED/.test(messageOf(error));
-}

@@ -1,6 +1,7 @@
 import type { Client } from "./connection.ts";
-import { isStreamLost, messageOf } from "./errors.ts";
+import { messageOf } from "./errors.ts";
 import type { Log } from "./ports.ts";
+import { isStreamLost } from "./refusals.ts";
 import { GROUP, type Keyspace, keyOf, streamNames } from "./topology.ts";
 
 /** The groups of one partition: made at start, made again when Redis has lost them. */

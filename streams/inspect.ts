@@ -1,4 +1,4 @@
-import type { Client } from "./connection.ts";
+import type { Producer } from "./connection.ts";
 import { messageOf, QueueUnavailableError } from "./errors.ts";
 import { listOf, numberOf, textOf } from "./reply.ts";
 import { runScript, scripts } from "./scripts.ts";
@@ -44,7 +44,7 @@ export interface QueueDepths {
  * @throws QueueUnavailableError when Redis does not answer.
  */
 export async function inspectQueue(deps: {
-  redis: Client;
+  redis: Producer;
   keyspace: Keyspace;
 }): Promise<QueueDepths> {
   const { redis, keyspace } = deps;
@@ -54,8 +54,8 @@ export async function inspectQueue(deps: {
         keyOf(keyspace, partition, name),
       );
       const [[seconds = 0, microseconds = 0], reply] = await Promise.all([
-        redis.time(),
-        runScript(redis, scripts.inspect, keys, [GROUP, RETRY_CONSUMER]),
+        redis.of(partition).time(),
+        runScript(redis.of(partition), scripts.inspect, keys, [GROUP, RETRY_CONSUMER]),
       ]).catch((error: unknown) => {
         throw new QueueUnavailableError(`Depths not read: ${messageOf(error)}`, error);
       });

@@ -1,4 +1,4 @@
-import type { Client } from "./connection.ts";
+import type { Producer } from "./connection.ts";
 import { messageOf, QueueUnavailableError } from "./errors.ts";
 import { type Rate, toMicroseconds } from "./gcra.ts";
 import { partitionOf } from "./hash.ts";
@@ -29,13 +29,13 @@ export interface Pacer {
 }
 
 /** Limits that hold over all processes, because they live in Redis. */
-export function createPacer(deps: { redis: Client; keyspace: Keyspace }): Pacer {
+export function createPacer(deps: { redis: Producer; keyspace: Keyspace }): Pacer {
   return {
     take: async ({ organizationId, buckets, nowMs }) => {
       const partition = partitionOf(organizationId, deps.keyspace.partitions);
       const prefix = keyOf(deps.keyspace, partition, "pace");
       const reply = await runScript(
-        deps.redis,
+        deps.redis.of(partition),
         scripts.pace,
         buckets.map((bucket) => `${prefix}:${bucket.key}`),
         [

@@ -1,5 +1,5 @@
 import { Bell } from "./bell.ts";
-import { type Client, openReader } from "./connection.ts";
+import { openReader } from "./connection.ts";
 import { moveDue } from "./delay.ts";
 import { Groups } from "./groups.ts";
 import { type Lane, type LaneDeps, openLane } from "./lane.ts";
@@ -60,15 +60,15 @@ export class PartitionRuntime {
 
   /** Begins to take work. Rejects when Redis does not answer. */
   async start(): Promise<void> {
-    const { consumer, url, log, redis } = this.#deps;
+    const { consumer, partition, log, redis } = this.#deps;
     await this.#groups.ensure();
     await renewAlive(this.#deps, consumer);
     this.#readers = (["data", "work"] as const).flatMap((kind) => {
       const lanes = this.#lanes.filter((lane) => lane.spec.reader === kind);
       if (lanes.length === 0) return [];
-      const name = `${kind}/${this.#deps.partition}`;
-      const open = (): Client => openReader(url, log);
-      const kill = (clientId: number) => redis.client("KILL", "ID", clientId);
+      const name = `${kind}/${partition}`;
+      const open = () => openReader(this.#deps, partition);
+      const kill = (identity: readonly string[]) => redis.call("CLIENT", "KILL", ...identity);
       const state = { groups: this.#groups, changed: this.#changed };
       return [{ name, reader: new Reader({ name, open, kill, consumer, lanes, log, ...state }) }];
     });

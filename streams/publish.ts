@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ChainableCommander } from "ioredis";
-import { createAppender } from "./append.ts";
-import type { Client } from "./connection.ts";
+import { createAppender, createReplicatedAppender } from "./append.ts";
+import type { Producer } from "./connection.ts";
 import { canonicalJson } from "./entry.ts";
 import { messageOf, QueueUnavailableError } from "./errors.ts";
 import { partitionOf } from "./hash.ts";
@@ -39,14 +39,18 @@ export interface Publish {
   events(events: readonly EventEntry[]): Promise<void>;
 }
 
-/** A publisher over a client of the producer profile. */
+/** A publisher; with `waitReplicas`, `append` resolves only when so many replicas have it too. */
 export function createPublisher(deps: {
-  redis: Client;
+  redis: Producer;
   keyspace: Keyspace;
+  waitReplicas?: number;
   fullAt?: number;
 }): Publish {
-  const { redis, keyspace, fullAt = STREAM_FULL_AT } = deps;
-  const appendTo = createAppender(redis, fullAt);
+  const { redis, keyspace, waitReplicas = 0, fullAt = STREAM_FULL_AT } = deps;
+  const appendTo =
+    waitReplicas > 0
+      ? createReplicatedAppender({ redis, fullAt, replicas: waitReplicas })
+      : createAppender(redis, fullAt);
 
   return {
     append: (batch) =>
@@ -68,7 +72,7 @@ export function createPublisher(deps: {
         wakeups,
         ({ append }) => append.entry.organizationId,
         async (partition, group) => {
-          const pipeline = redis.pipeline();
+          const pipeline = redis.of(partition).pipeline();
           const key = keyOf(keyspace, partition, "delayed");
           for (const { append, atMs, keep } of group) {
             const member = `${append.stream}\n${canonicalJson(append.entry)}`;
@@ -85,7 +89,7 @@ export function createPublisher(deps: {
         async (partition, group) => {
           const keys = [keyOf(keyspace, partition, "events"), keyOf(keyspace, partition, "epoch")];
           const bodies = group.map((event) => JSON.stringify(event));
-          await runScript(redis, scripts.publishEvents, keys, [
+          await runScript(redis.of(partition), scripts.publishEvents, keys, [
             randomUUID(),
             EVENTS_MAX_LENGTH,
             ...bodies,

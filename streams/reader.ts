@@ -1,4 +1,4 @@
-import type { Bell } from "./bell.ts";
+import { Bell } from "./bell.ts";
 import { BlockingConnection } from "./blocking.ts";
 import type { Client } from "./connection.ts";
 import { messageOf } from "./errors.ts";
@@ -6,6 +6,7 @@ import type { Groups } from "./groups.ts";
 import type { Arrival } from "./job.ts";
 import type { Lane } from "./lane.ts";
 import type { Log } from "./ports.ts";
+import { meaningOf } from "./refusals.ts";
 import { type RawEntry, streamsOf } from "./reply.ts";
 import { BLOCK_MS, GROUP } from "./topology.ts";
 
@@ -20,8 +21,8 @@ export interface ReaderDeps {
   name: string;
   /** Opens a connection for this reader alone. */
   open(): Client;
-  /** Ends a connection on the server's side, by its number. */
-  kill(clientId: number): Promise<unknown>;
+  /** Ends a connection on the server's side, by its identity there. */
+  kill(identity: readonly string[]): Promise<unknown>;
   consumer: string;
   /** In reading priority. */
   lanes: readonly Lane[];
@@ -39,7 +40,10 @@ export class Reader {
   readonly #deps: ReaderDeps;
   readonly #connection: BlockingConnection;
   readonly #ended: Promise<void>;
+  /** Ends pauses. Not `changed`, which two readers that fail would ring for each other all the time. */
+  readonly #stopping = new Bell();
   #stopped = false;
+  #failing = false;
   #turnedAt = performance.now();
 
   constructor(deps: ReaderDeps) {
@@ -61,8 +65,9 @@ export class Reader {
     this.#stopped = true;
     this.#connection.stop();
     this.#deps.changed.ring();
-    const { clientId } = this.#connection;
-    if (clientId !== undefined) await this.#deps.kill(clientId).catch(() => undefined);
+    this.#stopping.ring();
+    const { identity } = this.#connection;
+    if (identity !== undefined) await this.#deps.kill(identity).catch(() => undefined);
     await this.#ended;
   }
 
@@ -77,6 +82,7 @@ export class Reader {
       }
       try {
         hot = hot ? await this.#readNow(open) : await this.#readBlocking(open);
+        this.#failing = false;
       } catch (error) {
         hot = false;
         await this.#recover(error);
@@ -86,8 +92,10 @@ export class Reader {
 
   async #recover(error: unknown): Promise<void> {
     if (this.#stopped || (await this.#deps.groups.heal(error))) return;
-    this.#deps.log.warn({ reader: this.#deps.name, error: messageOf(error) }, "read failed");
-    await this.#deps.changed.wait(ERROR_PAUSE_MS);
+    const facts = { reader: this.#deps.name, error: messageOf(error), means: meaningOf(error) };
+    if (!this.#failing) this.#deps.log.warn(facts, "reads fail; asked again until they work");
+    this.#failing = true;
+    await this.#stopping.wait(ERROR_PAUSE_MS);
   }
 
   /** Each stream for what it has room for; resolves with whether anything came. */

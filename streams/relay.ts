@@ -1,7 +1,5 @@
-import { type Client, openReader } from "./connection.ts";
+import { closeClient, openReader, type Place, type Producer } from "./connection.ts";
 import { messageOf } from "./errors.ts";
-import type { Log } from "./ports.ts";
-import type { Keyspace } from "./topology.ts";
 
 /** Asked this often whether the subscription still hears; a half-open socket is torn down by it. */
 const PING_EVERY_MS = 5_000;
@@ -17,16 +15,11 @@ export interface Relay {
  * Opens the relay of an installation. `onText` hears everything sent, also by this process; it must
  * not throw. It listens again by itself after Redis was away.
  */
-export function openRelay(options: {
-  url: string;
-  redis: Client;
-  keyspace: Keyspace;
-  log: Log;
-  onText(text: string): void;
-}): Relay {
+export function openRelay(options: Place & { redis: Producer; onText(text: string): void }): Relay {
   const { redis, keyspace, log } = options;
   const channel = `${keyspace.prefix}:relay`;
-  const subscriber = openReader(options.url, log);
+  // A cluster tells all its nodes, so any one of them will do.
+  const subscriber = openReader(options, 0);
   subscriber.on("message", (_channel: string, text: string) => options.onText(text));
   const failed = (error: unknown) => log.debug({ error: messageOf(error) }, "relay failed");
   subscriber.subscribe(channel).catch(failed);
@@ -34,10 +27,10 @@ export function openRelay(options: {
     if (subscriber.status === "ready") subscriber.ping().catch(failed);
   }, PING_EVERY_MS);
   return {
-    send: (text) => void redis.publish(channel, text).catch(failed),
+    send: (text) => void redis.of(0).publish(channel, text).catch(failed),
     stop: () => {
       clearInterval(pinging);
-      subscriber.disconnect();
+      closeClient(subscriber);
     },
   };
 }

@@ -2,6 +2,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Client } from "./connection.ts";
 import { messageOf } from "./errors.ts";
+import { numberOf } from "./reply.ts";
+
+/** Replicas that have not answered by then count as away. A webhook's sender waits for this. */
+const REPLICAS_DEADLINE_MS = 1_000;
 
 /** A Lua script of `lua/`; the number in its file name is how many keys it takes (`n` = several). */
 export interface Script {
@@ -45,4 +49,31 @@ export async function runScript(
     if (!messageOf(error).startsWith("NOSCRIPT")) throw error;
     return await redis.callBuffer("EVAL", script.lua, keys.length, ...keys, ...args);
   }
+}
+
+/**
+ * The same, and then waits until `replicas` have all of it. Both commands leave in one write: on another
+ * connection, which a failover may have led to another server, WAIT would vouch for nothing.
+ * @throws when fewer have it in time; the script has run all the same.
+ */
+export async function runScriptOnReplicas(
+  redis: Client,
+  script: Script,
+  keys: readonly string[],
+  args: readonly (string | number)[],
+  replicas: number,
+): Promise<unknown> {
+  const run = async (command: string, text: string) => {
+    const pipeline = redis.pipeline();
+    pipeline.callBuffer(command, text, keys.length, ...keys, ...args);
+    pipeline.wait(replicas, REPLICAS_DEADLINE_MS);
+    return (await pipeline.exec()) ?? [];
+  };
+  let [ran, waited] = await run("EVALSHA", script.sha);
+  if (messageOf(ran?.[0]).startsWith("NOSCRIPT")) [ran, waited] = await run("EVAL", script.lua);
+  const failure = ran?.[0] ?? waited?.[0];
+  if (failure) throw failure;
+  const reached = numberOf(waited?.[1]) ?? 0;
+  if (reached < replicas) throw new Error(`Only ${reached} of ${replicas} replicas have it.`);
+  return ran?.[1];
 }

@@ -1,10 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { BlockingConnection } from "./blocking.ts";
-import { type Client, openReader, readServerFacts } from "./connection.ts";
+import {
+  type Client,
+  openReader,
+  type Place,
+  type Producer,
+  readServerFacts,
+} from "./connection.ts";
 import { parseEvent } from "./entry.ts";
 import { messageOf, QueueUnavailableError } from "./errors.ts";
 import type { EventEntry } from "./messages.ts";
-import type { Log } from "./ports.ts";
 import { entriesOf, listOf, type RawEntry, streamsOf, textOf } from "./reply.ts";
 import { runScript, scripts } from "./scripts.ts";
 import { BLOCK_MS, type Keyspace, keyOf } from "./topology.ts";
@@ -18,11 +23,8 @@ export interface TailEvent {
   readonly event: EventEntry;
 }
 
-export interface FollowOptions {
-  url: string;
-  keyspace: Keyspace;
+export interface FollowOptions extends Place {
   partition: number;
-  log: Log;
   /** Where to continue; without it, at the newest event. */
   from?: string;
   /** In stream order, without gaps since the last reset. Must not throw. */
@@ -68,7 +70,7 @@ class EventFollower {
   constructor(options: FollowOptions) {
     this.#options = options;
     this.#position = options.from === undefined ? undefined : parseCursor(options.from);
-    const open = () => openReader(options.url, options.log);
+    const open = () => openReader(options, options.partition);
     this.#connection = new BlockingConnection(`events/${options.partition}`, open, options.log);
     this.#ended = this.#loop();
   }
@@ -136,7 +138,7 @@ class EventFollower {
     const { keyspace, partition } = this.#options;
     const position = this.#position;
     const { newest, idIsGood } = await this.#connection.ask((client) =>
-      standingOf({ redis: client, keyspace }, partition, position?.id ?? "0-0"),
+      standingOf(client, keyspace, partition, position?.id ?? "0-0"),
     );
     if (position && idIsGood && position.epoch === newest.epoch) return true;
     this.#position = newest;
@@ -147,13 +149,14 @@ class EventFollower {
 }
 
 interface EventsPlace {
-  redis: Client;
+  redis: Producer;
   keyspace: Keyspace;
 }
 
 /** The cursor after which nothing has happened yet. @throws QueueUnavailableError */
 export async function newestCursor(place: EventsPlace, partition: number): Promise<string> {
-  return cursorOf((await standingOf(place, partition, "0-0")).newest);
+  const { redis, keyspace } = place;
+  return cursorOf((await standingOf(redis.of(partition), keyspace, partition, "0-0")).newest);
 }
 
 export type Resumption =
@@ -172,9 +175,11 @@ export async function readEventsSince(
 ): Promise<Resumption> {
   const position = parseCursor(cursor);
   const key = keyOf(place.keyspace, partition, "events");
+  const redis = place.redis.of(partition);
   // Read first: a cursor that is still good afterwards was good when it was read from.
-  const entries = position ? await rangeAfter(place.redis, key, position.id, limit) : [];
-  const { newest, idIsGood } = await standingOf(place, partition, position?.id ?? "0-0");
+  const entries = position ? await rangeAfter(redis, key, position.id, limit) : [];
+  const askedId = position?.id ?? "0-0";
+  const { newest, idIsGood } = await standingOf(redis, place.keyspace, partition, askedId);
   if (!position || !idIsGood || position.epoch !== newest.epoch) {
     return { kind: "reset", cursor: cursorOf(newest) };
   }
@@ -190,8 +195,13 @@ async function rangeAfter(redis: Client, key: string, id: string, limit: number)
   }
 }
 
-async function standingOf(place: EventsPlace, partition: number, id: string): Promise<Standing> {
-  const { redis, keyspace } = place;
+/** The epoch names the partition's master: another one may lack what this one had. */
+async function standingOf(
+  redis: Client,
+  keyspace: Keyspace,
+  partition: number,
+  id: string,
+): Promise<Standing> {
   const keys = [keyOf(keyspace, partition, "events"), keyOf(keyspace, partition, "epoch")];
   const [{ runId }, reply] = await Promise.all([
     readServerFacts(redis),

@@ -72,6 +72,11 @@ describe("loadConfig with faults", () => {
     expect(error.message).toContain("LOG_LEVEL must be debug, info, warn, error or silent");
   });
 
+  test("says what is wrong with an address of Redis", () => {
+    const error = problemsOf({ REDIS_URL: "redis+sentinel://s1:26379,s2:26379" });
+    expect(error.message).toContain("REDIS_URL lacks the master's name after the sentinels.");
+  });
+
   test("names a wrong and a missing one together, each once", () => {
     const error = problemsOf({ ...production, PUBLIC_URL: "leads.example.com", LLM_MODEL: "" });
     expect(error.details["names"]).toEqual(["PUBLIC_URL", "LLM_MODEL"]);
@@ -147,6 +152,7 @@ describe("the schema", () => {
     "rediss://:pw@r:6379",
     "redis+sentinel://s1:26379,s2:26379/mymaster",
     "redis+cluster://h1:6379,h2:6379",
+    "rediss+cluster://h1:6379,h2:6379?ca=/etc/redis/ca.pem",
   ])("takes %s", (url) => {
     expect(loadConfig({ REDIS_URL: url }).redis.url).toBe(url);
   });

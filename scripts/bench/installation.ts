@@ -11,7 +11,7 @@ import type { Log } from "../../src/lib/log.ts";
 import { accessTokenContext, createSecretBox, type SecretBox } from "../../src/lib/secret-box.ts";
 import { modelPrices } from "../../src/llm/prices.ts";
 import { type Embedded, startEmbedded } from "../../src/ops/embedded.ts";
-import { openProducer } from "../../streams/connection.ts";
+import { openProducer, type Producer } from "../../streams/connection.ts";
 import type { Keyspace } from "../../streams/topology.ts";
 import type { BenchNumber } from "./lead-messages.ts";
 
@@ -26,7 +26,7 @@ export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 export interface Installation {
   db: Db;
-  redis: ReturnType<typeof openProducer>;
+  redis: Producer;
   servers: Embedded["servers"];
   organizationId: string;
   numbers: readonly ConnectedNumber[];
@@ -62,7 +62,7 @@ export async function createInstallation(
   await migrate({ url: databaseUrl, log: silentLog });
   const db = createDb({ url: databaseUrl, maxConnections: 4, name: "leadline-bench" });
   stack.defer(() => db.close(1_000));
-  const redis = openProducer(redisUrl, silentLog);
+  const redis = openProducer({ url: redisUrl, keyspace: KEYSPACE, log: silentLog });
   stack.defer(() => redis.disconnect());
   await seedPrices(db, modelPrices);
   const numbers = await seedNumbers(db, createSecretBox([ENCRYPTION_KEY]), wanted.numbers);

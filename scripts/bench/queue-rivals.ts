@@ -22,9 +22,9 @@ export interface Rival {
 }
 
 export async function openOurs(redisUrl: string, prefix: string): Promise<Rival> {
-  const redis = openProducer(redisUrl, silentLog);
-  await connected(redis, 5_000);
   const keyspace = { prefix, partitions: 1 };
+  const redis = openProducer({ url: redisUrl, keyspace, log: silentLog });
+  await connected(redis, 5_000);
   const publish = createPublisher({ redis, keyspace });
   const append = (jobs: readonly Job[]) =>
     publish.append(

@@ -20,9 +20,9 @@ export async function lookAround(stack: AsyncDisposableStack): Promise<Surroundi
   const { db, redis } = await createInstallation(stack, { numbers: 1, quietMs: 0 });
   const setting = async (name: string) =>
     (await db.first<{ setting: string }>`select current_setting(${name}) as setting`)?.setting;
-  const [, appendFsync] = await redis.config("GET", "appendfsync");
-  const [, appendOnly] = await redis.config("GET", "appendonly");
-  const redisVersion = /redis_version:(\S+)/.exec(await redis.info("server"))?.[1];
+  const [, appendFsync] = await redis.of(0).config("GET", "appendfsync");
+  const [, appendOnly] = await redis.of(0).config("GET", "appendonly");
+  const redisVersion = /redis_version:(\S+)/.exec(await redis.of(0).info("server"))?.[1];
   const processors = cpus();
   const memoryGib = totalmem() / 1024 ** 3;
   return {

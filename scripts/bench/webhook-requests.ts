@@ -87,7 +87,7 @@ class Intake {
   }
 
   async during(round: () => Promise<LoadReport>): Promise<LoadReport> {
-    const { redis } = this.#installation;
+    const redis = this.#installation.redis.of(0);
     const key = keyOf(KEYSPACE, 0, "inbound");
     const acceptedBefore = await this.#accepted();
     const report = await round();

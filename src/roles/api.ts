@@ -47,13 +47,14 @@ export async function startApi(
 export function watchStores(core: Core, stuck: () => string | null): Health {
   core.metrics.beforeRender(async () => {
     const { streams } = await inspectQueue({ redis: core.redis, keyspace: core.keyspace });
-    for (const { stream, lag, pending, oldestAgeMs } of streams) {
+    for (const [stream, parts] of Map.groupBy(streams, (part) => part.stream)) {
+      const lags = parts.map(({ lag }) => lag).filter((lag) => lag !== null);
       core.metrics.streamGauges({
         stream,
-        lag,
-        pending,
-        oldestAgeMs,
-        depth: (lag ?? 0) + pending,
+        lag: lags.length === parts.length ? sum(lags) : null,
+        pending: sum(parts.map(({ pending }) => pending)),
+        oldestAgeMs: Math.max(...parts.map(({ oldestAgeMs }) => oldestAgeMs)),
+        depth: sum(parts.map(({ depth }) => depth)),
       });
     }
   });
@@ -65,4 +66,8 @@ export function watchStores(core: Core, stuck: () => string | null): Health {
     checks: { postgres: core.checkPostgres, redis: core.checkRedis },
     stuck,
   });
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, one) => total + one, 0);
 }

@@ -81,7 +81,7 @@ export function createApp({ core, health, routes, extra }: AppDeps) {
         platformSecrets: core.appSecrets,
         verifyTokens: core.verifyTokens,
         routes,
-        append: core.publish.append,
+        append: core.appendSafely,
         now: systemClock.now,
         outcome: (name) =>
           name === "item_dropped" ? metrics.webhookItems(name, 1) : metrics.webhook(name),

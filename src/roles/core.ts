@@ -1,11 +1,12 @@
-import { connected, openProducer } from "../../streams/connection.ts";
-import { createPublisher } from "../../streams/publish.ts";
+import { connected, openProducer, type Producer } from "../../streams/connection.ts";
+import { suitablePartitions } from "../../streams/deployment.ts";
+import { createPublisher, type Publish } from "../../streams/publish.ts";
 import { repeat } from "../../streams/repeat.ts";
 import type { Keyspace } from "../../streams/topology.ts";
 import type { Config } from "../config.ts";
 import { createDb } from "../db/client.ts";
 import { readClockOffsetMs } from "../db/queries/clock-offset.ts";
-import { confirmPartitions } from "../db/queries/installation.ts";
+import { fixPartitions } from "../db/queries/installation.ts";
 import { createAnnouncer } from "../flows/announce.ts";
 import { createShiftedClock } from "../lib/clock.ts";
 import { withDeadline } from "../lib/deadline.ts";
@@ -25,9 +26,11 @@ export interface Core extends Surroundings {
   config: Config;
   log: Logger;
   db: ReturnType<typeof createDb>;
-  redis: ReturnType<typeof openProducer>;
+  redis: Producer;
   keyspace: Keyspace;
-  publish: ReturnType<typeof createPublisher>;
+  publish: Publish;
+  /** Appends what nobody could rebuild: resolves when it is as safe as the configuration asks for. */
+  appendSafely: Publish["append"];
   announcer: ReturnType<typeof createAnnouncer>;
   clock: ReturnType<typeof createShiftedClock>;
   metrics: ReturnType<typeof createMetrics>;
@@ -46,13 +49,18 @@ export async function createCore(
   surroundings: Surroundings,
 ): Promise<Core> {
   const name = `leadline-${config.role}`;
-  const { databaseUrl: url, onStatement } = surroundings;
-  const db = createDb({ url, maxConnections: 12, name, onStatement });
-  const redis = openProducer(surroundings.redisUrl, log);
-  const keyspace = { prefix: "ll", partitions: config.redis.partitions };
-  await connected(redis, REDIS_BOOT_DEADLINE_MS);
-  await confirmPartitions(db, keyspace.partitions);
+  const { databaseUrl, redisUrl: url, onStatement } = surroundings;
+  const db = createDb({ url: databaseUrl, maxConnections: 12, name, onStatement });
+  const partitions = await fixPartitions(db, config.redis.partitions, () =>
+    suitablePartitions(url, REDIS_BOOT_DEADLINE_MS),
+  );
+  const keyspace = { prefix: "ll", partitions };
+  const redis = openProducer({ url, keyspace, log });
   const publish = createPublisher({ redis, keyspace });
+  const { waitReplicas } = config.redis;
+  // WAIT holds a connection up, so those who wait have connections of their own.
+  const waiting = waitReplicas > 0 ? openProducer({ url, keyspace, log }) : redis;
+  await Promise.all([redis, waiting].map((one) => connected(one, REDIS_BOOT_DEADLINE_MS)));
   const announcer = createAnnouncer({ db, publish, log });
   const clock = createShiftedClock();
   const mailer = createMailer({ transport: consoleMail(), log });
@@ -70,6 +78,7 @@ export async function createCore(
     redis,
     keyspace,
     publish,
+    appendSafely: createPublisher({ redis: waiting, keyspace, waitReplicas }).append,
     announcer,
     clock,
     metrics: createMetrics(),
@@ -78,15 +87,21 @@ export async function createCore(
     checkPostgres: async () => {
       await withDeadline(db.rows`select 1`, PING_DEADLINE_MS, "Postgres", "database_unavailable");
     },
-    checkRedis: async () => {
-      await redis.ping();
-    },
+    checkRedis: () => answers(redis),
     close: async () => {
       await clockFollower?.stop();
       await announcer.flush();
       await mailer.flush();
+      waiting.disconnect();
       redis.disconnect();
       await db.close();
     },
   };
+}
+
+/** One master of several that is away costs its partitions, not the whole process. */
+async function answers(redis: Producer): Promise<void> {
+  await Promise.any(redis.all.map((client) => client.ping())).catch((error: AggregateError) => {
+    throw error.errors[0];
+  });
 }

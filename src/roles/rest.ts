@@ -56,11 +56,12 @@ export type RestCore = Pick<
 export function restApi(core: RestCore) {
   const { config, db, redis, keyspace, clock, announcer } = core;
   const { trustedProxies } = config.http;
+  const limits = redis.of(0);
   const keyPrefix = `{${keyspace.prefix}:0}`;
   const tokens = createTokens(core.sessionSecrets, systemClock);
   const addresses = clientAddress(trustedProxies);
   const mutate = createMutate({ db, announce: announcer.announce });
-  const countRequest = createRequestLimit(redis, `${keyPrefix}:requests`);
+  const countRequest = createRequestLimit(limits, `${keyPrefix}:requests`);
   const guard = auth({
     authenticate: (request) => authenticate(db, tokens, request),
     clientAddress: addresses,
@@ -78,7 +79,7 @@ export function restApi(core: RestCore) {
         ...resource,
         clock: systemClock,
         keys: config.security.internalApiKeys,
-        limit: createRequestLimit(redis, `${keyPrefix}:internal`),
+        limit: createRequestLimit(limits, `${keyPrefix}:internal`),
         clientAddress: addresses,
       }),
     )

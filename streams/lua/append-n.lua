@@ -1,6 +1,7 @@
 --[==[
   Appends entries to streams, in order. An entry that Redis refuses (out of memory, no stream under that
   key) or whose stream is full leaves the others alone: entries of different callers travel in one call.
+  A server that takes no writes at all refuses the call, so that the client looks for the master.
 
   KEYS[1…] streams
 
@@ -21,6 +22,9 @@ for i = 2, #ARGV, 2 do
     reply = redis.pcall('XADD', key, '*', 'd', ARGV[i + 1])
   end
   if type(reply) == 'table' and reply.err then
+    if string.find(reply.err, '^READONLY') then
+      return reply
+    end
     refused[#refused + 1] = i / 2
     refused[#refused + 1] = reply.err
   end

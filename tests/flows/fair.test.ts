@@ -29,7 +29,7 @@ beforeEach(async () => {
   stack.defer(world.close);
   const keyspace = await testKeyspace("fair");
   stack.defer(keyspace.clear);
-  const redis = openProducer(keyspace.url, silentLog);
+  const redis = openProducer({ url: keyspace.url, keyspace, log: silentLog });
   stack.defer(() => redis.disconnect());
   await connected(redis, 5_000);
   const publish = createPublisher({ redis, keyspace });

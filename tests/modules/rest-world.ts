@@ -175,11 +175,11 @@ export async function createRestWorld(
     },
     /** Entries that were appended to a stream. */
     entries: async (stream: StreamName): Promise<Json[]> => {
-      const found = await made.redis.xrange(keyOf(keyspace, 0, stream), "-", "+");
+      const found = await made.redis.of(0).xrange(keyOf(keyspace, 0, stream), "-", "+");
       return found.map(([, fields]) => JSON.parse(String(fields[1])));
     },
     events: async (): Promise<Json[]> => {
-      const found = await made.redis.xrange(keyOf(keyspace, 0, "events"), "-", "+");
+      const found = await made.redis.of(0).xrange(keyOf(keyspace, 0, "events"), "-", "+");
       return found.map(([, fields]) => JSON.parse(String(fields[1])));
     },
     /** No lead has ever written; people stay signed in. */

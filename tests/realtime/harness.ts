@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { Elysia } from "elysia";
-import type { Redis } from "ioredis";
 import type { Person } from "../../src/http/plugins/auth.ts";
 import { systemClock } from "../../src/lib/clock.ts";
 import type { LiveEvent, LiveEventKind } from "../../src/lib/events.ts";
@@ -85,7 +84,7 @@ interface ApiOptions {
 
 /** One API process's live channel, on a port of its own. */
 export async function startApi({ url, keyspace, door, deps }: ApiOptions) {
-  const redis = openProducer(url, silentLog);
+  const redis = openProducer({ url, keyspace, log: silentLog });
   await connected(redis, 5_000);
   const { counts, observe } = createCounts();
   const live = realtime({
@@ -131,7 +130,7 @@ export type Api = Awaited<ReturnType<typeof startApi>>;
 
 /** A publisher as the workers have it, and what a sweeper would publish again. */
 export async function openPublisher(url: string, keyspace: Keyspace) {
-  const redis: Redis = openProducer(url, silentLog);
+  const redis = openProducer({ url, keyspace, log: silentLog });
   await connected(redis, 5_000);
   const publish = createPublisher({ redis, keyspace });
   return { redis, publish, close: () => redis.disconnect() };

@@ -105,7 +105,7 @@ describe("typing", () => {
     await bob.first("typing");
     const late = await person(apis[1], "late");
     expect(late.all("typing")).toEqual([]);
-    const keys = await publisher.redis.keys(`{${keyspace.prefix}:*`);
+    const keys = await publisher.redis.of(0).keys(`{${keyspace.prefix}:*`);
     expect(keys.filter((key) => !key.endsWith(":epoch"))).toEqual([]);
   });
 });

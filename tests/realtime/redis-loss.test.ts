@@ -62,7 +62,7 @@ describe("a Redis that is away", () => {
     await socket.first("pong");
     await redis.start();
     await socket.first("reset", 10_000);
-    await eventually(() => publisher.redis.status === "ready");
+    await eventually(() => publisher.redis.of(0).status === "ready");
     await publisher.publish.events([anEvent()]);
     await eventually(() => socket.events().length === 1);
   });

@@ -73,12 +73,12 @@ async function story(seed: number) {
     async () => {
       const { id } = await newest();
       await eventually(() => probes.every((probe) => probe.hasReached(id)), { everyMs: 1 });
-      await publisher.redis.xtrim(eventsKey, "MAXLEN", random.below(5));
+      await publisher.redis.of(0).xtrim(eventsKey, "MAXLEN", random.below(5));
     },
     () => Bun.sleep(2),
     async () => {
       if (random.below(4) > 0) return;
-      await publisher.redis.del(eventsKey, keyOf(keyspace, 0, "epoch"));
+      await publisher.redis.of(0).del(eventsKey, keyOf(keyspace, 0, "epoch"));
       if (random.below(2) === 0) await feeds[0].checkEpoch();
     },
   ];

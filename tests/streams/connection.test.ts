@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import {
   COMMAND_DEADLINE_MS,
   connected,
-  openProducer,
   readServerFacts,
   serverProblems,
 } from "../../streams/connection.ts";
@@ -15,6 +14,7 @@ import {
   freshKeyspace,
   inboundEntry,
   pendingCount,
+  producerTo,
   recordingLog,
   stopAll,
   turnEntry,
@@ -40,7 +40,7 @@ afterAll(() => redis.stop());
 describe("the producer profile", () => {
   test("a lost reply is a prompt rejection and exactly one entry, and the next append works", async () => {
     const keyspace = freshKeyspace();
-    const client = openProducer(proxy.url, recordingLog());
+    const client = producerTo(proxy.url);
     await connected(client, 2_000);
     const publish = createPublisher({ redis: client, keyspace });
     const append = () => publish.append([{ stream: "inbound", entry: inboundEntry() }]);
@@ -58,7 +58,7 @@ describe("the producer profile", () => {
 
   test("on a half-open network it rejects by its deadline and then finds a new connection", async () => {
     const keyspace = freshKeyspace();
-    const client = openProducer(proxy.url, recordingLog());
+    const client = producerTo(proxy.url);
     await connected(client, 2_000);
     const publish = createPublisher({ redis: client, keyspace });
     proxy.blackHole();
@@ -83,7 +83,7 @@ describe("the producer profile", () => {
 
   test("a server that accepts and never answers the handshake is an error by the deadline", async () => {
     proxy.blackHole();
-    const client = openProducer(proxy.url, recordingLog());
+    const client = producerTo(proxy.url);
     await expect(connected(client, 400)).rejects.toBeInstanceOf(QueueUnavailableError);
     await until("tries another connection", () => proxy.accepted > 1, 6_000);
     proxy.heal();
@@ -95,14 +95,26 @@ describe("the producer profile", () => {
     const late = await startRedis();
     await late.kill();
     const log = recordingLog();
-    const client = openProducer(late.url, log);
+    const client = producerTo(late.url, log);
     const ready = connected(client, 5_000);
     await until("failed once", () => log.lines.length > 0);
     await late.start();
     await ready;
-    expect(await client.ping()).toBe("PONG");
+    expect(await client.of(0).ping()).toBe("PONG");
     client.disconnect();
     await late.stop();
+  });
+
+  test("whatever ends a connection that nobody closed, it comes back", async () => {
+    const client = producerTo(proxy.url);
+    await connected(client, 2_000);
+    client.of(0).disconnect();
+    await until("is gone", () => client.of(0).status === "end");
+    await connected(client, 2_000);
+    expect(await client.of(0).ping()).toBe("PONG");
+    client.disconnect();
+    await until("is gone", () => client.of(0).status === "end");
+    await expect(connected(client, 500)).rejects.toBeInstanceOf(QueueUnavailableError);
   });
 });
 
@@ -173,7 +185,17 @@ describe("the boot check", () => {
     await evicting.stop();
   });
 
+  test("a server that turns out to evict after a reconnect is complained about", async () => {
+    const turning = await startRedis();
+    const { log } = await consume({ url: turning.url, keyspace: freshKeyspace(), handlers: {} });
+    await turning.probe.config("SET", "maxmemory-policy", "allkeys-lru");
+    await turning.probe.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+    await until("said so", () => log.lines.some((line) => line.includes("would drop queued work")));
+    await stopAll();
+    await turning.stop();
+  });
+
   test("an address that is no Redis URL is refused", () => {
-    expect(() => openProducer("http://127.0.0.1", recordingLog())).toThrow(QueueUnavailableError);
+    expect(() => producerTo("http://127.0.0.1")).toThrow(QueueUnavailableError);
   });
 });

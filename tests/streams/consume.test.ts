@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { connected, openProducer } from "../../streams/connection.ts";
+import { connected } from "../../streams/connection.ts";
 import { partitionOf } from "../../streams/hash.ts";
 import type { Delivery } from "../../streams/messages.ts";
 import { createPublisher } from "../../streams/publish.ts";
@@ -12,7 +12,7 @@ import {
   Poison,
   pendingCount,
   pendingRows,
-  recordingLog,
+  producerTo,
   specsWith,
   stopAll,
   Transient,
@@ -41,7 +41,7 @@ describe("handing over", () => {
         },
       },
     });
-    const client = openProducer(redis.url, recordingLog());
+    const client = producerTo(redis.url);
     await connected(client, 2_000);
     const publish = createPublisher({ redis: client, keyspace });
     await publish.append([{ stream: "turns", entry: turnEntry("c-1") }]);
@@ -139,7 +139,7 @@ describe("handing over", () => {
         },
       },
     });
-    const client = openProducer(redis.url, recordingLog());
+    const client = producerTo(redis.url);
     await connected(client, 2_000);
     const organizationIds = ["a", "b", "c", "d", "e", "f", "g"];
     await createPublisher({ redis: client, keyspace }).append(

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { type Client, connected, openProducer } from "../../streams/connection.ts";
+import { connected, type Producer } from "../../streams/connection.ts";
 import { inspectDead, listDead } from "../../streams/dead-letter.ts";
 import { inspectQueue } from "../../streams/inspect.ts";
 import { createPublisher } from "../../streams/publish.ts";
 import { GROUP, keyOf } from "../../streams/topology.ts";
-import { add, freshKeyspace, recordingLog, turnEntry } from "./support/harness.ts";
+import { add, freshKeyspace, producerTo, turnEntry } from "./support/harness.ts";
 import { sharedRedis } from "./support/redis-server.ts";
 
 let redis: Awaited<ReturnType<typeof sharedRedis>>;
-let client: Client;
+let client: Producer;
 beforeAll(async () => {
   redis = await sharedRedis();
-  client = openProducer(redis.url, recordingLog());
+  client = producerTo(redis.url);
   await connected(client, 2_000);
 });
 afterAll(async () => {

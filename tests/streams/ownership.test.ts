@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { connected, openProducer } from "../../streams/connection.ts";
+import { connected, type Producer } from "../../streams/connection.ts";
 import { runScript, scripts } from "../../streams/scripts.ts";
 import { aliveKeyOf, GROUP, keyOf } from "../../streams/topology.ts";
 import {
@@ -10,7 +10,7 @@ import {
   inboundEntry,
   pendingCount,
   pendingRows,
-  recordingLog,
+  producerTo,
   specsWith,
   stopAll,
   turnEntry,
@@ -19,10 +19,10 @@ import {
 import { sharedRedis } from "./support/redis-server.ts";
 
 let redis: Awaited<ReturnType<typeof sharedRedis>>;
-let control: ReturnType<typeof openProducer>;
+let control: Producer;
 beforeAll(async () => {
   redis = await sharedRedis();
-  control = openProducer(redis.url, recordingLog());
+  control = producerTo(redis.url);
   await connected(control, 2_000);
 });
 const victims: Bun.Subprocess[] = [];
@@ -48,7 +48,7 @@ async function takenOver() {
   await redis.probe.xgroup("CREATE", key, GROUP, "0", "MKSTREAM");
   const id = await add(redis.probe, keyspace, "turns", turnEntry());
   await redis.probe.xreadgroup("GROUP", GROUP, "zombie", "STREAMS", key, ">");
-  await runScript(control, scripts.take, [key], [GROUP, "heir", id, "zombie", 1, 0, 2]);
+  await runScript(control.of(0), scripts.take, [key], [GROUP, "heir", id, "zombie", 1, 0, 2]);
   return { keyspace, key, id };
 }
 
@@ -57,9 +57,14 @@ describe("settling", () => {
     const { keyspace, key, id } = await takenOver();
     const before = await pendingRows(redis.probe, keyspace, "turns");
     const dead = keyOf(keyspace, 0, "dead");
-    await runScript(control, scripts.acknowledge, [key], [GROUP, "zombie", id, 1]);
-    await runScript(control, scripts.handOver, [key], [GROUP, "zombie", "~retry", id, 1, 1, 0]);
-    await runScript(control, scripts.bury, [key, dead], [GROUP, "zombie", id, 1, "{}"]);
+    await runScript(control.of(0), scripts.acknowledge, [key], [GROUP, "zombie", id, 1]);
+    await runScript(
+      control.of(0),
+      scripts.handOver,
+      [key],
+      [GROUP, "zombie", "~retry", id, 1, 1, 0],
+    );
+    await runScript(control.of(0), scripts.bury, [key, dead], [GROUP, "zombie", id, 1, "{}"]);
     const after = await pendingRows(redis.probe, keyspace, "turns");
     expect(after).toEqual([{ ...before[0], idleMs: after[0]?.idleMs ?? -1 } as never]);
     expect(after[0]).toMatchObject({ owner: "heir", tries: 2 });
@@ -68,20 +73,25 @@ describe("settling", () => {
 
   test("an earlier delivery to the same consumer cannot settle a later one", async () => {
     const { keyspace, key, id } = await takenOver();
-    await runScript(control, scripts.acknowledge, [key], [GROUP, "heir", id, 1]);
+    await runScript(control.of(0), scripts.acknowledge, [key], [GROUP, "heir", id, 1]);
     expect(await pendingCount(redis.probe, keyspace, "turns")).toBe(1);
-    await runScript(control, scripts.acknowledge, [key], [GROUP, "heir", id, 2]);
+    await runScript(control.of(0), scripts.acknowledge, [key], [GROUP, "heir", id, 2]);
     expect(await pendingCount(redis.probe, keyspace, "turns")).toBe(0);
   });
 
   test("a delivery count alone does not make an owner", async () => {
     const { keyspace, key, id } = await takenOver();
     const dead = keyOf(keyspace, 0, "dead");
-    await runScript(control, scripts.acknowledge, [key], [GROUP, "zombie", id, 2]);
-    await runScript(control, scripts.handOver, [key], [GROUP, "zombie", "~retry", id, 2, 2, 0]);
-    await runScript(control, scripts.bury, [key, dead], [GROUP, "zombie", id, 2, "{}"]);
-    await runScript(control, scripts.take, [key], [GROUP, "thief", id, "zombie", 2, 0, 3]);
-    await runScript(control, scripts.take, [key], [GROUP, "thief", id, "heir", 2, 60_000, 3]);
+    await runScript(control.of(0), scripts.acknowledge, [key], [GROUP, "zombie", id, 2]);
+    await runScript(
+      control.of(0),
+      scripts.handOver,
+      [key],
+      [GROUP, "zombie", "~retry", id, 2, 2, 0],
+    );
+    await runScript(control.of(0), scripts.bury, [key, dead], [GROUP, "zombie", id, 2, "{}"]);
+    await runScript(control.of(0), scripts.take, [key], [GROUP, "thief", id, "zombie", 2, 0, 3]);
+    await runScript(control.of(0), scripts.take, [key], [GROUP, "thief", id, "heir", 2, 60_000, 3]);
     expect(await pendingRows(redis.probe, keyspace, "turns")).toMatchObject([
       { owner: "heir", tries: 2 },
     ]);
@@ -92,7 +102,7 @@ describe("settling", () => {
     const { key, id } = await takenOver();
     const replies = await Promise.all(
       ["a", "b", "c"].map((taker) =>
-        runScript(control, scripts.take, [key], [GROUP, taker, id, "heir", 2, 0, 3]),
+        runScript(control.of(0), scripts.take, [key], [GROUP, taker, id, "heir", 2, 0, 3]),
       ),
     );
     const taken = replies.map((reply) => (reply as [unknown[]])[0].length);

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { connected, openProducer } from "../../streams/connection.ts";
+import { connected, type Producer } from "../../streams/connection.ts";
 import { gcra, type Rate } from "../../streams/gcra.ts";
 import { createPacer, type PaceDecision } from "../../streams/pace.ts";
-import { freshKeyspace, recordingLog } from "./support/harness.ts";
+import { freshKeyspace, producerTo } from "./support/harness.ts";
 import { sharedRedis } from "./support/redis-server.ts";
 
 let redis: Awaited<ReturnType<typeof sharedRedis>>;
-let client: ReturnType<typeof openProducer>;
+let client: Producer;
 beforeAll(async () => {
   redis = await sharedRedis();
-  client = openProducer(redis.url, recordingLog());
+  client = producerTo(redis.url);
   await connected(client, 2_000);
 });
 afterAll(async () => {
@@ -41,7 +41,8 @@ describe("the pacer", () => {
     const keyspace = freshKeyspace();
     const { take } = createPacer({ redis: client, keyspace });
     await take({ organizationId: "org-1", buckets: [number], nowMs: NOW });
-    expect(await client.pttl(`{${keyspace.prefix}:0}:pace:${number.key}`)).toBeGreaterThan(30_000);
+    const ttlMs = await client.of(0).pttl(`{${keyspace.prefix}:0}:pace:${number.key}`);
+    expect(ttlMs).toBeGreaterThan(30_000);
   });
 
   test("takes from all buckets or from none", async () => {

@@ -1,18 +1,24 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Client, connected, openProducer } from "../../streams/connection.ts";
+import { connected, type Producer } from "../../streams/connection.ts";
 import { moveDue } from "../../streams/delay.ts";
 import { QueueUnavailableError } from "../../streams/errors.ts";
 import { partitionOf } from "../../streams/hash.ts";
 import { createPublisher } from "../../streams/publish.ts";
 import { EVENTS_MAX_LENGTH, keyOf } from "../../streams/topology.ts";
-import { freshKeyspace, inboundEntry, recordingLog, turnEntry } from "./support/harness.ts";
+import {
+  freshKeyspace,
+  inboundEntry,
+  producerTo,
+  recordingLog,
+  turnEntry,
+} from "./support/harness.ts";
 import { startRedis, type TestServer } from "./support/redis-server.ts";
 
 let redis: TestServer;
-let client: Client;
+let client: Producer;
 beforeAll(async () => {
   redis = await startRedis();
-  client = openProducer(redis.url, recordingLog());
+  client = producerTo(redis.url);
   await connected(client, 2_000);
 });
 afterAll(async () => {
@@ -156,7 +162,7 @@ describe("append", () => {
   });
 
   test("rejects at once while not connected", async () => {
-    const offline = openProducer("redis://127.0.0.1:1", recordingLog());
+    const offline = producerTo("redis://127.0.0.1:1");
     const publish = createPublisher({ redis: offline, keyspace: freshKeyspace() });
     const refused = publish.append([{ stream: "inbound", entry: inboundEntry() }]);
     await expect(refused).rejects.toBeInstanceOf(QueueUnavailableError);
@@ -212,7 +218,7 @@ describe("schedule", () => {
     let nowMs = 10_000;
     const log = recordingLog();
     const clock = { now: () => new Date(nowMs) };
-    const move = () => moveDue({ redis: client, keyspace, partition: 0, clock, log });
+    const move = () => moveDue({ redis: client.of(0), keyspace, partition: 0, clock, log });
     await publish.schedule([wakeup(10_500, "latest"), wakeup(20_000, "latest", "c-2")]);
     await move();
     expect(await redis.probe.exists(keyOf(keyspace, 0, "turns"))).toBe(0);
@@ -229,7 +235,7 @@ describe("schedule", () => {
     await publish.schedule([wakeup(3, "latest")]);
     const log = recordingLog();
     const clock = { now: () => new Date(1_000) };
-    await moveDue({ redis: client, keyspace, partition: 0, clock, log });
+    await moveDue({ redis: client.of(0), keyspace, partition: 0, clock, log });
     expect(await bodies(keyOf(keyspace, 0, "turns"))).toEqual([turnEntry("c-1")]);
     expect(await redis.probe.zrange(key, "0", "-1", "WITHSCORES")).toEqual([
       'hologram\n{"v":1}',

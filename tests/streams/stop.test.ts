@@ -6,6 +6,7 @@ import {
   consume,
   freshKeyspace,
   pendingRows,
+  producerOver,
   stopAll,
   turnEntry,
   until,
@@ -154,7 +155,7 @@ describe("stop", () => {
 });
 
 async function depthOfTurns(keyspace: Keyspace) {
-  const { streams } = await inspectQueue({ redis: redis.probe, keyspace });
+  const { streams } = await inspectQueue({ redis: producerOver(redis.probe), keyspace });
   const depth = streams.find(({ stream }) => stream === "turns");
   if (!depth) throw new Error("No such stream.");
   return depth;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { type Client, connected, openProducer } from "../../streams/connection.ts";
+import { connected, type Producer } from "../../streams/connection.ts";
 import { createPublisher } from "../../streams/publish.ts";
 import {
   type Follower,
@@ -9,16 +9,16 @@ import {
   readEventsSince,
 } from "../../streams/tail.ts";
 import { type Keyspace, keyOf } from "../../streams/topology.ts";
-import { freshKeyspace, recordingLog, until } from "./support/harness.ts";
+import { freshKeyspace, producerTo, recordingLog, until } from "./support/harness.ts";
 import { startProxy } from "./support/proxy.ts";
 import { startRedis, type TestServer } from "./support/redis-server.ts";
 
 let redis: TestServer;
-let client: Client;
+let client: Producer;
 const followers: Follower[] = [];
 beforeAll(async () => {
   redis = await startRedis({ appendOnly: true });
-  client = openProducer(redis.url, recordingLog());
+  client = producerTo(redis.url);
   await connected(client, 2_000);
 });
 afterEach(async () => {

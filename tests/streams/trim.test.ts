@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { type Client, connected, openProducer } from "../../streams/connection.ts";
+import { connected, type Producer } from "../../streams/connection.ts";
 import {
   aliveKeyOf,
   EVENTS_MAX_AGE_MS,
@@ -8,14 +8,14 @@ import {
   streamNames,
 } from "../../streams/topology.ts";
 import { dropConsumer, dropDeadConsumers, trimPartition } from "../../streams/trim.ts";
-import { add, freshKeyspace, pendingCount, recordingLog, turnEntry } from "./support/harness.ts";
+import { add, freshKeyspace, pendingCount, producerTo, turnEntry } from "./support/harness.ts";
 import { sharedRedis } from "./support/redis-server.ts";
 
 let redis: Awaited<ReturnType<typeof sharedRedis>>;
-let client: Client;
+let client: Producer;
 beforeAll(async () => {
   redis = await sharedRedis();
-  client = openProducer(redis.url, recordingLog());
+  client = producerTo(redis.url);
   await connected(client, 2_000);
 });
 afterAll(async () => {
@@ -36,7 +36,7 @@ async function streamOf(count: number) {
   const read = (consumer: string, entries: number) =>
     redis.probe.xreadgroup("GROUP", GROUP, consumer, "COUNT", entries, "STREAMS", key, ">");
   const left = async () => (await redis.probe.xrange(key, "-", "+")).map(([id]) => id);
-  const place = { redis: client, keyspace, partition: 0 };
+  const place = { redis: client.of(0), keyspace, partition: 0 };
   return { keyspace, key, ids, read, left, place };
 }
 

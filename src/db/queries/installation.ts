@@ -2,18 +2,34 @@ import { AppError } from "../../lib/errors.ts";
 import type { Db } from "../client.ts";
 
 /**
- * Fixes the number of partitions at first boot. Later it must not change: it decides which stream an
- * organization's work is in.
+ * The number of partitions, fixed at first boot. Later it must not change: it decides which stream an
+ * organization's work is in. Without a `wanted` number the stored one holds; `suitable` is asked only
+ * by the first boot.
  */
-export async function confirmPartitions(db: Db, partitions: number): Promise<void> {
-  await db.rows`
-    insert into installation (id, partitions) values (1, ${partitions}) on conflict do nothing`;
-  const row = await db.first<{ partitions: number }>`
-    select partitions from installation where id = 1`;
-  if (row === undefined || row.partitions === partitions) return;
+export async function fixPartitions(
+  db: Db,
+  wanted: number | null,
+  suitable: () => Promise<number>,
+): Promise<number> {
+  const stored =
+    (await storedPartitions(db)) ?? (await storePartitions(db, wanted ?? (await suitable())));
+  if (wanted === null || wanted === stored) return stored;
   throw new AppError(
     "invalid_config",
-    `PARTITIONS is ${partitions}, but this installation was made with ${row.partitions}. ` +
-      `Set PARTITIONS=${row.partitions}: changing it would leave work behind in other streams.`,
+    `PARTITIONS is ${wanted}, but this installation was made with ${stored}. ` +
+      `Set PARTITIONS=${stored}: changing it would leave work behind in other streams.`,
   );
+}
+
+async function storedPartitions(db: Db): Promise<number | undefined> {
+  const row = await db.first<{ partitions: number }>`
+    select partitions from installation where id = 1`;
+  return row?.partitions;
+}
+
+/** Of several processes that boot at once, the first one's number is stored. */
+async function storePartitions(db: Db, partitions: number): Promise<number> {
+  await db.rows`
+    insert into installation (id, partitions) values (1, ${partitions}) on conflict do nothing`;
+  return (await storedPartitions(db)) ?? partitions;
 }

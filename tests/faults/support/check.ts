@@ -1,8 +1,7 @@
 import { sleep } from "../../../src/lib/sleep.ts";
 import type { LedgerEntry } from "../../../src/simulator/graph/ledger.ts";
 import { messageIdOf } from "../../../src/whatsapp/callback-data.ts";
-import { inspectQueue } from "../../../streams/inspect.ts";
-import type { Stack } from "./stack.ts";
+import type { AnyStack } from "./stack.ts";
 
 /** What acknowledgements, database and Graph's ledger say against each other. */
 interface Report {
@@ -39,7 +38,7 @@ const ANOTHER_SWEEP_MS = 3_000;
  * Compares what the webhook answered 200 for with Postgres and the ledger: each message stored once;
  * each lead answered, once per text at most; no two replies to the same text; nothing under way.
  */
-export async function check(stack: Stack): Promise<Report> {
+export async function check(stack: AnyStack): Promise<Report> {
   const { db, meta } = stack;
   const [ledger, inbound, outbound, unfinished] = await Promise.all([
     meta.ledger(),
@@ -71,7 +70,7 @@ export async function check(stack: Stack): Promise<Report> {
 }
 
 /** Waits until nothing is lost or under way; answers with the last report, clean or not. */
-export async function settled(stack: Stack, timeoutMs = 30_000): Promise<Report> {
+export async function settled(stack: AnyStack, timeoutMs = 30_000): Promise<Report> {
   const deadlineAtMs = performance.now() + timeoutMs;
   for (;;) {
     const report = await check(stack);
@@ -81,13 +80,13 @@ export async function settled(stack: Stack, timeoutMs = 30_000): Promise<Report>
 }
 
 /** Looks again after another sweep and all it may set off: nothing may come late. */
-export async function stillSettled(stack: Stack): Promise<Report> {
+export async function stillSettled(stack: AnyStack): Promise<Report> {
   await sleep(ANOTHER_SWEEP_MS);
   return await settled(stack);
 }
 
-async function findUnfinished({ db, redis, meta }: Stack): Promise<string[]> {
-  const { streams } = await inspectQueue({ redis, keyspace: { prefix: "ll", partitions: 1 } });
+async function findUnfinished({ db, inspect, meta }: AnyStack): Promise<string[]> {
+  const { streams } = await inspect();
   const waiting = await db.rows<{ lead: string }>`
     select coalesce(phone, bsuid) as lead from conversations where wake_seq > handled_seq`;
   const buried = await db.rows<{ stream: string; reason: string }>`
@@ -107,7 +106,7 @@ async function findUnfinished({ db, redis, meta }: Stack): Promise<string[]> {
 
 /** A doubt that a person was told about is not lost: that is what free-form messages promise. */
 function findUnanswered(
-  { meta }: Stack,
+  { meta }: AnyStack,
   ledger: readonly LedgerEntry[],
   outbound: readonly Outbound[],
 ): string[] {
@@ -131,7 +130,7 @@ function findUnsettled(ledger: readonly LedgerEntry[], outbound: readonly Outbou
 }
 
 function findRepeated(
-  { meta }: Stack,
+  { meta }: AnyStack,
   ledger: readonly LedgerEntry[],
   outbound: readonly Outbound[],
 ): string[] {

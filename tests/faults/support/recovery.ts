@@ -1,6 +1,6 @@
 import { expect } from "bun:test";
 import { nothingLost, settled } from "./check.ts";
-import type { Stack } from "./stack.ts";
+import type { AnyStack } from "./stack.ts";
 
 /** What we promise on a quiet machine, and what a busy one may make of it. */
 const PROMISED_MS = 10_000;
@@ -8,7 +8,7 @@ const SLACK = 3;
 
 /** Expects everything to be settled within the promised time since `brokenAtMs`; prints the time. */
 export async function expectRecovery(
-  stack: Stack,
+  stack: AnyStack,
   what: string,
   brokenAtMs: number,
 ): Promise<void> {

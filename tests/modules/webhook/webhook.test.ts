@@ -7,7 +7,7 @@ import { webhookModule } from "../../../src/modules/webhook/index.ts";
 import { MAX_BODY_BYTES, type WebhookOutcome } from "../../../src/modules/webhook/receive.ts";
 import type { WebhookRoutes } from "../../../src/modules/webhook/routing.ts";
 import { signBody } from "../../../src/whatsapp/signature.ts";
-import { connected, openProducer } from "../../../streams/connection.ts";
+import { connected, openProducer, type Producer } from "../../../streams/connection.ts";
 import { DATA_FIELD } from "../../../streams/entry.ts";
 import { createPublisher, type Publish } from "../../../streams/publish.ts";
 import { keyOf } from "../../../streams/topology.ts";
@@ -38,12 +38,12 @@ const routes: WebhookRoutes = {
 };
 
 let keyspace: TestKeyspace;
-let redis: ReturnType<typeof openProducer>;
+let redis: Producer;
 const servers: { stop(): unknown }[] = [];
 
 beforeAll(async () => {
   keyspace = await testKeyspace("webhook");
-  redis = openProducer(keyspace.url, silentLog);
+  redis = openProducer({ url: keyspace.url, keyspace, log: silentLog });
   await connected(redis, 5_000);
 });
 afterEach(async () => {
@@ -111,7 +111,7 @@ interface Stored {
 }
 
 async function stored(stream: "inbound" | "receipts" | "notices"): Promise<Stored[]> {
-  const entries = await redis.xrange(keyOf(keyspace, 0, stream), "-", "+");
+  const entries = await redis.of(0).xrange(keyOf(keyspace, 0, stream), "-", "+");
   return entries.map(([, fields]) => JSON.parse(fields[fields.indexOf(DATA_FIELD) + 1] ?? ""));
 }
 
@@ -342,7 +342,7 @@ describe("a webhook body", () => {
 });
 
 test("a queue that does not take everything makes it 503, to be sent again", async () => {
-  const away = openProducer("redis://127.0.0.1:1", silentLog);
+  const away = openProducer({ url: "redis://127.0.0.1:1", keyspace, log: silentLog });
   const { url, outcomes, steps } = serve({
     append: createPublisher({ redis: away, keyspace }).append,
   });

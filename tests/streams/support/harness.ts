@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
+import { openProducer, type Producer } from "../../../streams/connection.ts";
 import { type ConsumeOptions, type Consumers, startConsumers } from "../../../streams/consume.ts";
 import type { TurnEntry, WebhookEntry } from "../../../streams/messages.ts";
 import type { Outcome } from "../../../streams/observe.ts";
@@ -26,6 +27,16 @@ export function recordingLog(): Log & { lines: string[] } {
 /** A keyspace nobody else uses. */
 export function freshKeyspace(partitions = 1): Keyspace {
   return { prefix: `t${randomUUID().slice(0, 8)}`, partitions };
+}
+
+/** A producer to a deployment that is no cluster, which alone asks for the keyspace. */
+export function producerTo(url: string, log: Log = recordingLog()): Producer {
+  return openProducer({ url, keyspace: freshKeyspace(), log });
+}
+
+/** One connection as a producer. */
+export function producerOver(client: Redis): Producer {
+  return { of: () => client, all: [client], disconnect: () => client.disconnect() };
 }
 
 /** Waits for a state, looking often; fails with `what` after `withinMs`. */
