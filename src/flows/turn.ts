@@ -185,8 +185,8 @@ async function failTurn(
     error: errorMessage(error),
     now: deps.clock.now(),
   });
+  if (released === undefined) return deps.onTurn("lost");
   deps.onTurn("released");
-  if (released === undefined) return;
   const { dueAt, events } = released;
   await deps.announcer.announce({
     schedule: [wakeAt({ v: 1, organizationId, conversationId, cause: "retry" }, dueAt)],
@@ -201,8 +201,9 @@ function askedWaitMs(error: unknown): number {
 }
 
 /** Rejects with `poison`, so that the entry ends in the dead letters where people look. */
-async function giveUp(deps: TurnDeps, claim: Claim, why: string): Promise<never> {
+async function giveUp(deps: TurnDeps, claim: Claim, why: string): Promise<void> {
   const events = await buryTurn(deps.db, claim, "turn_buried", why);
+  if (events === undefined) return deps.onTurn("lost");
   deps.onTurn("buried");
   await deps.announcer.announce({ events });
   throw new AppError("poison", `Turn given up after ${MAX_TURN_ATTEMPTS} tries: ${why}`, {

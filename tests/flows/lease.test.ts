@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { claimTurn } from "../../src/flows/turn/claim.ts";
+import { MAX_TURN_ATTEMPTS } from "../../src/flows/turn.ts";
 import { eventually } from "../support/wait.ts";
 import { createWorld, decision, type World } from "./world.ts";
 
@@ -78,4 +79,21 @@ describe("the lease of a conversation", () => {
     await Promise.all([successor, third]);
     expect(world.dispositions).toEqual(["lost", "no_reply"]);
   });
+
+  test.each([1, MAX_TURN_ATTEMPTS])(
+    "is not touched by the turn that had lost it, failing at try %d",
+    async (attempt) => {
+      await world.receive({});
+      const { id } = await world.conversation();
+      await world.db.rows`update conversations set turn_attempts = ${attempt - 1}`;
+      world.think = async () => {
+        await world.db.rows`update conversations set lease_until = now() - interval '1 second'`;
+        expect(await claimAs("successor")).toBeDefined();
+        throw new Error("too late to think");
+      };
+      await world.turn(id);
+      expect(world.dispositions).toEqual(["lost"]);
+      expect(await world.conversation()).toMatchObject({ leaseOwner: "successor" });
+    },
+  );
 });

@@ -43,14 +43,15 @@ export async function releaseTurn(
 
 /**
  * Gives a turn up for good: what it should have answered counts as handled, and a person is asked to
- * look. Needs nothing that could be the poison itself.
+ * look. Needs nothing that could be the poison itself. Answers what to tell, undefined if another worker
+ * owns the conversation by now.
  */
 export async function buryTurn(
   db: Db,
   claim: Claim,
   attention: AttentionReason,
   error: string,
-): Promise<LiveEvent[]> {
+): Promise<LiveEvent[] | undefined> {
   const sql = db.fragment;
   const row = await db.first<{ events: LiveEvent[] }>`
     with buried as (
@@ -70,6 +71,6 @@ export async function buryTurn(
     ), news as (
       ${sql(outboxInsert(conversationNews("attention.required", "buried")))}
     )
-    select ${sql(outboxEvents("news"))} as events`;
-  return row?.events ?? [];
+    select ${sql(outboxEvents("news"))} as events from buried`;
+  return row?.events;
 }
