@@ -11,6 +11,8 @@ export interface TestRun {
   /** Killed after this long without a word: a wedged runner does not end by itself. */
   silentMs: number;
   env?: Readonly<Record<string, string>>;
+  /** Another tree than this one. */
+  cwd?: string;
   /** Receives each line to show; standard output unless told. */
   print?: (line: string) => void;
 }
@@ -34,7 +36,7 @@ export async function runBunTest(run: TestRun): Promise<TestReport> {
   try {
     const reporter = ["--reporter=junit", `--reporter-outfile=${outfile}`];
     const child = Bun.spawn([process.execPath, "--no-env-file", "test", ...reporter, ...run.args], {
-      cwd: root,
+      cwd: run.cwd ?? root,
       env: { ...process.env, ...run.env },
       stdin: "ignore",
       stdout: "pipe",

@@ -44,16 +44,18 @@ describe("deliver", () => {
     expect(world.sends).toMatchObject([{ to: noPhone.bsuid }]);
   });
 
-  test("a process that was paused after its claim does not send", async () => {
-    await queued();
-    let hours = 0;
-    world.monotonicMs = () => {
-      hours += 1;
-      return hours * 3_600_000;
-    };
-    await world.deliver();
-    expect(world.sends).toHaveLength(0);
-    expect(await onlyReply()).toMatchObject({ state: "queued", attempts: 1 });
+  describe("invariant 9: a stale epoch cannot write, send or acknowledge", () => {
+    test("a process that was paused after its claim does not send", async () => {
+      await queued();
+      let hours = 0;
+      world.monotonicMs = () => {
+        hours += 1;
+        return hours * 3_600_000;
+      };
+      await world.deliver();
+      expect(world.sends).toHaveLength(0);
+      expect(await onlyReply()).toMatchObject({ state: "queued", attempts: 1 });
+    });
   });
 
   test("two deliverers at once send a message once", async () => {
@@ -62,49 +64,51 @@ describe("deliver", () => {
     expect(world.sends).toHaveLength(1);
   });
 
-  test("a takeover between draft and claim: nothing is sent", async () => {
-    const { conversationId } = await queued();
-    await takeOver(world.db, world.organizationId, conversationId, newId());
-    await world.deliver();
-    expect(world.sends).toHaveLength(0);
-    expect(await onlyReply()).toMatchObject({ state: "cancelled", cancelReason: "fence" });
-  });
-
-  test("a takeover that commits while the claim waits for its lock: nothing is sent", async () => {
-    const { conversationId, messageId } = await queued();
-    const other = postgres(world.url, { max: 1 });
-    const held = Promise.withResolvers<void>();
-    const commit = Promise.withResolvers<void>();
-    const takeover = other.begin(async (sql) => {
-      await sql`update conversations set mode = 'human', fence = fence + 1
-        where id = ${conversationId}`;
-      held.resolve();
-      await commit.promise;
+  describe("invariant 31: opt-out and takeover stop automated sends at once", () => {
+    test("a takeover between draft and claim: nothing is sent", async () => {
+      const { conversationId } = await queued();
+      await takeOver(world.db, world.organizationId, conversationId, newId());
+      await world.deliver();
+      expect(world.sends).toHaveLength(0);
+      expect(await onlyReply()).toMatchObject({ state: "cancelled", cancelReason: "fence" });
     });
-    await held.promise;
-    const claiming = claimSend(world.db, world.organizationId, conversationId, messageId);
-    await eventually(async () => {
-      const waiting = await world.db.rows`
+
+    test("a takeover that commits while the claim waits for its lock: nothing is sent", async () => {
+      const { conversationId, messageId } = await queued();
+      const other = postgres(world.url, { max: 1 });
+      const held = Promise.withResolvers<void>();
+      const commit = Promise.withResolvers<void>();
+      const takeover = other.begin(async (sql) => {
+        await sql`update conversations set mode = 'human', fence = fence + 1
+        where id = ${conversationId}`;
+        held.resolve();
+        await commit.promise;
+      });
+      await held.promise;
+      const claiming = claimSend(world.db, world.organizationId, conversationId, messageId);
+      await eventually(async () => {
+        const waiting = await world.db.rows`
         select 1 from pg_stat_activity where wait_event_type = 'Lock'
           and datname = current_database()`;
-      return waiting.length === 1;
+        return waiting.length === 1;
+      });
+      commit.resolve();
+      await takeover;
+      expect((await claiming).claim).toBeNull();
+      expect(await onlyReply()).toMatchObject({ state: "cancelled", cancelReason: "fence" });
+      await other.end();
     });
-    commit.resolve();
-    await takeover;
-    expect((await claiming).claim).toBeNull();
-    expect(await onlyReply()).toMatchObject({ state: "cancelled", cancelReason: "fence" });
-    await other.end();
-  });
 
-  test("a stop word between draft and claim: only the confirmation is sent", async () => {
-    await queued();
-    await world.receive({ text: "stop" });
-    await world.deliver();
-    expect(world.sends).toHaveLength(1);
-    expect((await world.outgoing()).map(({ author, state }) => [author, state])).toEqual([
-      ["bot", "cancelled"],
-      ["system", "accepted"],
-    ]);
+    test("a stop word between draft and claim: only the confirmation is sent", async () => {
+      await queued();
+      await world.receive({ text: "stop" });
+      await world.deliver();
+      expect(world.sends).toHaveLength(1);
+      expect((await world.outgoing()).map(({ author, state }) => [author, state])).toEqual([
+        ["bot", "cancelled"],
+        ["system", "accepted"],
+      ]);
+    });
   });
 
   test("a nudge is not sent once the lead has written again", async () => {
@@ -152,19 +156,21 @@ describe("deliver", () => {
     expect(await world.conversation()).toMatchObject({ attentionReason: "send_failed" });
   });
 
-  test("an unclear answer is `unknown`, is never sent again, and a status settles it", async () => {
-    const { messageId } = await queued();
-    world.send = () => ({ kind: "unknown", why: "connection reset" });
-    await world.deliver();
-    await world.deliver();
-    expect(world.sends).toHaveLength(1);
-    expect(await onlyReply()).toMatchObject({ state: "unknown" });
-    await world.receipt({
-      wamid: "wamid.late",
-      status: "delivered",
-      callbackData: callbackDataOf(messageId, 1),
+  describe("invariant 12: a send is never repeated after evidence of acceptance", () => {
+    test("an unclear answer is `unknown`, is never sent again, and a status settles it", async () => {
+      const { messageId } = await queued();
+      world.send = () => ({ kind: "unknown", why: "connection reset" });
+      await world.deliver();
+      await world.deliver();
+      expect(world.sends).toHaveLength(1);
+      expect(await onlyReply()).toMatchObject({ state: "unknown" });
+      await world.receipt({
+        wamid: "wamid.late",
+        status: "delivered",
+        callbackData: callbackDataOf(messageId, 1),
+      });
+      expect(await onlyReply()).toMatchObject({ state: "delivered", wamid: "wamid.late" });
     });
-    expect(await onlyReply()).toMatchObject({ state: "delivered", wamid: "wamid.late" });
   });
 
   test("three unclear answers in a row let the number rest; its messages stay queued", async () => {
@@ -194,41 +200,45 @@ describe("deliver", () => {
     expect(await world.db.rows`select 1 from parked_receipts`).toHaveLength(0);
   });
 
-  const statuses = ["sent", "delivered", "read", "failed"] as const;
-  for (const order of permutations(statuses)) {
-    test(`statuses ${order.join(", ")} end at read and never step back`, async () => {
+  describe("invariant 16: statuses never regress, in any order", () => {
+    const statuses = ["sent", "delivered", "read", "failed"] as const;
+    for (const order of permutations(statuses)) {
+      test(`statuses ${order.join(", ")} end at read and never step back`, async () => {
+        await queued();
+        world.send = () => ({ kind: "accepted", wamid: "wamid.1" });
+        await world.deliver();
+        const seen: string[] = [];
+        for (const status of [...order, ...order]) {
+          await world.receipt({ wamid: "wamid.1", status });
+          seen.push((await onlyReply()).state);
+        }
+        expect(seen.at(-1)).toBe("read");
+        const best = ["accepted", "failed", "sent", "delivered", "read"];
+        const ranks = seen.map((state) => best.indexOf(state));
+        expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
+      });
+    }
+  });
+
+  describe("invariant 15: what is unknown resolves or reaches a person", () => {
+    test("a send whose worker died becomes unknown, then a person's task", async () => {
       await queued();
-      world.send = () => ({ kind: "accepted", wamid: "wamid.1" });
-      await world.deliver();
-      const seen: string[] = [];
-      for (const status of [...order, ...order]) {
-        await world.receipt({ wamid: "wamid.1", status });
-        seen.push((await onlyReply()).state);
-      }
-      expect(seen.at(-1)).toBe("read");
-      const best = ["accepted", "failed", "sent", "delivered", "read"];
-      const ranks = seen.map((state) => best.indexOf(state));
-      expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
-    });
-  }
-
-  test("a send whose worker died becomes unknown, then a person's task", async () => {
-    await queued();
-    world.send = () => Promise.withResolvers<never>().promise;
-    world.deliver().catch(() => {});
-    await eventually(async () => (await onlyReply()).state === "sending");
-    await world.db.rows`update messages set send_deadline_at = now() - interval '1 second'
+      world.send = () => Promise.withResolvers<never>().promise;
+      world.deliver().catch(() => {});
+      await eventually(async () => (await onlyReply()).state === "sending");
+      await world.db.rows`update messages set send_deadline_at = now() - interval '1 second'
       where state = 'sending'`;
-    await world.sweep();
-    expect(await onlyReply()).toMatchObject({ state: "unknown", doubtAt: null });
+      await world.sweep();
+      expect(await onlyReply()).toMatchObject({ state: "unknown", doubtAt: null });
 
-    await world.db.rows`update messages set send_deadline_at = now() - interval '2 minutes'`;
-    await world.sweep();
-    expect(await onlyReply()).toMatchObject({ doubtAt: null });
-    await world.db.rows`update integrations set last_ingress_at = now()`;
-    await world.sweep();
-    expect((await onlyReply()).doubtAt).not.toBeNull();
-    expect(await world.conversation()).toMatchObject({ attentionReason: "send_in_doubt" });
+      await world.db.rows`update messages set send_deadline_at = now() - interval '2 minutes'`;
+      await world.sweep();
+      expect(await onlyReply()).toMatchObject({ doubtAt: null });
+      await world.db.rows`update integrations set last_ingress_at = now()`;
+      await world.sweep();
+      expect((await onlyReply()).doubtAt).not.toBeNull();
+      expect(await world.conversation()).toMatchObject({ attentionReason: "send_in_doubt" });
+    });
   });
 
   test("a reply that waited past its lifetime is not sent any more", async () => {

@@ -72,7 +72,7 @@ const wakeUps = (organizationId: string, conversationIds: readonly string[]) =>
     entry: { v: 1 as const, organizationId, conversationId, cause: "message" as const },
   }));
 
-describe("an organization with a hundred times the others' traffic", () => {
+describe("invariant 32: a hot tenant does not starve the others", () => {
   test("holds no more turns than its share, and all of them are answered once", async () => {
     const [hot, quiet] = [newId(), newId()];
     const gate = Promise.withResolvers<void>();

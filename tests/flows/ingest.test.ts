@@ -16,27 +16,29 @@ describe("ingest", () => {
       select count(*)::int as n from ${world.db.fragment(table)}`
     )?.n ?? 0;
 
-  test("the same message a hundred times at once is stored once and wakes once", async () => {
-    const from = person();
-    const wamid = newId();
-    await Promise.all(Array.from({ length: 100 }, () => world.receive({ from, wamid })));
-    const rows = await world.db.rows`select 1 from messages where wamid = ${wamid}`;
-    const [conversation] = await world.db.rows<{ wakeSeq: number; lastSeq: number }>`
+  describe("invariant 3: a duplicate or concurrent webhook is one row, processed once", () => {
+    test("the same message a hundred times at once is stored once and wakes once", async () => {
+      const from = person();
+      const wamid = newId();
+      await Promise.all(Array.from({ length: 100 }, () => world.receive({ from, wamid })));
+      const rows = await world.db.rows`select 1 from messages where wamid = ${wamid}`;
+      const [conversation] = await world.db.rows<{ wakeSeq: number; lastSeq: number }>`
       select wake_seq, last_seq from conversations where bsuid = ${from.bsuid}`;
-    expect(rows).toHaveLength(1);
-    expect(conversation).toEqual({ wakeSeq: 1, lastSeq: 1 });
-  });
+      expect(rows).toHaveLength(1);
+      expect(conversation).toEqual({ wakeSeq: 1, lastSeq: 1 });
+    });
 
-  test("twenty first messages of one new person at once make one lead", async () => {
-    const from = person();
-    await Promise.all(Array.from({ length: 20 }, () => world.receive({ from })));
-    const leads = await world.db.rows`
+    test("twenty first messages of one new person at once make one lead", async () => {
+      const from = person();
+      await Promise.all(Array.from({ length: 20 }, () => world.receive({ from })));
+      const leads = await world.db.rows`
       select distinct lead_id from lead_identities where value in (${from.phone}, ${from.bsuid})`;
-    const messages = await world.db.rows<{ seq: number }>`
+      const messages = await world.db.rows<{ seq: number }>`
       select m.seq from messages m join conversations c on c.id = m.conversation_id
       where c.bsuid = ${from.bsuid} order by m.seq`;
-    expect(leads).toHaveLength(1);
-    expect(messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+      expect(leads).toHaveLength(1);
+      expect(messages.map(({ seq }) => seq)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    });
   });
 
   test("a phone-only lead who later shows a BSUID, then only the BSUID, stays one lead", async () => {
@@ -56,13 +58,15 @@ describe("ingest", () => {
     expect(row).toEqual({ phone: null, wakeSeq: 1 });
   });
 
-  test("somebody who cannot be named is kept raw, and the others of the batch go on", async () => {
-    const before = await countOf("messages");
-    const from = { phone: null, bsuid: null, username: null, name: "?" };
-    await world.receive({ from, raw: { id: "nameless" } }, { from: person() });
-    const notices = await world.db.rows`select 1 from notices where field = 'unidentified'`;
-    expect(notices).toHaveLength(1);
-    expect(await countOf("messages")).toBe(before + 1);
+  describe("invariant 1: a webhook answered 200 reaches Postgres with its raw content", () => {
+    test("somebody who cannot be named is kept raw, and the others of the batch go on", async () => {
+      const before = await countOf("messages");
+      const from = { phone: null, bsuid: null, username: null, name: "?" };
+      await world.receive({ from, raw: { id: "nameless" } }, { from: person() });
+      const notices = await world.db.rows`select 1 from notices where field = 'unidentified'`;
+      expect(notices).toHaveLength(1);
+      expect(await countOf("messages")).toBe(before + 1);
+    });
   });
 
   test("an image is stored raw, wakes nobody and calls a person", async () => {
@@ -81,7 +85,7 @@ describe("ingest", () => {
     expect(row).toEqual({ wakeSeq: 0, attentionReason: "unreadable_message" });
   });
 
-  describe("debounce", () => {
+  describe("invariant 11: debounce answers a burst once, within the cap", () => {
     const waitSeconds = async (bsuid: string) =>
       (
         await world.db.first<{ seconds: number }>`

@@ -46,38 +46,42 @@ describe("the lease of a conversation", () => {
     expect(await claimAs("w2")).toMatchObject({ epoch: 2 });
   });
 
-  test("is taken once when wake-ups come to one worker together", async () => {
-    for (let round = 0; round < 5; round += 1) {
-      await world.receive({ text: `Question ${round}` });
-      const { id } = await world.conversation();
-      await Promise.all([world.turn(id), world.turn(id), world.turn(id)]);
-    }
-    const turns = await world.db.rows`select attempt, disposition from turns`;
-    expect(turns).toEqual(Array(5).fill({ attempt: 1, disposition: "replied" }));
+  describe("invariant 7: duplicate, late or reordered wake-ups change nothing", () => {
+    test("is taken once when wake-ups come to one worker together", async () => {
+      for (let round = 0; round < 5; round += 1) {
+        await world.receive({ text: `Question ${round}` });
+        const { id } = await world.conversation();
+        await Promise.all([world.turn(id), world.turn(id), world.turn(id)]);
+      }
+      const turns = await world.db.rows`select attempt, disposition from turns`;
+      expect(turns).toEqual(Array(5).fill({ attempt: 1, disposition: "replied" }));
+    });
   });
 
-  test("is held by the turn that took it over, also after the one that had lost it ends", async () => {
-    await world.receive({});
-    const { id } = await world.conversation();
-    const thinking: (() => void)[] = [];
-    world.think = async () => {
-      await new Promise<void>((resolve) => void thinking.push(resolve));
-      return { kind: "no_reply", decision };
-    };
-    const lost = world.turn(id);
-    await eventually(() => thinking.length === 1);
-    await world.db.rows`update conversations set lease_until = now() - interval '1 second'`;
-    const successor = world.turn(id);
-    await eventually(() => thinking.length === 2);
-    thinking[0]?.();
-    await lost;
-    // The wake-up of a message that came meanwhile: the worker is at the conversation.
-    const third = world.turn(id);
-    await Promise.race([third, eventually(() => thinking.length === 3)]);
-    expect(thinking).toHaveLength(2);
-    thinking[1]?.();
-    await Promise.all([successor, third]);
-    expect(world.dispositions).toEqual(["lost", "no_reply"]);
+  describe("invariant 9: a stale epoch cannot write, send or acknowledge", () => {
+    test("is held by the turn that took it over, also after the one that had lost it ends", async () => {
+      await world.receive({});
+      const { id } = await world.conversation();
+      const thinking: (() => void)[] = [];
+      world.think = async () => {
+        await new Promise<void>((resolve) => void thinking.push(resolve));
+        return { kind: "no_reply", decision };
+      };
+      const lost = world.turn(id);
+      await eventually(() => thinking.length === 1);
+      await world.db.rows`update conversations set lease_until = now() - interval '1 second'`;
+      const successor = world.turn(id);
+      await eventually(() => thinking.length === 2);
+      thinking[0]?.();
+      await lost;
+      // The wake-up of a message that came meanwhile: the worker is at the conversation.
+      const third = world.turn(id);
+      await Promise.race([third, eventually(() => thinking.length === 3)]);
+      expect(thinking).toHaveLength(2);
+      thinking[1]?.();
+      await Promise.all([successor, third]);
+      expect(world.dispositions).toEqual(["lost", "no_reply"]);
+    });
   });
 
   test.each([1, MAX_TURN_ATTEMPTS])(

@@ -18,35 +18,37 @@ describe("sweep", () => {
       update messages set next_attempt_at = now() - interval '4 seconds' where state = 'queued'`;
   }
 
-  test("rebuilds the wake-up of an unanswered conversation, once", async () => {
-    await world.receive({});
-    await forgetWakeUps();
-    const { id } = await world.conversation();
-    expect(await world.sweep()).toMatchObject({ turns: 1 });
-    expect(world.appended).toMatchObject([{ stream: "turns", entry: { conversationId: id } }]);
-    expect(await world.sweep()).toMatchObject({ turns: 0 });
-  });
+  describe("invariant 5: every stored message is processed, even if Redis loses everything", () => {
+    test("rebuilds the wake-up of an unanswered conversation, once", async () => {
+      await world.receive({});
+      await forgetWakeUps();
+      const { id } = await world.conversation();
+      expect(await world.sweep()).toMatchObject({ turns: 1 });
+      expect(world.appended).toMatchObject([{ stream: "turns", entry: { conversationId: id } }]);
+      expect(await world.sweep()).toMatchObject({ turns: 0 });
+    });
 
-  test("leaves alone what a living worker is at, and what was answered", async () => {
-    await world.receive({});
-    const { id } = await world.conversation();
-    world.think = async () => {
+    test("leaves alone what a living worker is at, and what was answered", async () => {
+      await world.receive({});
+      const { id } = await world.conversation();
+      world.think = async () => {
+        await forgetWakeUps();
+        expect(await world.sweep()).toMatchObject({ turns: 0 });
+        return { kind: "failed", reason: "no matter" };
+      };
+      await world.turn(id);
       await forgetWakeUps();
       expect(await world.sweep()).toMatchObject({ turns: 0 });
-      return { kind: "failed", reason: "no matter" };
-    };
-    await world.turn(id);
-    await forgetWakeUps();
-    expect(await world.sweep()).toMatchObject({ turns: 0 });
-    expect(world.dispositions).toEqual(["model_failed"]);
-  });
+      expect(world.dispositions).toEqual(["model_failed"]);
+    });
 
-  test("rebuilds the wake-up of a queued reply", async () => {
-    await world.receive({});
-    await world.turn((await world.conversation()).id);
-    await forgetWakeUps();
-    expect(await world.sweep()).toMatchObject({ turns: 0, numbers: 1 });
-    expect(world.appended).toMatchObject([{ stream: "outbound" }]);
+    test("rebuilds the wake-up of a queued reply", async () => {
+      await world.receive({});
+      await world.turn((await world.conversation()).id);
+      await forgetWakeUps();
+      expect(await world.sweep()).toMatchObject({ turns: 0, numbers: 1 });
+      expect(world.appended).toMatchObject([{ stream: "outbound" }]);
+    });
   });
 
   test("wakes a follow-up when business time has come", async () => {
@@ -59,37 +61,41 @@ describe("sweep", () => {
     expect(world.appended.at(-1)).toMatchObject({ entry: { cause: "follow_up" } });
   });
 
-  test("one organization's backlog does not hide another's lost wake-up", async () => {
-    await world.receive({});
-    const { id } = await world.conversation();
-    await world.db.rows`
+  describe("invariant 32: a hot tenant does not starve the others", () => {
+    test("one organization's backlog does not hide another's lost wake-up", async () => {
+      await world.receive({});
+      const { id } = await world.conversation();
+      await world.db.rows`
       update conversations set due_at = now() - interval '5 seconds' where id = ${id}`;
-    const [other, number] = [newId(), newId()];
-    await world.db.rows`insert into organizations (id, name) values (${other}, 'Busy')`;
-    await addNumber(world.db, other, number, "200");
-    await world.db.rows`
+      const [other, number] = [newId(), newId()];
+      await world.db.rows`insert into organizations (id, name) values (${other}, 'Busy')`;
+      await addNumber(world.db, other, number, "200");
+      await world.db.rows`
       with people as (insert into leads (organization_id, id)
         select ${other}, gen_random_uuid() from generate_series(1, 1500) returning id)
       insert into conversations (organization_id, id, lead_id, integration_id, wake_seq, due_at)
       select ${other}, gen_random_uuid(), id, ${number}, 1, now() - interval '1 hour' from people`;
-    expect(await world.sweep()).toMatchObject({ turns: 101 });
-    expect(world.appended.map(({ entry }) => entry)).toContainEqual(
-      expect.objectContaining({ conversationId: id }),
-    );
+      expect(await world.sweep()).toMatchObject({ turns: 101 });
+      expect(world.appended.map(({ entry }) => entry)).toContainEqual(
+        expect.objectContaining({ conversationId: id }),
+      );
+    });
   });
 
-  test("publishes events whose process died between commit and publication", async () => {
-    await world.receive({});
-    const [outboxRow] = world.events;
-    if (outboxRow === undefined) throw new Error("no event");
-    await world.db.rows`
+  describe("invariant 6: each committed outbox row is told, none without its commit", () => {
+    test("publishes events whose process died between commit and publication", async () => {
+      await world.receive({});
+      const [outboxRow] = world.events;
+      if (outboxRow === undefined) throw new Error("no event");
+      await world.db.rows`
       insert into outbox (id, organization_id, kind, entity_id, version, data, created_at)
       values (${outboxRow.eventId}, ${world.organizationId}, 'lead.created', ${outboxRow.entityId},
         1, '{}', now() - interval '6 seconds')
       on conflict (id) do update set created_at = excluded.created_at`;
-    const before = world.events.length;
-    expect(await world.sweep()).toMatchObject({ events: 1 });
-    expect(world.events.slice(before)).toMatchObject([{ eventId: outboxRow.eventId }]);
+      const before = world.events.length;
+      expect(await world.sweep()).toMatchObject({ events: 1 });
+      expect(world.events.slice(before)).toMatchObject([{ eventId: outboxRow.eventId }]);
+    });
   });
 
   test("applies a parked receipt whose message turned up without anybody noticing", async () => {

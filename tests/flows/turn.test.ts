@@ -42,38 +42,42 @@ describe("turn", () => {
     ]);
   });
 
-  test("a turn that another worker holds is left alone", async () => {
-    const id = await started();
-    let inner: Promise<void> | undefined;
-    world.think = async () => {
-      inner ??= world.turn(id);
-      await inner;
-      return { kind: "reply", decision, text: "once" };
-    };
-    await world.turn(id);
-    expect(world.dispositions).toEqual(["replied"]);
-    expect(await world.outgoing()).toHaveLength(1);
+  describe("invariant 8: one conversation is handled in order, never twice at once", () => {
+    test("a turn that another worker holds is left alone", async () => {
+      const id = await started();
+      let inner: Promise<void> | undefined;
+      world.think = async () => {
+        inner ??= world.turn(id);
+        await inner;
+        return { kind: "reply", decision, text: "once" };
+      };
+      await world.turn(id);
+      expect(world.dispositions).toEqual(["replied"]);
+      expect(await world.outgoing()).toHaveLength(1);
+    });
   });
 
-  test("text during thinking: the draft is kept as superseded, the successor answers all", async () => {
-    const id = await started("price?");
-    world.think = async () => {
-      await inAMoment("and for a flat roof?");
-      return { kind: "reply", decision, text: "too early" };
-    };
-    await world.turn(id);
-    expect(await world.outgoing()).toHaveLength(0);
-    expect(await world.db.rows`select draft, disposition from turns`).toEqual([
-      { draft: "too early", disposition: "superseded" },
-    ]);
-    expect(world.scheduled.at(-1)?.append).toMatchObject({ entry: { conversationId: id } });
-    world.think = (context) => ({
-      kind: "reply",
-      decision,
-      text: `${context.messages.filter((message) => message.isNew).length} answered`,
+  describe("invariant 10: no message that comes at release time is forgotten", () => {
+    test("text during thinking: the draft is kept as superseded, the successor answers all", async () => {
+      const id = await started("price?");
+      world.think = async () => {
+        await inAMoment("and for a flat roof?");
+        return { kind: "reply", decision, text: "too early" };
+      };
+      await world.turn(id);
+      expect(await world.outgoing()).toHaveLength(0);
+      expect(await world.db.rows`select draft, disposition from turns`).toEqual([
+        { draft: "too early", disposition: "superseded" },
+      ]);
+      expect(world.scheduled.at(-1)?.append).toMatchObject({ entry: { conversationId: id } });
+      world.think = (context) => ({
+        kind: "reply",
+        decision,
+        text: `${context.messages.filter((message) => message.isNew).length} answered`,
+      });
+      await world.turn(id);
+      expect(await world.outgoing()).toMatchObject([{ text: "2 answered" }]);
     });
-    await world.turn(id);
-    expect(await world.outgoing()).toMatchObject([{ text: "2 answered" }]);
   });
 
   test("a steady typist is answered after two superseded drafts, then again", async () => {
@@ -154,36 +158,40 @@ describe("turn", () => {
     expect((dueAt?.getTime() ?? 0) - Date.now()).toBeWithin(25_000, 30_500);
   });
 
-  test("a turn whose worker died is taken over once the owner is silent, with a new epoch", async () => {
-    const id = await started();
-    const { promise: thinking, resolve: begin } = Promise.withResolvers<void>();
-    const { promise: stuck, resolve: finish } = Promise.withResolvers<void>();
-    world.think = async () => {
-      begin();
-      await stuck;
-      return { kind: "reply", decision, text: "from the grave" };
-    };
-    const dead = world.turn(id);
-    await thinking;
-    await world.db.rows`update workers set seen_at = now() - interval '9 seconds'`;
-    world.think = () => ({ kind: "reply", decision, text: "from the living" });
-    await world.turn(id, "retry");
-    finish();
-    await dead;
-    expect(await world.outgoing()).toMatchObject([{ text: "from the living" }]);
-    expect(world.dispositions).toEqual(["replied", "lost"]);
+  describe("invariant 9: a stale epoch cannot write, send or acknowledge", () => {
+    test("a turn whose worker died is taken over once the owner is silent, with a new epoch", async () => {
+      const id = await started();
+      const { promise: thinking, resolve: begin } = Promise.withResolvers<void>();
+      const { promise: stuck, resolve: finish } = Promise.withResolvers<void>();
+      world.think = async () => {
+        begin();
+        await stuck;
+        return { kind: "reply", decision, text: "from the grave" };
+      };
+      const dead = world.turn(id);
+      await thinking;
+      await world.db.rows`update workers set seen_at = now() - interval '9 seconds'`;
+      world.think = () => ({ kind: "reply", decision, text: "from the living" });
+      await world.turn(id, "retry");
+      finish();
+      await dead;
+      expect(await world.outgoing()).toMatchObject([{ text: "from the living" }]);
+      expect(world.dispositions).toEqual(["replied", "lost"]);
+    });
   });
 
-  test("a takeover while the bot thinks: the draft is fenced off", async () => {
-    const id = await started();
-    world.think = async () => {
-      await takeOver(world.db, world.organizationId, id, newId());
-      return { kind: "reply", decision, text: "me too" };
-    };
-    await world.turn(id);
-    expect(await world.outgoing()).toHaveLength(0);
-    expect(world.dispositions).toEqual(["fenced"]);
-    expect(await world.conversation()).toMatchObject({ mode: "human", leaseOwner: null });
+  describe("invariant 31: opt-out and takeover stop automated sends at once", () => {
+    test("a takeover while the bot thinks: the draft is fenced off", async () => {
+      const id = await started();
+      world.think = async () => {
+        await takeOver(world.db, world.organizationId, id, newId());
+        return { kind: "reply", decision, text: "me too" };
+      };
+      await world.turn(id);
+      expect(await world.outgoing()).toHaveLength(0);
+      expect(world.dispositions).toEqual(["fenced"]);
+      expect(await world.conversation()).toMatchObject({ mode: "human", leaseOwner: null });
+    });
   });
 
   test("every model attempt is a row with its cost, and an unknown model costs null", async () => {

@@ -119,32 +119,34 @@ describe("hello", () => {
 });
 
 describe("a socket", () => {
-  test("never carries another organization's id, over all kinds of events", async () => {
-    const at = await api();
-    const [a, b] = [await follower(at), await follower(at, { organizationId: organizationB })];
-    const ids = new Map([organizationA, organizationB].map((id) => [id, new Set<string>()]));
-    const events = [organizationA, organizationB].flatMap((organizationId) =>
-      liveEventKinds.map((kind) => {
-        const event = anEvent({ organizationId, kind });
-        ids.get(organizationId)?.add(event.eventId).add(event.entityId).add(organizationId);
-        return event;
-      }),
-    );
-    await publisher.publish.events(events.toSorted(() => Math.random() - 0.5));
-    const kinds = liveEventKinds.length;
-    await eventually(() => a.events().length === kinds && b.events().length === kinds);
-    const fresh = await openSocket(at.ws);
-    await fresh.hello(door.ticket(), a.answer.type === "welcome" ? a.answer.data.cursor : "");
-    await eventually(() => fresh.events().length === kinds);
-    for (const [own, foreign] of [
-      [a, organizationB],
-      [fresh, organizationB],
-      [b, organizationA],
-    ] as const) {
-      const text = JSON.stringify(own.frames);
-      for (const id of ids.get(foreign) ?? []) expect(text).not.toContain(id);
-      expect(new Set(own.events().map(({ type }) => type)).size).toBe(kinds);
-    }
+  describe("invariant 27: tenants stay apart on resume", () => {
+    test("never carries another organization's id, over all kinds of events", async () => {
+      const at = await api();
+      const [a, b] = [await follower(at), await follower(at, { organizationId: organizationB })];
+      const ids = new Map([organizationA, organizationB].map((id) => [id, new Set<string>()]));
+      const events = [organizationA, organizationB].flatMap((organizationId) =>
+        liveEventKinds.map((kind) => {
+          const event = anEvent({ organizationId, kind });
+          ids.get(organizationId)?.add(event.eventId).add(event.entityId).add(organizationId);
+          return event;
+        }),
+      );
+      await publisher.publish.events(events.toSorted(() => Math.random() - 0.5));
+      const kinds = liveEventKinds.length;
+      await eventually(() => a.events().length === kinds && b.events().length === kinds);
+      const fresh = await openSocket(at.ws);
+      await fresh.hello(door.ticket(), a.answer.type === "welcome" ? a.answer.data.cursor : "");
+      await eventually(() => fresh.events().length === kinds);
+      for (const [own, foreign] of [
+        [a, organizationB],
+        [fresh, organizationB],
+        [b, organizationA],
+      ] as const) {
+        const text = JSON.stringify(own.frames);
+        for (const id of ids.get(foreign) ?? []) expect(text).not.toContain(id);
+        expect(new Set(own.events().map(({ type }) => type)).size).toBe(kinds);
+      }
+    });
   });
 
   test("answers a ping, also before hello", async () => {
@@ -165,14 +167,16 @@ describe("a socket", () => {
     await stays.first("pong");
   });
 
-  test("cannot resume with a ticket of a session that has ended", async () => {
-    const at = await api();
-    const sessionId = randomUUID();
-    const ticket = door.ticket({ sessionId });
-    door.sessions.delete(sessionId);
-    const socket = await openSocket(at.ws);
-    socket.send("hello", { ticket });
-    expect(await socket.closedWith()).toBe(closeCodes.ticketRefused);
+  describe("invariant 27: tenants stay apart on resume", () => {
+    test("cannot resume with a ticket of a session that has ended", async () => {
+      const at = await api();
+      const sessionId = randomUUID();
+      const ticket = door.ticket({ sessionId });
+      door.sessions.delete(sessionId);
+      const socket = await openSocket(at.ws);
+      socket.send("hello", { ticket });
+      expect(await socket.closedWith()).toBe(closeCodes.ticketRefused);
+    });
   });
 
   test.each(["not json", "[]", '{"v":2,"type":"ping","data":{}}', '{"v":1,"type":"nope"}', "1"])(

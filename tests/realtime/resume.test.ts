@@ -106,7 +106,7 @@ async function story(seed: number) {
   return [...clients, ...probes];
 }
 
-describe("whatever happens to the stream and to the connections", () => {
+describe("invariant 25: a live client sees every event once, or a reset", () => {
   const outcomes = { resets: 0, resumes: 0 };
 
   test.each(SEEDS)(

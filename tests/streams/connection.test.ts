@@ -37,7 +37,7 @@ afterEach(async () => {
 });
 afterAll(() => redis.stop());
 
-describe("the producer profile", () => {
+describe("invariant 23: no promise waits forever", () => {
   test("a lost reply is a prompt rejection and exactly one entry, and the next append works", async () => {
     const keyspace = freshKeyspace();
     const client = producerTo(proxy.url);
@@ -118,7 +118,7 @@ describe("the producer profile", () => {
   });
 });
 
-describe("the reader", () => {
+describe("invariant 17: entries of a dead or half-open consumer are taken over", () => {
   test("an entry whose reply was lost is handled within seconds, as its first try", async () => {
     const keyspace = freshKeyspace();
     const tries: number[] = [];
@@ -167,32 +167,36 @@ describe("the reader", () => {
 describe("the boot check", () => {
   const facts = { version: "7.0.15", runId: "x", maxmemoryPolicy: "noeviction", appendOnly: true };
 
-  test("refuses servers that are too old or drop work, and names both at once", () => {
-    expect(serverProblems(facts)).toEqual([]);
-    expect(serverProblems({ ...facts, version: "10.1.0" })).toEqual([]);
-    expect(serverProblems({ ...facts, version: "6.2.7" })).toHaveLength(1);
-    expect(
-      serverProblems({ ...facts, version: "6.2.7", maxmemoryPolicy: "allkeys-lru" }),
-    ).toHaveLength(2);
-  });
+  describe("invariant 30: a full Redis is back-pressure, not loss; an evicting one is refused", () => {
+    test("refuses servers that are too old or drop work, and names both at once", () => {
+      expect(serverProblems(facts)).toEqual([]);
+      expect(serverProblems({ ...facts, version: "10.1.0" })).toEqual([]);
+      expect(serverProblems({ ...facts, version: "6.2.7" })).toHaveLength(1);
+      expect(
+        serverProblems({ ...facts, version: "6.2.7", maxmemoryPolicy: "allkeys-lru" }),
+      ).toHaveLength(2);
+    });
 
-  test("consumers do not start on a server that evicts", async () => {
-    const evicting = await startRedis({ extra: ["--maxmemory-policy", "allkeys-lru"] });
-    expect((await readServerFacts(evicting.probe)).maxmemoryPolicy).toBe("allkeys-lru");
-    await expect(
-      consume({ url: evicting.url, keyspace: freshKeyspace(), handlers: {} }),
-    ).rejects.toThrow(/noeviction/);
-    await evicting.stop();
-  });
+    test("consumers do not start on a server that evicts", async () => {
+      const evicting = await startRedis({ extra: ["--maxmemory-policy", "allkeys-lru"] });
+      expect((await readServerFacts(evicting.probe)).maxmemoryPolicy).toBe("allkeys-lru");
+      await expect(
+        consume({ url: evicting.url, keyspace: freshKeyspace(), handlers: {} }),
+      ).rejects.toThrow(/noeviction/);
+      await evicting.stop();
+    });
 
-  test("a server that turns out to evict after a reconnect is complained about", async () => {
-    const turning = await startRedis();
-    const { log } = await consume({ url: turning.url, keyspace: freshKeyspace(), handlers: {} });
-    await turning.probe.config("SET", "maxmemory-policy", "allkeys-lru");
-    await turning.probe.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-    await until("said so", () => log.lines.some((line) => line.includes("would drop queued work")));
-    await stopAll();
-    await turning.stop();
+    test("a server that turns out to evict after a reconnect is complained about", async () => {
+      const turning = await startRedis();
+      const { log } = await consume({ url: turning.url, keyspace: freshKeyspace(), handlers: {} });
+      await turning.probe.config("SET", "maxmemory-policy", "allkeys-lru");
+      await turning.probe.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+      await until("said so", () =>
+        log.lines.some((line) => line.includes("would drop queued work")),
+      );
+      await stopAll();
+      await turning.stop();
+    });
   });
 
   test("an address that is no Redis URL is refused", () => {

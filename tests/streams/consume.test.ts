@@ -331,107 +331,114 @@ describe("limits", () => {
 });
 
 describe("failure", () => {
-  test("a failed entry waits in ~retry, then runs again alone with the next count", async () => {
-    const keyspace = freshKeyspace();
-    const tries: number[] = [];
-    await consume({
-      url: redis.url,
-      keyspace,
-      handlers: {
-        turns: async ([delivery]) => {
-          tries.push(delivery?.tries ?? 0);
-          if (tries.length === 1) throw new Transient("try again");
+  describe("invariant 1: a webhook answered 200 reaches Postgres with its raw content", () => {
+    test("a failed entry waits in ~retry, then runs again alone with the next count", async () => {
+      const keyspace = freshKeyspace();
+      const tries: number[] = [];
+      await consume({
+        url: redis.url,
+        keyspace,
+        handlers: {
+          turns: async ([delivery]) => {
+            tries.push(delivery?.tries ?? 0);
+            if (tries.length === 1) throw new Transient("try again");
+          },
         },
-      },
+      });
+      await add(redis.probe, keyspace, "turns", turnEntry());
+      await until(
+        "waits",
+        async () => (await pendingRows(redis.probe, keyspace, "turns"))[0]?.owner === "~retry",
+      );
+      expect((await pendingRows(redis.probe, keyspace, "turns"))[0]?.tries).toBe(1);
+      await until("tried again", () => tries.length === 2);
+      expect(tries).toEqual([1, 2]);
+      await until(
+        "settled",
+        async () => (await pendingCount(redis.probe, keyspace, "turns")) === 0,
+      );
     });
-    await add(redis.probe, keyspace, "turns", turnEntry());
-    await until(
-      "waits",
-      async () => (await pendingRows(redis.probe, keyspace, "turns"))[0]?.owner === "~retry",
-    );
-    expect((await pendingRows(redis.probe, keyspace, "turns"))[0]?.tries).toBe(1);
-    await until("tried again", () => tries.length === 2);
-    expect(tries).toEqual([1, 2]);
-    await until("settled", async () => (await pendingCount(redis.probe, keyspace, "turns")) === 0);
   });
 
-  test("an entry that fails too often is buried with its exact bytes", async () => {
-    const keyspace = freshKeyspace();
-    let calls = 0;
-    const running = await consume({
-      url: redis.url,
-      keyspace,
-      specs: specsWith({ inbound: { maxTries: 2 } }),
-      handlers: {
-        inbound: async () => {
-          calls += 1;
-          throw new Transient("the same every time");
+  describe("invariant 18: poison ends in the dead letters, others keep flowing", () => {
+    test("an entry that fails too often is buried with its exact bytes", async () => {
+      const keyspace = freshKeyspace();
+      let calls = 0;
+      const running = await consume({
+        url: redis.url,
+        keyspace,
+        specs: specsWith({ inbound: { maxTries: 2 } }),
+        handlers: {
+          inbound: async () => {
+            calls += 1;
+            throw new Transient("the same every time");
+          },
         },
-      },
+      });
+      const body = JSON.stringify(inboundEntry("ünïcödé \u0000 \ud83d\ude00"));
+      const key = keyOf(keyspace, 0, "inbound");
+      const id = await redis.probe.xadd(key, "*", "d", body);
+      const dead = keyOf(keyspace, 0, "dead");
+      await until("buried", async () => (await redis.probe.xlen(dead)) === 1);
+      expect(calls).toBe(2);
+      const [entry] = await redis.probe.xrangeBuffer(dead, "-", "+");
+      expect(entry?.[1][3]).toEqual(Buffer.from(body));
+      expect(JSON.parse(String(entry?.[1][1]))).toMatchObject({
+        v: 1,
+        stream: "inbound",
+        origin: `${key}/${id}`,
+        organizationId: "org-1",
+        errorClass: "exhausted",
+        reason: "the same every time",
+        tries: 2,
+      });
+      expect(await pendingCount(redis.probe, keyspace, "inbound")).toBe(0);
+      await until("reported", () => running.outcomes.some(({ outcome }) => outcome === "buried"));
     });
-    const body = JSON.stringify(inboundEntry("ünïcödé \u0000 \ud83d\ude00"));
-    const key = keyOf(keyspace, 0, "inbound");
-    const id = await redis.probe.xadd(key, "*", "d", body);
-    const dead = keyOf(keyspace, 0, "dead");
-    await until("buried", async () => (await redis.probe.xlen(dead)) === 1);
-    expect(calls).toBe(2);
-    const [entry] = await redis.probe.xrangeBuffer(dead, "-", "+");
-    expect(entry?.[1][3]).toEqual(Buffer.from(body));
-    expect(JSON.parse(String(entry?.[1][1]))).toMatchObject({
-      v: 1,
-      stream: "inbound",
-      origin: `${key}/${id}`,
-      organizationId: "org-1",
-      errorClass: "exhausted",
-      reason: "the same every time",
-      tries: 2,
-    });
-    expect(await pendingCount(redis.probe, keyspace, "inbound")).toBe(0);
-    await until("reported", () => running.outcomes.some(({ outcome }) => outcome === "buried"));
-  });
 
-  test("poison is buried at the first try, and the dead handler gets its bytes", async () => {
-    const keyspace = freshKeyspace();
-    const buried: Delivery<"dead">[] = [];
-    await consume({
-      url: redis.url,
-      keyspace,
-      handlers: {
-        turns: async () => {
-          throw new Poison("can never work");
+    test("poison is buried at the first try, and the dead handler gets its bytes", async () => {
+      const keyspace = freshKeyspace();
+      const buried: Delivery<"dead">[] = [];
+      await consume({
+        url: redis.url,
+        keyspace,
+        handlers: {
+          turns: async () => {
+            throw new Poison("can never work");
+          },
+          dead: async (deliveries) => {
+            buried.push(...deliveries);
+          },
         },
-        dead: async (deliveries) => {
-          buried.push(...deliveries);
-        },
-      },
+      });
+      await add(redis.probe, keyspace, "turns", turnEntry("c-7"));
+      await until("archived", () => buried.length === 1);
+      const entry = buried[0]?.entry;
+      expect(entry?.errorClass).toBe("poison");
+      expect(entry?.tries).toBe(1);
+      expect(Buffer.from(entry?.bytes ?? []).toString()).toBe(JSON.stringify(turnEntry("c-7")));
     });
-    await add(redis.probe, keyspace, "turns", turnEntry("c-7"));
-    await until("archived", () => buried.length === 1);
-    const entry = buried[0]?.entry;
-    expect(entry?.errorClass).toBe("poison");
-    expect(entry?.tries).toBe(1);
-    expect(Buffer.from(entry?.bytes ?? []).toString()).toBe(JSON.stringify(turnEntry("c-7")));
-  });
 
-  test("a buried entry whose archive refuses it is tried again, never buried again", async () => {
-    const keyspace = freshKeyspace();
-    let archived = 0;
-    await consume({
-      url: redis.url,
-      keyspace,
-      handlers: {
-        turns: async () => {
-          throw new Poison("can never work");
+    test("a buried entry whose archive refuses it is tried again, never buried again", async () => {
+      const keyspace = freshKeyspace();
+      let archived = 0;
+      await consume({
+        url: redis.url,
+        keyspace,
+        handlers: {
+          turns: async () => {
+            throw new Poison("can never work");
+          },
+          dead: async () => {
+            archived += 1;
+            if (archived === 1) throw new Poison("the archive refuses");
+          },
         },
-        dead: async () => {
-          archived += 1;
-          if (archived === 1) throw new Poison("the archive refuses");
-        },
-      },
+      });
+      await add(redis.probe, keyspace, "turns", turnEntry());
+      await until("archived at the second try", () => archived === 2);
+      expect(await redis.probe.xlen(keyOf(keyspace, 0, "dead"))).toBe(1);
     });
-    await add(redis.probe, keyspace, "turns", turnEntry());
-    await until("archived at the second try", () => archived === 2);
-    expect(await redis.probe.xlen(keyOf(keyspace, 0, "dead"))).toBe(1);
   });
 
   test("a deleted payload is counted as lost, not handled and not kept pending", async () => {

@@ -48,7 +48,7 @@ function isBlocking(keyspace: ReturnType<typeof freshKeyspace>) {
   });
 }
 
-describe("streams that are lost", () => {
+describe("invariant 24: a lost group heals itself", () => {
   test("FLUSHALL during a blocking read heals, tells the owner, and loses nothing added later", async () => {
     const { keyspace, handled, losses } = await listening();
     await isBlocking(keyspace);

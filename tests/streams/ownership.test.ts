@@ -52,7 +52,7 @@ async function takenOver() {
   return { keyspace, key, id };
 }
 
-describe("settling", () => {
+describe("invariant 9: a stale epoch cannot write, send or acknowledge", () => {
   test("a zombie can neither acknowledge, hand over nor bury what another has taken", async () => {
     const { keyspace, key, id } = await takenOver();
     const before = await pendingRows(redis.probe, keyspace, "turns");
@@ -224,76 +224,80 @@ describe("liveness", () => {
     );
   }, 20_000);
 
-  test("entries of a killed process are taken over within ten seconds, and each runs alone", async () => {
-    const keyspace = freshKeyspace();
-    const victim = Bun.spawn(
-      [process.execPath, join(import.meta.dir, "support/victim.ts"), redis.url, keyspace.prefix],
-      { stdout: "ignore", stderr: "inherit" },
-    );
-    victims.push(victim);
-    for (let index = 0; index < 3; index += 1) {
-      await add(redis.probe, keyspace, "inbound", inboundEntry(index));
-    }
-    await until(
-      "the victim holds all",
-      async () => (await pendingCount(redis.probe, keyspace, "inbound")) === 3,
-      10_000,
-    );
-    await killVictims();
-    const killedAt = performance.now();
-    const calls: number[][] = [];
-    const running = await consume({
-      url: redis.url,
-      keyspace,
-      handlers: {
-        inbound: async (deliveries) => {
-          calls.push(deliveries.map(({ tries }) => tries));
+  describe("invariant 17: entries of a dead or half-open consumer are taken over", () => {
+    test("entries of a killed process are taken over within ten seconds, and each runs alone", async () => {
+      const keyspace = freshKeyspace();
+      const victim = Bun.spawn(
+        [process.execPath, join(import.meta.dir, "support/victim.ts"), redis.url, keyspace.prefix],
+        { stdout: "ignore", stderr: "inherit" },
+      );
+      victims.push(victim);
+      for (let index = 0; index < 3; index += 1) {
+        await add(redis.probe, keyspace, "inbound", inboundEntry(index));
+      }
+      await until(
+        "the victim holds all",
+        async () => (await pendingCount(redis.probe, keyspace, "inbound")) === 3,
+        10_000,
+      );
+      await killVictims();
+      const killedAt = performance.now();
+      const calls: number[][] = [];
+      const running = await consume({
+        url: redis.url,
+        keyspace,
+        handlers: {
+          inbound: async (deliveries) => {
+            calls.push(deliveries.map(({ tries }) => tries));
+          },
         },
-      },
-    });
-    await until("taken over", () => calls.length === 3, 10_000);
-    expect(performance.now() - killedAt).toBeLessThan(10_000);
-    expect(calls).toEqual([[2], [2], [2]]);
-    expect(new Set(running.reclaimed.map(({ from }) => from))).toEqual(new Set(["dead-owner"]));
-    await until(
-      "settled",
-      async () => (await pendingCount(redis.probe, keyspace, "inbound")) === 0,
-    );
-  }, 25_000);
+      });
+      await until("taken over", () => calls.length === 3, 10_000);
+      expect(performance.now() - killedAt).toBeLessThan(10_000);
+      expect(calls).toEqual([[2], [2], [2]]);
+      expect(new Set(running.reclaimed.map(({ from }) => from))).toEqual(new Set(["dead-owner"]));
+      await until(
+        "settled",
+        async () => (await pendingCount(redis.probe, keyspace, "inbound")) === 0,
+      );
+    }, 25_000);
+  });
 
-  test("entries that died with several owners are taken one at a time, then buried as crashed", async () => {
-    const keyspace = freshKeyspace();
-    const key = keyOf(keyspace, 0, "inbound");
-    await redis.probe.xgroup("CREATE", key, GROUP, "0", "MKSTREAM");
-    for (const item of ["killer", "bystander", "bystander"]) {
-      await add(redis.probe, keyspace, "inbound", inboundEntry(item));
-    }
-    await redis.probe.xreadgroup("GROUP", GROUP, "corpse", "STREAMS", key, ">");
-    const rows = await pendingRows(redis.probe, keyspace, "inbound");
-    for (const [index, { id }] of rows.entries()) {
-      const tries = index === 0 ? 5 : 2;
-      await redis.probe.xclaim(key, GROUP, "corpse", "0", id, "RETRYCOUNT", tries, "JUSTID");
-    }
-    let running = 0;
-    let most = 0;
-    const items: unknown[] = [];
-    await consume({
-      url: redis.url,
-      keyspace,
-      handlers: {
-        inbound: async ([delivery]) => {
-          running += 1;
-          most = Math.max(most, running);
-          await Bun.sleep(20);
-          running -= 1;
-          items.push(delivery?.entry.item);
+  describe("invariant 18: poison ends in the dead letters, others keep flowing", () => {
+    test("entries that died with several owners are taken one at a time, then buried as crashed", async () => {
+      const keyspace = freshKeyspace();
+      const key = keyOf(keyspace, 0, "inbound");
+      await redis.probe.xgroup("CREATE", key, GROUP, "0", "MKSTREAM");
+      for (const item of ["killer", "bystander", "bystander"]) {
+        await add(redis.probe, keyspace, "inbound", inboundEntry(item));
+      }
+      await redis.probe.xreadgroup("GROUP", GROUP, "corpse", "STREAMS", key, ">");
+      const rows = await pendingRows(redis.probe, keyspace, "inbound");
+      for (const [index, { id }] of rows.entries()) {
+        const tries = index === 0 ? 5 : 2;
+        await redis.probe.xclaim(key, GROUP, "corpse", "0", id, "RETRYCOUNT", tries, "JUSTID");
+      }
+      let running = 0;
+      let most = 0;
+      const items: unknown[] = [];
+      await consume({
+        url: redis.url,
+        keyspace,
+        handlers: {
+          inbound: async ([delivery]) => {
+            running += 1;
+            most = Math.max(most, running);
+            await Bun.sleep(20);
+            running -= 1;
+            items.push(delivery?.entry.item);
+          },
         },
-      },
+      });
+      await until("bystanders handled", () => items.length === 2);
+      expect(items).toEqual(["bystander", "bystander"]);
+      expect(most).toBe(1);
+      const [buried] = await redis.probe.xrange(keyOf(keyspace, 0, "dead"), "-", "+");
+      expect(JSON.parse(buried?.[1][1] ?? "{}")).toMatchObject({ errorClass: "crashed", tries: 5 });
     });
-    await until("bystanders handled", () => items.length === 2);
-    expect(items).toEqual(["bystander", "bystander"]);
-    expect(most).toBe(1);
-    const [buried] = await redis.probe.xrange(keyOf(keyspace, 0, "dead"), "-", "+");
-    expect(JSON.parse(buried?.[1][1] ?? "{}")).toMatchObject({ errorClass: "crashed", tries: 5 });
   });
 });

@@ -27,7 +27,7 @@ function pacer() {
     inner.take({ organizationId: "org-1", buckets, nowMs });
 }
 
-describe("the pacer", () => {
+describe("invariant 28: pace holds across processes", () => {
   test("lets a burst pass and then one event per interval", async () => {
     const take = pacer();
     expect(await take(NOW)).toEqual({ allowed: true });

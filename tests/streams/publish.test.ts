@@ -138,27 +138,29 @@ describe("append", () => {
     expect(await redis.probe.xlen(keyOf(keyspace, 0, "inbound"))).toBe(454);
   });
 
-  test("rejects when Redis is out of memory, and works again when it is not", async () => {
-    const { keyspace, publish } = setup();
-    await redis.probe.config("SET", "maxmemory", "1");
-    const refused = publish.append([{ stream: "inbound", entry: inboundEntry() }]);
-    await expect(refused).rejects.toThrow(/OOM/);
-    await redis.probe.config("SET", "maxmemory", "0");
-    await publish.append([{ stream: "inbound", entry: inboundEntry() }]);
-    expect(await redis.probe.xlen(keyOf(keyspace, 0, "inbound"))).toBe(1);
-  });
+  describe("invariant 30: a full Redis is back-pressure, not loss; an evicting one is refused", () => {
+    test("rejects when Redis is out of memory, and works again when it is not", async () => {
+      const { keyspace, publish } = setup();
+      await redis.probe.config("SET", "maxmemory", "1");
+      const refused = publish.append([{ stream: "inbound", entry: inboundEntry() }]);
+      await expect(refused).rejects.toThrow(/OOM/);
+      await redis.probe.config("SET", "maxmemory", "0");
+      await publish.append([{ stream: "inbound", entry: inboundEntry() }]);
+      expect(await redis.probe.xlen(keyOf(keyspace, 0, "inbound"))).toBe(1);
+    });
 
-  test("a full stream takes no more until there is room, and holds up no other", async () => {
-    const { keyspace } = setup();
-    const publish = createPublisher({ redis: client, keyspace, fullAt: 2 });
-    const inbound = () => publish.append([{ stream: "inbound", entry: inboundEntry() }]);
-    const both = await Promise.allSettled([inbound(), inbound(), inbound()]);
-    expect(both.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected"]);
-    await expect(inbound()).rejects.toThrow("the stream is full: 2 entries wait");
-    await publish.append([{ stream: "turns", entry: turnEntry() }]);
-    await redis.probe.xtrim(keyOf(keyspace, 0, "inbound"), "MAXLEN", 1);
-    await inbound();
-    expect(await redis.probe.xlen(keyOf(keyspace, 0, "inbound"))).toBe(2);
+    test("a full stream takes no more until there is room, and holds up no other", async () => {
+      const { keyspace } = setup();
+      const publish = createPublisher({ redis: client, keyspace, fullAt: 2 });
+      const inbound = () => publish.append([{ stream: "inbound", entry: inboundEntry() }]);
+      const both = await Promise.allSettled([inbound(), inbound(), inbound()]);
+      expect(both.map(({ status }) => status)).toEqual(["fulfilled", "fulfilled", "rejected"]);
+      await expect(inbound()).rejects.toThrow("the stream is full: 2 entries wait");
+      await publish.append([{ stream: "turns", entry: turnEntry() }]);
+      await redis.probe.xtrim(keyOf(keyspace, 0, "inbound"), "MAXLEN", 1);
+      await inbound();
+      expect(await redis.probe.xlen(keyOf(keyspace, 0, "inbound"))).toBe(2);
+    });
   });
 
   test("rejects at once while not connected", async () => {
@@ -183,19 +185,21 @@ describe("schedule", () => {
     keep,
   });
 
-  test("keeps one wake-up per subject and cause, the latest or the earliest as asked", async () => {
-    const { keyspace, publish } = setup();
-    const key = keyOf(keyspace, 0, "delayed");
-    const scores = () => redis.probe.zrange(key, "0", "-1", "WITHSCORES");
-    await publish.schedule([wakeup(2_000, "latest"), wakeup(1_000, "latest")]);
-    expect((await scores())[1]).toBe("2000");
-    await publish.schedule([wakeup(3_000, "latest")]);
-    expect((await scores())[1]).toBe("3000");
-    await publish.schedule([wakeup(1_500, "earliest"), wakeup(9_000, "earliest")]);
-    expect(await scores()).toHaveLength(2);
-    expect((await scores())[1]).toBe("1500");
-    await publish.schedule([wakeup(5_000, "earliest", "c-2")]);
-    expect(await scores()).toHaveLength(4);
+  describe("invariant 7: duplicate, late or reordered wake-ups change nothing", () => {
+    test("keeps one wake-up per subject and cause, the latest or the earliest as asked", async () => {
+      const { keyspace, publish } = setup();
+      const key = keyOf(keyspace, 0, "delayed");
+      const scores = () => redis.probe.zrange(key, "0", "-1", "WITHSCORES");
+      await publish.schedule([wakeup(2_000, "latest"), wakeup(1_000, "latest")]);
+      expect((await scores())[1]).toBe("2000");
+      await publish.schedule([wakeup(3_000, "latest")]);
+      expect((await scores())[1]).toBe("3000");
+      await publish.schedule([wakeup(1_500, "earliest"), wakeup(9_000, "earliest")]);
+      expect(await scores()).toHaveLength(2);
+      expect((await scores())[1]).toBe("1500");
+      await publish.schedule([wakeup(5_000, "earliest", "c-2")]);
+      expect(await scores()).toHaveLength(4);
+    });
   });
 
   test("does not depend on the order of an entry's fields", async () => {

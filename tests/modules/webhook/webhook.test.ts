@@ -260,7 +260,7 @@ describe("a number that the signer does not own", () => {
   });
 });
 
-describe("a webhook that is not signed as it should be", () => {
+describe("invariant 4: a bad signature never touches database or queue", () => {
   test.each<[string, string | null, WebhookOutcome]>([
     ["no signature", null, "signature_missing"],
     ["a signature of the wrong length", "sha256=abcd", "signature_malformed"],
@@ -341,18 +341,20 @@ describe("a webhook body", () => {
   });
 });
 
-test("a queue that does not take everything makes it 503, to be sent again", async () => {
-  const away = openProducer({ url: "redis://127.0.0.1:1", keyspace, log: silentLog });
-  const { url, outcomes, steps } = serve({
-    append: createPublisher({ redis: away, keyspace }).append,
+describe("invariant 2: what Redis cannot take is answered 503, nothing half stored", () => {
+  test("a queue that does not take everything makes it 503, to be sent again", async () => {
+    const away = openProducer({ url: "redis://127.0.0.1:1", keyspace, log: silentLog });
+    const { url, outcomes, steps } = serve({
+      append: createPublisher({ redis: away, keyspace }).append,
+    });
+    const response = await post(url, oneMessage);
+    away.disconnect();
+    expect(response.status).toBe(503);
+    expect(response.headers.get("retry-after")).toBe("5");
+    expect(await response.json()).toMatchObject({ code: "queue_unavailable" });
+    expect(outcomes).toEqual(["queue_unavailable"]);
+    expect(steps).toEqual([]);
   });
-  const response = await post(url, oneMessage);
-  away.disconnect();
-  expect(response.status).toBe(503);
-  expect(response.headers.get("retry-after")).toBe("5");
-  expect(await response.json()).toMatchObject({ code: "queue_unavailable" });
-  expect(outcomes).toEqual(["queue_unavailable"]);
-  expect(steps).toEqual([]);
 });
 
 describe("the handshake", () => {
