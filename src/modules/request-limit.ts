@@ -1,3 +1,4 @@
+import type { Redis } from "ioredis";
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import type { Principal } from "../http/plugins/auth.ts";
 import { AppError } from "../lib/errors.ts";
@@ -14,9 +15,9 @@ export type RequestLimit = (
 
 /**
  * Counts the requests of each subject, over all processes, and says in `RateLimit-*` headers how many
- * are left. `redis` is any ioredis client; while it is away each process counts for itself.
+ * are left. While Redis is away each process counts for itself.
  */
-export function createRequestLimit(redis: object, keyPrefix: string): RequestLimit {
+export function createRequestLimit(redis: Redis, keyPrefix: string): RequestLimit {
   const common = { keyPrefix, points: POINTS, duration: WINDOW_SECONDS };
   const limiter = new RateLimiterRedis({
     ...common,

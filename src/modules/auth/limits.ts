@@ -1,3 +1,4 @@
+import type { Redis } from "ioredis";
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from "rate-limiter-flexible";
 import { AppError } from "../../lib/errors.ts";
 import { sha256 } from "../../lib/sha256.ts";
@@ -37,8 +38,8 @@ export interface AuthLimits {
   invitation(organizationId: string): Promise<void>;
 }
 
-/** `redis` is any ioredis client. While it is away each process counts for itself. */
-export function createAuthLimits(redis: object, keyPrefix: string): AuthLimits {
+/** While Redis is away each process counts for itself. */
+export function createAuthLimits(redis: Redis, keyPrefix: string): AuthLimits {
   const limiter = (name: Limit) => {
     const common = {
       keyPrefix: `${keyPrefix}:${name}`,

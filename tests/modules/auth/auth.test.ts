@@ -96,7 +96,7 @@ describe("signing in", () => {
       mutate: () => Promise.reject(new Error("not asked for")),
       tokens: createTokens(["a secret that is long enough to sign with"], systemClock),
       limits: {
-        ...createAuthLimits(rest.redis, "never asked"),
+        ...createAuthLimits(rest.redis.of(0), "never asked"),
         password: async () => {},
         forgive: async () => {},
       },
@@ -146,7 +146,7 @@ describe("guessing", () => {
   });
 
   test("from one address does not lock the owner out elsewhere", async () => {
-    const limits = createAuthLimits(rest.redis, `{${rest.keyspace.prefix}:0}:pairs`);
+    const limits = createAuthLimits(rest.redis.of(0), `{${rest.keyspace.prefix}:0}:pairs`);
     const tooMany = { code: "too_many_requests" };
     for (let i = 0; i < 10; i += 1) await limits.password("ann@example.test", "10.0.0.1");
     await expect(limits.password("ann@example.test", "10.0.0.1")).rejects.toMatchObject(tooMany);
@@ -154,7 +154,7 @@ describe("guessing", () => {
   });
 
   test("ends for the address after fifty tries of any accounts", async () => {
-    const limits = createAuthLimits(rest.redis, `{${rest.keyspace.prefix}:0}:limits`);
+    const limits = createAuthLimits(rest.redis.of(0), `{${rest.keyspace.prefix}:0}:limits`);
     for (let i = 0; i < 50; i += 1) await limits.password(`${i}@example.test`, "10.0.0.1");
     await expect(limits.password("51@example.test", "10.0.0.1")).rejects.toMatchObject({
       code: "too_many_requests",

@@ -111,7 +111,7 @@ describe("signing up", () => {
   });
 
   test("ends for an address after ten organizations", async () => {
-    const limits = createAuthLimits(rest.redis, `{${rest.keyspace.prefix}:0}:auth`);
+    const limits = createAuthLimits(rest.redis.of(0), `{${rest.keyspace.prefix}:0}:auth`);
     for (let made = 0; made < 9; made += 1) await limits.signUp("127.0.0.1");
     expect((await signUp(bodyOf())).status).toBe(201);
     const refused = await signUp(bodyOf());

@@ -48,7 +48,7 @@ function counted() {
     mutate: createMutate({ db, announce: async () => {} }),
     tokens: createTokens(["a secret that is long enough to sign with"], systemClock),
     limits: {
-      ...createAuthLimits(rest.redis, "not asked"),
+      ...createAuthLimits(rest.redis.of(0), "not asked"),
       password: count("limit"),
       forgive: count("forgive"),
       signUp: count("limit of sign-ups"),

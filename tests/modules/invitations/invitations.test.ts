@@ -104,7 +104,7 @@ describe("inviting", () => {
   });
 
   test("ends for an organization that has sent fifty mails", async () => {
-    const limits = createAuthLimits(rest.redis, `{${rest.keyspace.prefix}:0}:auth`);
+    const limits = createAuthLimits(rest.redis.of(0), `{${rest.keyspace.prefix}:0}:auth`);
     for (let sent = 0; sent < 50; sent += 1) await limits.invitation(organizationId);
     expect((await invite(owner, newEmail())).status).toBe(429);
   });
