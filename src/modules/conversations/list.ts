@@ -1,10 +1,11 @@
 import type { Db, Parameter } from "../../db/client.ts";
 import { keyset, pageOf } from "../../db/keyset.ts";
+import { withOwnPlan } from "../../db/own-plan.ts";
 import { conversationState, utc } from "../../db/queries/public-state.ts";
 import { isWindowOpen, windowClosesAt } from "../../funnel/window.ts";
 import type { Principal } from "../../http/plugins/auth.ts";
 import type { ConversationPage, ConversationRow, ConversationsQuery } from "./model.ts";
-import { searched } from "./search.ts";
+import { type Reader, searched } from "./search.ts";
 import { noConversation } from "./service.ts";
 
 /** Counting stops here: the dashboard writes 99+. */
@@ -61,18 +62,21 @@ export async function listConversations(
     id: "c.id",
     cursor,
   });
-  const where = [
-    db.fragment(queueFilters[queue]),
-    ...conditions(db, userId, filters),
-    (await searched(db, organizationId, search)).condition,
-  ].reduce((all, one) => db.part`${all} and ${one}`);
-  const rows = await db.rows<Found & { position: string }>`
-    select ${db.fragment(ROW)}, ${position} as position
-    ${db.fragment(FROM)}
-    where c.organization_id = ${organizationId} and c.ended_at is null
-      and c.last_message_at is not null
-      and ${where} and ${after}
-    order by ${order} limit ${limit + 1}`;
+  const read = async (reader: Reader) => {
+    const where = [
+      db.fragment(queueFilters[queue]),
+      ...conditions(db, userId, filters),
+      (await searched(reader, organizationId, search)).condition,
+    ].reduce((all, one) => db.part`${all} and ${one}`);
+    return await reader.rows<Found & { position: string }>`
+      select ${db.fragment(ROW)}, ${position} as position
+      ${db.fragment(FROM)}
+      where c.organization_id = ${organizationId} and c.ended_at is null
+        and c.last_message_at is not null
+        and ${where} and ${after}
+      order by ${order} limit ${limit + 1}`;
+  };
+  const rows = search === "" ? await read(db) : await withOwnPlan(db, read);
   const { data, nextCursor } = pageOf(rows, limit);
   return { data: data.map((one) => withWindow(one, now)), nextCursor };
 }
