@@ -46,7 +46,8 @@ async function forgetRaw(change: Change, traces: Traces): Promise<void> {
     delete from dead_letters d
     where d.organization_id = ${organizationId} and exists (
       select 1 from unnest(${values}::text[]) as t(value)
-      where position(convert_to(t.value, 'UTF8') in d.entry) > 0)`;
+      where position(convert_to(t.value, 'UTF8') in d.entry) > 0
+        or position(convert_to(t.value, 'UTF8') in d.edited_entry) > 0)`;
   // Events that are published already and only wait to be cleared away.
   await change.rows`
     delete from outbox o
