@@ -51,7 +51,8 @@ async function run(command: Exclude<Command, { name: "help" }>, url: string): Pr
 
 /** Whoever sits at the command line, as the audit log names them. */
 function operator(): Asking["actor"] {
-  const { username } = userInfo();
+  const { SUDO_USER, USER, LOGNAME } = process.env;
+  const username = SUDO_USER ?? USER ?? LOGNAME ?? userInfo().username;
   const name = `${username}@${hostname()}`;
   const nowhere = { organizationId: "", address: null, requestId: null };
   return { ...nowhere, kind: "operator", id: username, name };

@@ -125,15 +125,11 @@ function age(at: string, now: Date): string {
   return `${Math.round(seconds / 86_400)} days`;
 }
 
-/** Lines of at most `width`, indented; a word longer than a line is cut across lines. */
+/** Lines of at most `width`, indented; a longer word stays whole, so that ids can be copied. */
 function wrapped(text: string, width: number, indent: string): string[] {
   const room = Math.max(20, width - indent.length);
-  const words = text
-    .split(/\s+/)
-    .filter(Boolean)
-    .flatMap((word) => word.match(new RegExp(`.{1,${room}}`, "gu")) ?? []);
   const lines: string[] = [];
-  for (const word of words) {
+  for (const word of text.split(/\s+/).filter(Boolean)) {
     const last = lines.at(-1);
     if (last !== undefined && last.length + word.length < room)
       lines.splice(-1, 1, `${last} ${word}`);

@@ -5,7 +5,7 @@ import { takeOver } from "../../src/modules/conversations/service.ts";
 import { askReplays, stopReplays } from "../../src/modules/dead-letters/replay-many.ts";
 import type { SendResult } from "../../src/whatsapp/client.ts";
 import { lettersOf } from "./letters.ts";
-import { ann, createWorld, type World } from "./world.ts";
+import { ann, createWorld, decision, type World } from "./world.ts";
 
 let world: World;
 let letters: ReturnType<typeof lettersOf>;
@@ -204,6 +204,19 @@ describe("a letter of turns", () => {
     expect(await letters.row(third)).toMatchObject({ replayOf: null });
   });
 
+  test("that two leaders replay at once is resumed once", async () => {
+    const { id, letter } = await buriedTurn();
+    await letters.ask(letter);
+    await world.db.rows`update dead_letters set replay_started_at = now()`;
+    await letters.pass();
+    // A turn that ends without an answer: nothing shows that the letter had its effect.
+    world.think = () => ({ kind: "no_reply", decision });
+    await world.turn(id);
+    await world.db.rows`update dead_letters set replay_due_at = now() where id = ${letter}`;
+    await letters.pass();
+    expect(await world.conversation()).toMatchObject({ wakeSeq: 1, handledSeq: 1 });
+  });
+
   test("is refused once the lead was answered, or a person has the chat", async () => {
     const { id, letter } = await buriedTurn();
     const taken = await told(
@@ -359,6 +372,22 @@ describe("a letter of another stream", () => {
       expect(letters.appended).toMatchObject([{ stream, entry: { replayOf: id } }]);
     },
   );
+
+  test("whose ids are none is refused, and holds up no other", async () => {
+    const { organizationId } = world;
+    const bad = await buried("turns", {
+      v: 1,
+      organizationId,
+      conversationId: "x",
+      cause: "retry",
+    });
+    const good = await buried("inbound", message());
+    expect(await told(letters.ask(bad))).toMatch(/^It would die again: an id in it is none/);
+    await askReplays(letters, letters, {}, { perSecond: 50 });
+    await world.db.rows`update dead_letters set replay_due_at = now() where id = ${good}`;
+    expect(await letters.pass()).toEqual({ replayed: 1, refused: 1 });
+    expect(await letters.row(bad)).toMatchObject({ refusal: expect.stringContaining("log") });
+  });
 
   test("that this version does not know is refused", async () => {
     const id = await buried("media", { v: 1 });

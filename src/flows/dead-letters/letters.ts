@@ -50,17 +50,21 @@ export async function startDue(db: Db): Promise<Letter[]> {
   );
 }
 
-/** Their effect is there, or on its way for sure. */
-export async function settle(db: Pick<Db, "rows">, ids: readonly string[]): Promise<void> {
-  await db.rows`
+/**
+ * Their effect is there, or on its way for sure. Answers how many had not been settled before: an effect
+ * in the same commit may happen only for those.
+ */
+export async function settle(db: Pick<Db, "rows">, ids: readonly string[]): Promise<number> {
+  const settled = await db.rows`
     update dead_letters set replayed_at = now(), replay_due_at = null, replay_started_at = null
-    where id = any(${[...ids]}::uuid[]) and replayed_at is null and replay_started_at is not null`;
+    where id = any(${[...ids]}::uuid[]) and replayed_at is null and replay_started_at is not null
+    returning 1`;
+  return settled.length;
 }
 
-/** Back to those that wait, with the reason; answers 1, the letters refused. */
-export async function refuse(db: Pick<Db, "rows">, id: string, why: string): Promise<number> {
+/** Back to those that wait, with the reason. */
+export async function refuse(db: Pick<Db, "rows">, id: string, why: string): Promise<void> {
   await db.rows`
     update dead_letters set refusal = ${why}, replay_due_at = null, replay_started_at = null
     where id = ${id} and replayed_at is null and replay_started_at is not null`;
-  return 1;
 }

@@ -1,6 +1,6 @@
 import type { Db } from "../../db/client.ts";
 import type { Clock } from "../../lib/clock.ts";
-import { errorMessage } from "../../lib/errors.ts";
+import { errorCode, errorMessage } from "../../lib/errors.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Announcer } from "../announce.ts";
 import type { Append, Publish } from "../deps.ts";
@@ -42,43 +42,60 @@ export function createReplays(deps: ReplayDeps): () => Promise<ReplayReport> {
   return async () => {
     await holdPace(deps.db);
     const letters = await startDue(deps.db);
-    if (letters.length === 0) return { replayed: 0, refused: 0 };
-    deps.crash("replay:started");
-    const wanted: Wanted[] = [];
+    if (letters.length > 0) deps.crash("replay:started");
     let refused = 0;
+    const entries: Wanted[] = [];
     for (const letter of letters) {
       const content = deps.readLetter(letter.stream, letter.entry);
-      if (content.ok) wanted.push({ letter, append: content.append });
-      else refused += await refuse(deps.db, letter.id, content.reason);
+      if (content.ok && isAppended(content.append)) {
+        entries.push({ letter, append: content.append });
+      } else if ((await actInPostgres(deps, letter, content)) !== null) refused += 1;
     }
-    const acts = wanted.map((one) => ({ ...one, act: actFor(deps, one) }));
-    for (const { act } of acts) {
-      const obstacle = await act?.();
-      if (typeof obstacle === "string") refused += 1;
-    }
-    const entries = acts.filter(({ act }) => act === null);
-    await appendAll(deps, entries);
-    return { replayed: letters.length - refused, refused };
+    const waiting = await appendAll(deps, entries);
+    return { replayed: letters.length - refused - waiting, refused };
   };
 }
 
-/** What has its effect in Postgres alone, in one commit with the letter; null: an entry to append. */
-function actFor(
+/** Whether the entry does it; else its effect is one of Postgres alone, in one commit with the letter. */
+function isAppended(append: Append): boolean {
+  if (append.stream === "turns") return false;
+  return append.stream !== "outbound" || append.entry.messageId === undefined;
+}
+
+/** Answers why nothing was done, or null. A letter that fails is given back: it holds up no other. */
+async function actInPostgres(
   deps: ReplayDeps,
-  { letter, append }: Wanted,
-): (() => Promise<string | null>) | null {
-  if (append.stream === "turns") return () => resumeTurn(deps, letter, append.entry);
-  if (append.stream !== "outbound") return null;
-  const { messageId } = append.entry;
-  if (messageId === undefined) return null;
-  return () => sendAfterAll(deps, letter, { ...append.entry, messageId });
+  letter: Letter,
+  content: LetterContent,
+): Promise<string | null> {
+  try {
+    if (content.ok) return await act(deps, letter, content.append);
+    await refuse(deps.db, letter.id, content.reason);
+    return content.reason;
+  } catch (error) {
+    if (errorCode(error) === "database_unavailable") throw error;
+    deps.log.error({ letterId: letter.id, error: errorMessage(error) }, "letter not replayed");
+    await refuse(deps.db, letter.id, FAILED);
+    return FAILED;
+  }
+}
+
+const FAILED = "Replaying it failed; the scheduler's log says why.";
+
+async function act(deps: ReplayDeps, letter: Letter, { stream, entry }: Append) {
+  if (stream === "turns") return await resumeTurn(deps, letter, entry);
+  const messageId = "messageId" in entry ? entry.messageId : undefined;
+  if (stream !== "outbound" || messageId === undefined) return FAILED;
+  return await sendAfterAll(deps, letter, { ...entry, messageId });
 }
 
 /**
  * Appended first, marked after: a death in between appends them once more, and every handler of these
- * streams does nothing for what it has seen. A stream that takes nothing holds up only its own letters.
+ * streams does nothing for what it has seen. A stream that takes nothing holds up only its own letters;
+ * answers how many wait for the next pass.
  */
-async function appendAll(deps: ReplayDeps, wanted: readonly Wanted[]): Promise<void> {
+async function appendAll(deps: ReplayDeps, wanted: readonly Wanted[]): Promise<number> {
+  let waiting = 0;
   for (const [stream, group] of Map.groupBy(wanted, ({ append }) => append.stream)) {
     try {
       await deps.publish.append(group.map(({ letter, append }) => traced(append, letter.id)));
@@ -88,9 +105,11 @@ async function appendAll(deps: ReplayDeps, wanted: readonly Wanted[]): Promise<v
         group.map(({ letter }) => letter.id),
       );
     } catch (error) {
+      waiting += group.length;
       deps.log.warn({ stream, error: errorMessage(error) }, "letters not replayed yet; next pass");
     }
   }
+  return waiting;
 }
 
 /**

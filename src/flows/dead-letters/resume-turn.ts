@@ -32,7 +32,7 @@ export async function resumeTurn(
       await refuse(tx, letter.id, why);
       return { obstacle: why, cause: resumed, events: [] } as const;
     }
-    await settle(tx, [letter.id]);
+    if ((await settle(tx, [letter.id])) === 0) return NOTHING;
     const place = { organizationId, conversationId };
     const told = row?.wasNudge ? await nudgeAgain(tx, place, now) : await askAgain(tx, place);
     return { obstacle: null, cause: resumed, events: told } as const;
@@ -43,6 +43,9 @@ export async function resumeTurn(
   }
   return obstacle;
 }
+
+/** Another pass has done it. */
+const NOTHING = { obstacle: null, cause: "message", events: [] as LiveEvent[] } as const;
 
 interface Place {
   organizationId: string;

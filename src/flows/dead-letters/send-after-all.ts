@@ -42,7 +42,8 @@ export async function sendAfterAll(
       await refuse(tx, letter.id, why);
       return { obstacle: why, events: [] };
     }
-    await settle(tx, [letter.id]);
+    // Another pass has done it.
+    if ((await settle(tx, [letter.id])) === 0) return { obstacle: null, events: [] };
     return { obstacle: null, events: await queueAgain(tx, organizationId, messageId) };
   });
   if (obstacle === null) {

@@ -107,18 +107,28 @@ async function requireNoObstacle(tx: Transaction, append: Append, now: Date): Pr
 }
 
 async function findObstacle(tx: Transaction, append: Append, now: Date): Promise<string | null> {
-  if (append.stream === "turns") {
-    const { organizationId, conversationId } = append.entry;
+  const { stream, entry } = append;
+  if (stream === "turns") {
+    const { organizationId, conversationId } = entry;
+    requireIds(organizationId, conversationId);
     const row = await tx.first<{ obstacle: string | null }>`
       select ${turnObstacle(tx, now)} as obstacle from conversations c
-      where c.organization_id::text = ${organizationId} and c.id::text = ${conversationId}`;
+      where c.organization_id = ${organizationId} and c.id = ${conversationId}`;
     return row ? row.obstacle : "The chat is not there any more.";
   }
-  if (append.stream !== "outbound" || append.entry.messageId === undefined) return null;
-  const { organizationId, messageId } = append.entry;
+  if (stream !== "outbound" || entry.messageId === undefined) return null;
+  const { organizationId, messageId } = entry;
+  requireIds(organizationId, messageId);
   const row = await tx.first<{ obstacle: string | null }>`
     select ${tx.fragment(SEND_OBSTACLE)} as obstacle from messages m
     join conversations c on c.organization_id = m.organization_id and c.id = m.conversation_id
-    where m.organization_id::text = ${organizationId} and m.id::text = ${messageId}`;
+    where m.organization_id = ${organizationId} and m.id = ${messageId}`;
   return row ? row.obstacle : "The message is not there any more.";
 }
+
+/** To its stream an id is any text; Postgres would fail over what is none. */
+function requireIds(...ids: readonly string[]): void {
+  if (!ids.every((id) => UUID.test(id))) throw unreadable("an id in it is none.");
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
