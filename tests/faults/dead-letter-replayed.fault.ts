@@ -9,9 +9,11 @@ setDefaultTimeout(90_000);
 
 describe("a dead letter whose scheduler is killed while it replays", () => {
   let stack: Stack;
+  let apiUrl: string;
   beforeAll(async () => {
     stack = await startStack();
-    await stack.startAll(["api", "worker"]);
+    const [api] = await stack.startAll(["api", "worker"]);
+    apiUrl = api?.url ?? "";
   });
   afterAll(() => stack.close());
 
@@ -35,10 +37,17 @@ describe("a dead letter whose scheduler is killed while it replays", () => {
     return id;
   }
 
+  /** As the metrics tell. */
+  async function waitingLetters(): Promise<number> {
+    const text = await (await fetch(`${apiUrl}/metrics`)).text();
+    return Number(/^leadline_dead_letters\{stream="inbound"\} (\d+)$/m.exec(text)?.[1]);
+  }
+
   for (const step of ["replay:started", "replay:appended"]) {
     test(`at ${step}: its successor finishes, and the lead is answered once`, async () => {
       const lead = stack.newLead();
       const id = await buriedMessage(lead);
+      expect(await waitingLetters()).toBe(1);
       const asked = runDead(stack.postgres.url, ["replay", id]);
       const victim = await stack.start("scheduler", { CRASH_AT: step }).catch(() => null);
       expect(victim === null ? null : await victim.exited).toBeNull();
@@ -59,6 +68,7 @@ describe("a dead letter whose scheduler is killed while it replays", () => {
         select 1 from messages where wamid = ${`wamid.${id}`} and direction = 'in'`;
       expect(stored).toHaveLength(1);
       expect(await stack.meta.ledger(lead)).toHaveLength(1);
+      expect(await waitingLetters()).toBe(0);
       await retire(successor);
     });
   }
