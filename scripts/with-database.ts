@@ -40,7 +40,7 @@ async function findDatabase(config: Config): Promise<{ url: string; stop(): Prom
   const running = runningDatabase(config.dataDir);
   if (running) return { url: running, stop: async () => {} };
   const { dataDir } = config;
-  console.log(`Starting the embedded Postgres of ${dataDir} for this.`);
+  console.error(`Starting the embedded Postgres of ${dataDir} for this.`);
   const log = { ...spokenLog, info: () => {} };
   const embedded = await startEmbedded({ dataDir, postgres: true, redis: false, log });
   if (!embedded.databaseUrl)

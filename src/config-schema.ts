@@ -248,6 +248,14 @@ export const configSchema = Type.Object({
     roles: ["api", "worker", "scheduler"],
     example: "off",
   }),
+  DEAD_LETTERS_DAYS: variable(Type.Optional(Type.Integer({ minimum: 1, maximum: 3_650 })), {
+    section: "Operations",
+    about:
+      "Days after which dead letters that were replayed or discarded are removed. One that nobody has decided about stays for good: it may be all that is left of what a lead wrote. Default 90.",
+    must: "a whole number from 1 to 3650",
+    roles: ["scheduler"],
+    example: "90",
+  }),
   LOG_LEVEL: variable(
     Type.Optional(
       Type.Union([

@@ -57,6 +57,10 @@ export interface Config {
     internalApiKeys: readonly InternalKey[];
   };
   simulator: { enabled: boolean };
+  deadLetters: {
+    /** After which those that were replayed or discarded are removed. */
+    keepDays: number;
+  };
   ops: {
     logLevel: "debug" | "info" | "warn" | "error" | "silent";
     otlpEndpoint: string | null;
@@ -219,6 +223,7 @@ function slices(values: Variables, role: Role, production: boolean): Config {
     llm: modelSlice(values, enabled ? simulatorUrl : null),
     security: securitySlice(values),
     simulator: { enabled },
+    deadLetters: { keepDays: values.DEAD_LETTERS_DAYS ?? 90 },
     ops: opsSlice(values, production),
   };
 }

@@ -1,9 +1,10 @@
 import type { Producer } from "./connection.ts";
-import { parseEntry } from "./entry.ts";
+import { DATA_FIELD, parseEntry } from "./entry.ts";
 import { messageOf, QueueUnavailableError } from "./errors.ts";
 import type { DeadEntry } from "./messages.ts";
+import type { Append } from "./publish.ts";
 import { entriesOf } from "./reply.ts";
-import { type Keyspace, keyOf } from "./topology.ts";
+import { isStreamName, type Keyspace, keyOf } from "./topology.ts";
 
 /** A buried entry that still stands in Redis; once archived and trimmed, Postgres has it. */
 export interface DeadLetter {
@@ -11,6 +12,11 @@ export interface DeadLetter {
   readonly id: string;
   readonly entry: DeadEntry;
 }
+
+/** `path`: JSON pointer to the first field that is wrong; empty for the whole. */
+export type LetterContent =
+  | { ok: true; append: Append }
+  | { ok: false; reason: string; path: string };
 
 interface DeadPlace {
   redis: Producer;
@@ -59,4 +65,21 @@ async function range(
     return parsed?.ok ? [{ partition, id, entry: parsed.entry }] : [];
   });
   return { letters, lastId: entries.at(-1)?.id ?? null, count: entries.length };
+}
+
+/**
+ * What a buried entry's bytes are as an entry that can be appended to its stream again, or what is
+ * wrong with them. Never throws.
+ */
+export function readLetter(stream: string, bytes: Uint8Array): LetterContent {
+  if (!isStreamName(stream) || stream === "dead") {
+    return { ok: false, path: "", reason: `This version knows no stream "${stream}".` };
+  }
+  const parsed = parseEntry(stream, new Map([[DATA_FIELD, bytes]]));
+  return parsed.ok ? { ok: true, append: appendOf(stream, parsed.entry) } : parsed;
+}
+
+/** Holds because the entry has just been read as one of that very stream. */
+function appendOf(stream: Append["stream"], entry: Append["entry"]): Append {
+  return { stream, entry } as Append;
 }

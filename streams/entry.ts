@@ -19,14 +19,16 @@ const eventCheck = TypeCompiler.Compile(EventEntry);
 /** Refuses bytes that are no UTF-8, which a lenient decoder would turn into other text. */
 const strictUtf8 = new TextDecoder("utf-8", { fatal: true });
 
-export type Parsed<T> = { ok: true; entry: T } | { ok: false; reason: string };
+/** `path`: JSON pointer to the first field that is wrong; empty for the whole. */
+export type Parsed<T> = { ok: true; entry: T } | { ok: false; reason: string; path: string };
 
 function parseJson(bytes: Uint8Array | undefined): Parsed<unknown> {
-  if (bytes === undefined) return { ok: false, reason: `The entry has no field "${DATA_FIELD}".` };
+  const wrong = (reason: string) => ({ ok: false, reason, path: "" }) as const;
+  if (bytes === undefined) return wrong(`The entry has no field "${DATA_FIELD}".`);
   try {
     return { ok: true, entry: JSON.parse(strictUtf8.decode(bytes)) };
   } catch {
-    return { ok: false, reason: "The entry is not JSON in UTF-8." };
+    return wrong("The entry is not JSON in UTF-8.");
   }
 }
 
@@ -41,7 +43,8 @@ export function parseEntry<Name extends keyof EntryOf>(
   const check = checks[stream];
   if (check.Check(value)) return { ok: true, entry: checkedAs<Name>(value) };
   const path = check.Errors(value).First()?.path ?? "";
-  return { ok: false, reason: `The entry does not match the schema of "${stream}" at "${path}".` };
+  const reason = `The entry does not match the schema of "${stream}" at "${path}".`;
+  return { ok: false, reason, path };
 }
 
 function withBytes(value: unknown, fields: ReadonlyMap<string, Uint8Array>): unknown {

@@ -3,9 +3,13 @@ import { type Static, Type } from "@sinclair/typebox";
 /** Version of every entry's shape; a reader refuses one it does not know, it never guesses. */
 export const ENTRY_VERSION = 1;
 
-const versioned = { v: Type.Literal(ENTRY_VERSION) };
 const id = Type.String({ minLength: 1 });
 const nullableId = Type.Union([id, Type.Null()]);
+const versioned = {
+  v: Type.Literal(ENTRY_VERSION),
+  /** Id of the dead letter that was replayed as this entry, so that another burial can name it. */
+  replayOf: Type.Optional(id),
+};
 
 /** One normalised webhook item. `item` is owned by `src/whatsapp/payload`; here it is opaque JSON. */
 export const WebhookEntry = Type.Object({
@@ -44,7 +48,13 @@ export const TurnEntry = Type.Object({
 export type TurnEntry = Static<typeof TurnEntry>;
 
 /** "This number has work": which messages, the rows tell. */
-export const OutboundEntry = Type.Object({ ...versioned, organizationId: id, integrationId: id });
+export const OutboundEntry = Type.Object({
+  ...versioned,
+  organizationId: id,
+  integrationId: id,
+  /** Only in dead letters: the message that failed. */
+  messageId: Type.Optional(id),
+});
 export type OutboundEntry = Static<typeof OutboundEntry>;
 
 export const MemoryEntry = Type.Object({ ...versioned, organizationId: id, conversationId: id });

@@ -66,7 +66,7 @@ export type StreamName = keyof typeof streamSpecs;
 export const streamNames = Object.keys(streamSpecs).filter(isStreamName);
 
 /** Whether a name read from Redis is a stream this version knows. */
-function isStreamName(name: string): name is StreamName {
+export function isStreamName(name: string): name is StreamName {
   return Object.hasOwn(streamSpecs, name);
 }
 

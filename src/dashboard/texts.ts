@@ -276,6 +276,30 @@ export const texts = {
       dead: "Dead letters",
     },
   },
+  letters: {
+    title: "Given up",
+    about:
+      "The newest that nobody has decided about. What people wrote is not shown; more, and corrections: bun run dead.",
+    facts: (tries: number, at: string) => `${tries === 1 ? "1 try" : `${tries} tries`}, ${at}`,
+    again: ", died again after a replay",
+    refused: (why: string) => `Not replayed: ${why}`,
+    scheduled: "Being replayed…",
+    replay: "Replay",
+    discard: "Discard",
+    replayTitle: "Replay this entry?",
+    replayAbout: (stream: string) =>
+      stream === "turns"
+        ? "The bot looks at the chat again and answers, unless the lead was answered meanwhile."
+        : stream === "outbound"
+          ? "The message is sent after all, unless WhatsApp may have it or the chat went on."
+          : "It is handled once more, as if it had just come. What it has changed already stays as it is.",
+    discardTitle: "Discard this entry?",
+    discardAbout: "It will never be handled, and is removed after some time.",
+    discardNow: "Discard it",
+    reason: "Why?",
+    reasonExample: "Test traffic",
+    cancel: "Leave it",
+  },
   errors: {
     unreachable: "Leadline cannot be reached.",
     unknown: "Something went wrong.",

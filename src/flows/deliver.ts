@@ -4,6 +4,7 @@ import { turnRetryDelayMs } from "../funnel/backoff.ts";
 import type { LiveEvent } from "../lib/events.ts";
 import type { Log } from "../lib/log.ts";
 import type { SendResult } from "../whatsapp/client.ts";
+import type { GraphErrorClass } from "../whatsapp/error-catalogue.ts";
 import type { Announcer } from "./announce.ts";
 import { claimSend, type SendClaim } from "./deliver/claim.ts";
 import { type Candidate, nextDueAt, pickCandidates, putOff } from "./deliver/pick.ts";
@@ -18,6 +19,15 @@ const MAX_SEND_ATTEMPTS = 8;
  * the sweep counts the message as doubtful by then and a person may have answered instead.
  */
 const CLAIM_GOOD_FOR_MS = 4_000;
+
+/** Refusals whose cause can be put right, after which the same message may go out. */
+const REPARABLE: ReadonlySet<GraphErrorClass> = new Set([
+  "auth",
+  "account",
+  "paused",
+  "template",
+  "ours",
+]);
 
 /** Messages of one number in flight from one wake-up. */
 const CONCURRENT_SENDS = 8;
@@ -145,7 +155,8 @@ async function settle(
         return await retryOrFail(deps, claim, { code: result.code, text, waitMs });
       }
       logSend(deps, claim, "send refused", { code: result.code, title: result.title });
-      return await settleFailed(deps.db, claim, { code: result.code, text });
+      const letter = REPARABLE.has(result.class) ? "refused" : null;
+      return await settleFailed(deps.db, claim, { code: result.code, text, letter });
     }
   }
 }
@@ -155,7 +166,9 @@ async function retryOrFail(
   claim: SendClaim,
   { code, text, waitMs }: { code: number | null; text: string; waitMs: number },
 ): Promise<LiveEvent[]> {
-  if (claim.attempt >= MAX_SEND_ATTEMPTS) return await settleFailed(deps.db, claim, { code, text });
+  if (claim.attempt >= MAX_SEND_ATTEMPTS) {
+    return await settleFailed(deps.db, claim, { code, text, letter: "exhausted" });
+  }
   const delayMs = Math.max(waitMs, turnRetryDelayMs(claim.attempt));
   logSend(deps, claim, "send put off", { code, why: text, delayMs });
   return await settleRetry(deps.db, claim, { delayMs, code, text });

@@ -82,6 +82,9 @@ function streamMetrics(registry: Registry) {
   const lost = counter(registry, "stream_lost_payloads_total", "Entries deleted while pending.", [
     "stream",
   ]);
+  const letters = gauge(registry, "dead_letters", "Given up, and nobody has decided yet.", [
+    "stream",
+  ]);
   const breakers = gauge(registry, "breaker_open", "1 while a dependency is seen as away.", [
     "dependency",
   ]);
@@ -93,6 +96,7 @@ function streamMetrics(registry: Registry) {
     },
     reclaimed: (stream: string, from: string) => reclaimed({ stream, from }),
     lostPayload: (stream: string, count: number) => lost({ stream }, count),
+    deadLetters: (stream: string, count: number) => letters({ stream }, count),
     breaker: (dependency: string, open: boolean) => breakers({ dependency }, open ? 1 : 0),
     streamGauges: streamGauges(registry),
   };

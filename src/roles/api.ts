@@ -1,5 +1,7 @@
 import type { AnyElysia } from "elysia";
 import { inspectQueue } from "../../streams/inspect.ts";
+import { streamNames } from "../../streams/topology.ts";
+import { countWaitingLetters } from "../db/queries/waiting-letters.ts";
 import { countLivingWorkers } from "../db/queries/workers.ts";
 import { AppError, errorMessage } from "../lib/errors.ts";
 import { createHealth, type Health } from "../ops/health.ts";
@@ -56,6 +58,12 @@ export function watchStores(core: Core, stuck: () => string | null): Health {
         oldestAgeMs: Math.max(...parts.map(({ oldestAgeMs }) => oldestAgeMs)),
         depth: sum(parts.map(({ depth }) => depth)),
       });
+    }
+  });
+  core.metrics.beforeRender(async () => {
+    const letters = await countWaitingLetters(core.db);
+    for (const stream of new Set([...streamNames, ...letters.keys()])) {
+      core.metrics.deadLetters(stream, letters.get(stream) ?? 0);
     }
   });
   core.metrics.beforeRender(async () => {

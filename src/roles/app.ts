@@ -48,7 +48,7 @@ const apiInfo = {
       name: "Internal",
       description: "For the operators' own services, with keys from `INTERNAL_API_KEYS`.",
     },
-    { name: "Operations", description: "Health and metrics." },
+    { name: "Operations", description: "Health, metrics, the queue and its dead letters." },
   ],
 };
 

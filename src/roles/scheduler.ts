@@ -1,5 +1,8 @@
+import { readLetter } from "../../streams/dead-letter.ts";
 import { repeat } from "../../streams/repeat.ts";
 import { createLeader } from "../db/leader.ts";
+import { createReplays } from "../flows/dead-letters/replays.ts";
+import { removeSettledLetters } from "../flows/dead-letters/retention.ts";
 import { createSweep } from "../flows/sweep.ts";
 import { createHeartbeat } from "../ops/heartbeat.ts";
 import type { Core } from "./core.ts";
@@ -10,9 +13,9 @@ const SWEEP_PAUSE_MS = 2_000;
 /** Any number: identifies the sweep among this database's advisory locks. */
 const SWEEP_LOCK = 7_301_844_101;
 
-/** Sweeps every 2 s while it is the leader; any number of schedulers may stand by. */
+/** Sweeps, and replays dead letters, every 2 s while it is the leader; any number of schedulers may stand by. */
 export async function startScheduler(core: Core): Promise<RunningRole> {
-  const { db, clock, publish, announcer, log, databaseUrl } = core;
+  const { db, clock, publish, announcer, log, databaseUrl, crash, config } = core;
   const leader = createLeader({
     url: databaseUrl,
     name: "leadline-sweep-lock",
@@ -20,6 +23,7 @@ export async function startScheduler(core: Core): Promise<RunningRole> {
   });
   const monotonicMs = () => performance.now();
   const sweep = createSweep({ db, clock, publish, announcer, monotonicMs });
+  const replay = createReplays({ db, clock, log, publish, announcer, readLetter, crash });
   const heartbeat = createHeartbeat("The sweep", 60_000);
   const sweeping = repeat("sweep", SWEEP_PAUSE_MS, log, async () => {
     heartbeat.beat();
@@ -28,6 +32,9 @@ export async function startScheduler(core: Core): Promise<RunningRole> {
     if (report.turns + report.numbers + report.events > 0) {
       log.info({ ...report }, "sweep rebuilt lost work");
     }
+    const letters = await replay();
+    if (letters.replayed + letters.refused > 0) log.info({ ...letters }, "dead letters replayed");
+    await removeSettledLetters(db, config.deadLetters.keepDays);
   });
   return {
     stuck: heartbeat.stuck,

@@ -149,6 +149,30 @@ describe("the dashboard beside the phone", () => {
     DEADLINE_MS,
   );
 
+  test(
+    "lets operators replay or discard what was given up, after asking",
+    async () => {
+      await office.bury("The model was away.");
+      await office.bury("Nobody needs this one.");
+      await desk.reload();
+      const letter = (reason: string) => desk.locator(".letter", { hasText: reason });
+      await letter("The model was away.").getByRole("button", { name: "Replay" }).click();
+      const dialog = desk.getByRole("alertdialog");
+      await dialog.getByRole("heading", { name: "Replay this entry?" }).waitFor();
+      expect(await seriousProblems(desk)).toEqual([]);
+      await dialog.getByRole("button", { name: "Replay" }).click();
+      await letter("The model was away.").waitFor({ state: "detached" });
+
+      await letter("Nobody needs").getByRole("button", { name: "Discard" }).click();
+      expect(await dialog.getByRole("button", { name: "Discard it" }).isDisabled()).toBe(true);
+      await dialog.getByLabel("Why?").fill("Test traffic");
+      expect(await seriousProblems(desk)).toEqual([]);
+      await desk.keyboard.press("Enter");
+      await letter("Nobody needs").waitFor({ state: "detached" });
+    },
+    DEADLINE_MS,
+  );
+
   test("runs and styles itself without breaking its own policy", () => {
     expect(office.violations).toEqual([]);
   });

@@ -35,6 +35,8 @@ export interface Office {
   addColleague(name: string, role?: "agent" | "viewer"): Promise<Credentials & { id: string }>;
   /** A conversation with so many messages of all lengths; answers its id. */
   addChat(chat: Chat): Promise<string>;
+  /** A summary was given up for this reason; it can be replayed. */
+  bury(reason: string): Promise<void>;
   /** A lead writes, through the webhook. */
   leadWrites(phone: string, text: string): Promise<void>;
   /** WhatsApp refuses the next message with the Graph API's code. */
@@ -75,6 +77,7 @@ export async function openOffice(name: string): Promise<Office> {
       names.set(chat.phone, chat.leadName);
       return addChat(sql, chat);
     },
+    bury: (reason) => bury(sql, reason),
     leadWrites: (from, text) =>
       simulator("/messages?wait=webhook", { from, name: names.get(from), text }),
     refuseNextSend: (code) =>
@@ -124,6 +127,16 @@ async function addColleague(sql: postgres.Sql, name: string, role: string) {
   await sql`insert into memberships (organization_id, user_id, role)
     values (${demoIds.organization}, ${id}, ${role})`;
   return { id, email, password: PASSWORD };
+}
+
+async function bury(sql: postgres.Sql, reason: string): Promise<void> {
+  const { organization: organizationId } = demoIds;
+  const id = newId();
+  const entry = JSON.stringify({ v: 1, organizationId, conversationId: newId() });
+  await sql`insert into dead_letters (id, organization_id, stream, origin, entry, reason,
+      error_class, tries, first_seen_at, last_seen_at)
+    values (${id}, ${organizationId}, 'memory', ${`test/${id}`}, convert_to(${entry}, 'UTF8'),
+      ${reason}, 'exhausted', 3, now(), now())`;
 }
 
 async function addChat(sql: postgres.Sql, chat: Chat): Promise<string> {

@@ -15,6 +15,7 @@ import { newId } from "../../src/lib/ids.ts";
 import type { Thinker, ThinkingRun } from "../../src/llm/thinker.ts";
 import type { SendResult } from "../../src/whatsapp/client.ts";
 import type { InboundItem, ReceiptItem } from "../../src/whatsapp/payload.ts";
+import type { EntryOf } from "../../streams/messages.ts";
 import { testDatabase } from "../support/database.ts";
 import { silentLog } from "../support/servers.ts";
 
@@ -94,6 +95,8 @@ export async function createWorld(name: string) {
 
     receive: (...items: Partial<MessageItem>[]) =>
       ingest(items.map((item) => ({ entry: entry(message(item)) }))),
+    /** Handler of `inbound`, for entries as they stand. */
+    ingest: (deliveries: { entry: EntryOf["inbound"] }[]) => ingest(deliveries),
     receipt: (...items: Partial<ReceiptItem>[]) =>
       receipts(items.map((item) => ({ entry: entry(receiptItem(item)) }))),
     turn: (conversationId: string, cause: "message" | "follow_up" | "retry" = "message") =>

@@ -14,6 +14,7 @@ import type {
   Panel,
   queues,
 } from "../../modules/conversations/model.ts";
+import type { DeadLetter, DeadLetterPage } from "../../modules/dead-letters/model.ts";
 import type { Message, MessagePage } from "../../modules/messages/model.ts";
 import type { Queue } from "../../modules/queue/model.ts";
 import { SignedOutError } from "../live.ts";
@@ -31,7 +32,15 @@ import { newIdempotencyKey } from "./idempotency-key.ts";
 
 export type QueueName = (typeof queues)[number];
 export type QueueRows = typeof Queue.static;
-export type { Conversation, ConversationRow, InvitationPreview, Message, Panel, SignedIn };
+export type {
+  Conversation,
+  ConversationRow,
+  DeadLetter,
+  InvitationPreview,
+  Message,
+  Panel,
+  SignedIn,
+};
 
 const PAGE_SIZE = 50;
 
@@ -130,3 +139,23 @@ export const resendMessage = (id: string, key: string) =>
   });
 
 export const fetchQueue = (signal: AbortSignal) => get<QueueRows>("/queue", signal);
+
+/** Letters that nobody has decided about, or that are to be replayed; newest first. */
+export async function fetchDeadLetters(signal: AbortSignal): Promise<DeadLetter[]> {
+  const ofState = async (state: DeadLetter["state"]) =>
+    (await get<typeof DeadLetterPage.static>(`/dead-letters?state=${state}&limit=20`, signal)).data;
+  const letters = await Promise.all([ofState("waiting"), ofState("scheduled")]);
+  return letters.flat().toSorted((one, other) => (one.createdAt < other.createdAt ? 1 : -1));
+}
+
+const letterAt = (id: string) => `/dead-letters/${encodeURIComponent(id)}`;
+
+/** `key` as in `sendMessage`. */
+export const replayDeadLetter = (id: string, key: string) =>
+  post<DeadLetter>(`${letterAt(id)}/replay`, { body: {}, headers: { "idempotency-key": key } });
+
+export const discardDeadLetter = (id: string, reason: string, key: string) =>
+  post<DeadLetter>(`${letterAt(id)}/discard`, {
+    body: { reason },
+    headers: { "idempotency-key": key },
+  });

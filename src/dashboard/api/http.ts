@@ -10,11 +10,14 @@ export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly status: number;
   readonly code: string;
+  /** What it was this time, for those who run the installation; empty where nothing was said. */
+  readonly detail: string;
 
-  constructor(status: number, code: string, message: string) {
+  constructor(status: number, code: string, message: string, detail = "") {
     super(message);
     this.status = status;
     this.code = code;
+    this.detail = detail;
   }
 }
 
@@ -143,11 +146,12 @@ async function exchange<Answer>(method: string, path: string, options: Call): Pr
 
 function problemOf(status: number, value: unknown): ApiError {
   const problem = isJsonObject(value) ? value : {};
-  const { code, userMessage } = problem;
+  const { code, userMessage, detail } = problem;
   return new ApiError(
     status,
     typeof code === "string" ? code : "unknown",
     typeof userMessage === "string" ? userMessage : texts.errors.unknown,
+    typeof detail === "string" ? detail : "",
   );
 }
 
@@ -164,4 +168,10 @@ export function sayByStatus(error: unknown, said: Readonly<Record<number, string
 /** The sentence for a person of anything that was thrown. */
 export function sayError(error: unknown): string {
   return error instanceof ApiError ? error.message : texts.errors.unknown;
+}
+
+/** The sentence for an operator: what stood in the way, if the answer says so. */
+export function sayDetail(error: unknown): string {
+  const isOurs = error instanceof ApiError && error.status < 500 && error.detail !== "";
+  return isOurs ? error.detail : sayError(error);
 }

@@ -4,6 +4,7 @@ import { ApiError } from "../api/http.ts";
 import { duration } from "../format.ts";
 import { Empty, Failure, Ghosts } from "../parts/states.tsx";
 import { texts } from "../texts.ts";
+import { DeadLetters } from "./dead-letters.tsx";
 
 /** Live frames tell most of it; this brings what they do not: dead letters and late wake-ups. */
 const REFETCH_MS = 10_000;
@@ -32,6 +33,7 @@ export function QueuePage() {
         <Failure error={query.error} onRetry={query.refetch} />
       )}
       {query.data && <Streams queue={query.data} />}
+      {query.data && <DeadLetters />}
     </main>
   );
 }

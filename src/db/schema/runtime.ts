@@ -1,4 +1,6 @@
+import { sql } from "drizzle-orm";
 import {
+  type AnyPgColumn,
   bigint,
   index,
   integer,
@@ -43,12 +45,42 @@ export const deadLetters = pgTable(
     tries: integer().notNull(),
     firstSeenAt: instant().notNull(),
     lastSeenAt: instant().notNull(),
+    /** What it is about where no entry carries that on: a turn's conversation, a message. */
+    subjectId: uuid(),
+    /** The letter whose replay died again as this one. */
+    replayOf: uuid().references((): AnyPgColumn => deadLetters.id, { onDelete: "set null" }),
+    /** What is replayed in place of `entry`, where somebody corrected it. */
+    editedEntry: bytes(),
+    replayAskedAt: instant(),
+    replayAskedBy: text(),
+    /** Letters that were asked for together keep their pace together. */
+    replayBatch: uuid(),
+    /** Database time from which on it is replayed; null: it is not to be. */
+    replayDueAt: instant(),
+    /** From here on the replay goes through, whoever dies meanwhile, and cannot be called off. */
+    replayStartedAt: instant(),
     replayedAt: instant(),
+    /** Why the last replay that was asked for did nothing. */
+    refusal: text(),
+    discardedAt: instant(),
+    discardedBy: text(),
+    discardReason: text(),
     createdAt: createdAt(),
   },
   (table) => [
     uniqueIndex("dead_letters_origin_key").on(table.origin),
     index("dead_letters_age_index").on(table.createdAt, table.id),
+    index("dead_letters_open_index")
+      .on(table.stream, table.createdAt)
+      .where(sql`replayed_at is null and discarded_at is null`),
+    index("dead_letters_due_index")
+      .on(table.replayDueAt, table.id)
+      .where(sql`replay_due_at is not null`),
+    index("dead_letters_settled_index").on(sql`coalesce(replayed_at, discarded_at)`),
+    index("dead_letters_subject_index")
+      .on(table.subjectId, table.replayedAt)
+      .where(sql`subject_id is not null`),
+    index("dead_letters_replay_of_index").on(table.replayOf).where(sql`replay_of is not null`),
   ],
 );
 

@@ -8,6 +8,7 @@ import {
   outboxInsert,
 } from "../../db/queries/public-state.ts";
 import type { LiveEvent } from "../../lib/events.ts";
+import { newId } from "../../lib/ids.ts";
 import type { SendClaim } from "./claim.ts";
 
 /** Unclear answers in a row that make a number rest. */
@@ -89,11 +90,29 @@ export async function settleUnknown(db: Db, claim: SendClaim, why: string): Prom
   return row?.events ?? [];
 }
 
+interface Failure {
+  code: number | null;
+  text: string;
+  /**
+   * Why its dead letter is one: tried too often, or refused for what operators can put right and then
+   * replay. Null: nothing of this installation is at fault, and there is no letter.
+   */
+  letter: "exhausted" | "refused" | null;
+}
+
+/** A message given up is a letter of `outbound`; one that dies again names the letter before it. */
+const LETTER_COLUMNS = `f.organization_id, 'outbound', 'messages/' || f.id || '/' || f.attempts,
+  convert_to(jsonb_build_object('v', 1, 'organizationId', f.organization_id,
+    'integrationId', f.integration_id, 'messageId', f.id)::text, 'UTF8'),
+  f.attempts, f.created_at, now(), f.id, (select d.id from dead_letters d
+    where d.subject_id = f.id and d.replayed_at is not null
+    order by d.replayed_at desc limit 1)`;
+
 /** Meta refused it for good: the message failed and a person is asked to look. */
 export async function settleFailed(
   db: Db,
   claim: SendClaim,
-  failure: { code: number | null; text: string },
+  failure: Failure,
 ): Promise<LiveEvent[]> {
   const sql = db.fragment;
   const row = await db.first<{ events: LiveEvent[] }>`
@@ -105,6 +124,13 @@ export async function settleFailed(
       returning m.*
     ), flagged as (
       ${sql(callPerson("failed", "send_failed"))}
+    ), buried as (
+      insert into dead_letters (id, reason, error_class, organization_id, stream, origin, entry,
+        tries, first_seen_at, last_seen_at, subject_id, replay_of)
+      select ${newId()}::uuid, left(${failure.text}::text, 500), ${failure.letter}::text,
+        ${sql(LETTER_COLUMNS)}
+      from failed f where ${failure.letter}::text is not null
+      on conflict do nothing
     ), news as (
       ${sql(
         outboxInsert(

@@ -1,4 +1,5 @@
-const MASK = "•••";
+/** Stands for what operators may not see. */
+export const HIDDEN = "•••";
 
 /** As much of an entry that is no JSON as shows what it might be, and nothing of what it says. */
 const HEAD_BYTES = 32;
@@ -30,15 +31,25 @@ export function redacted(entry: Uint8Array): Redacted {
   }
 }
 
+/** A value of an entry as operators may see it; `name` is its field's, or its list's. */
+export function maskedValue(name: string, value: unknown, depth: number): unknown {
+  return mask(name, value, depth);
+}
+
+/** A field's name as operators may see it: some are data, such as phone numbers. `at`: its place. */
+export function maskedName(name: string, at: number): string {
+  return FIELD_NAME.test(name) ? name : `${HIDDEN}${at}`;
+}
+
 function mask(name: string, value: unknown, depth: number): unknown {
   if (value === null || typeof value === "boolean") return value;
-  if (typeof value === "number") return String(value).length < PHONE_DIGITS ? value : MASK;
+  if (typeof value === "number") return String(value).length < PHONE_DIGITS ? value : HIDDEN;
   if (typeof value === "string") return isHarmless(name, value) ? value : hidden(value);
-  if (depth >= MAX_DEPTH) return MASK;
+  if (depth >= MAX_DEPTH) return HIDDEN;
   if (Array.isArray(value)) return value.map((inner) => mask(name, inner, depth + 1));
   return Object.fromEntries(
     Object.entries(value ?? {}).map(([key, inner], at) => [
-      FIELD_NAME.test(key) ? key : `${MASK}${at}`,
+      maskedName(key, at),
       mask(key, inner, depth + 1),
     ]),
   );
@@ -51,7 +62,7 @@ function isHarmless(name: string, text: string): boolean {
 }
 
 function hidden(text: string): string {
-  return `${MASK} (${text.length} characters)`;
+  return `${HIDDEN} (${text.length} characters)`;
 }
 
 const QUOTED = /"[^"]*"|'[^']*'|`[^`]*`/g;
@@ -68,6 +79,6 @@ export function redactedReason(reason: string): string {
 
 function maskWords(text: string): string {
   return text
-    .replace(QUOTED, (quoted) => (FIELD_NAME.test(quoted.slice(1, -1)) ? quoted : `"${MASK}"`))
-    .replace(LONG_NUMBER, MASK);
+    .replace(QUOTED, (quoted) => (FIELD_NAME.test(quoted.slice(1, -1)) ? quoted : `"${HIDDEN}"`))
+    .replace(LONG_NUMBER, HIDDEN);
 }

@@ -35,7 +35,7 @@ async function forgetAnswers(change: Change, traces: Traces): Promise<void> {
       where strpos(k.answer::text, t.id::text) > 0)`;
 }
 
-/** Found by number or BSUID within the raw text. */
+/** Found by number or BSUID within the raw text, or by what a letter is about. */
 async function forgetRaw(change: Change, traces: Traces): Promise<void> {
   const { organizationId, leadIds, conversationIds, values } = traces;
   await change.rows`
@@ -44,9 +44,13 @@ async function forgetRaw(change: Change, traces: Traces): Promise<void> {
       select 1 from unnest(${values}::text[]) as t(value) where strpos(n.raw::text, t.value) > 0)`;
   await change.rows`
     delete from dead_letters d
-    where d.organization_id = ${organizationId} and exists (
-      select 1 from unnest(${values}::text[]) as t(value)
-      where position(convert_to(t.value, 'UTF8') in d.entry) > 0)`;
+    where d.organization_id = ${organizationId} and (exists (
+        select 1 from unnest(${values}::text[]) as t(value)
+        where position(convert_to(t.value, 'UTF8') in d.entry) > 0
+          or position(convert_to(t.value, 'UTF8') in d.edited_entry) > 0)
+      or d.subject_id = any(${conversationIds}::uuid[])
+      or d.subject_id in (select m.id from messages m where m.organization_id = ${organizationId}
+        and m.conversation_id = any(${conversationIds}::uuid[])))`;
   // Events that are published already and only wait to be cleared away.
   await change.rows`
     delete from outbox o

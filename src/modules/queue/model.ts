@@ -7,7 +7,7 @@ const StreamRow = t.Object({
   running: t.Integer({ description: "Delivered and not settled: running, or orphaned." }),
   waiting: t.Integer({ description: "Waiting for their next try." }),
   oldestAgeMs: t.Integer({ description: "Age of the oldest that is not settled; 0 without any." }),
-  dead: t.Integer({ description: "Given up and not replayed." }),
+  dead: t.Integer({ description: "Given up, and neither replayed nor discarded." }),
 });
 
 export const Queue = t.Object(

@@ -1,5 +1,6 @@
 import type { QueueDepths, StreamDepth } from "../../../streams/inspect.ts";
 import type { Db } from "../../db/client.ts";
+import { countWaitingLetters } from "../../db/queries/waiting-letters.ts";
 import type { Queue } from "./model.ts";
 
 export interface QueueDeps {
@@ -10,13 +11,7 @@ export interface QueueDeps {
 
 /** What waits where, summed over partitions, and what was given up for good. */
 export async function readQueue({ db, inspect }: QueueDeps): Promise<Queue> {
-  const [{ streams, delayed }, buried] = await Promise.all([
-    inspect(),
-    db.rows<{ stream: string; count: number }>`
-      select stream, count(*)::int as count from dead_letters
-      where replayed_at is null group by stream`,
-  ]);
-  const dead = new Map(buried.map(({ stream, count }) => [stream, count]));
+  const [{ streams, delayed }, dead] = await Promise.all([inspect(), countWaitingLetters(db)]);
   const byName = Map.groupBy(streams, ({ stream }) => stream);
   return {
     streams: [...byName].map(([stream, parts]) => ({

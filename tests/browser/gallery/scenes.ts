@@ -141,6 +141,21 @@ export const dashboardScenes: readonly Scene[] = [
     },
   },
   {
+    name: "queue-letters",
+    play: async (page, _stage, url) => {
+      await page.goto(`${url}/queue`);
+      await page.locator(".letter").last().scrollIntoViewIfNeeded();
+    },
+  },
+  {
+    name: "queue-discard",
+    play: async (page, _stage, url) => {
+      await page.goto(`${url}/queue`);
+      await page.locator(".letter .is-quiet").first().click();
+      await page.getByLabel("Why?").fill("Test traffic of the load test");
+    },
+  },
+  {
     name: "queue-forbidden",
     play: async (page, stage, url) => {
       stage.mood = "forbidding";

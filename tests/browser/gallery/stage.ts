@@ -29,7 +29,9 @@ export async function setStage(context: BrowserContext, session: SignedIn): Prom
       if (!/"type":"(?:queue\.snapshot|presence)"/u.test(String(frame))) page.send(frame);
     });
   });
-  await context.route(/\/api\/v1\/(?:conversations|queue)/u, (route) => play(stage, route));
+  await context.route(/\/api\/v1\/(?:conversations|queue|dead-letters)/u, (route) =>
+    play(stage, route),
+  );
   return stage;
 }
 
@@ -47,8 +49,12 @@ function problem(status: number, userMessage: string) {
 }
 
 function answer({ world, mood }: Stage, url: URL): object | null {
-  const [, what, id, part] = /v1\/(\w+)(?:\/([^/]+))?(?:\/(.+))?$/u.exec(url.pathname) ?? [];
+  const [, what, id, part] = /v1\/([\w-]+)(?:\/([^/]+))?(?:\/(.+))?$/u.exec(url.pathname) ?? [];
   if (what === "queue") return world.queue;
+  if (what === "dead-letters") {
+    const state = url.searchParams.get("state");
+    return { data: world.letters.filter((one) => one.state === state), nextCursor: null };
+  }
   if (id === undefined) return list(world, mood, url.searchParams);
   const row = world.rows.find((one) => one.id === id);
   if (!row) return null;

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type {
   ConversationRow,
+  DeadLetter,
   Message,
   Panel,
   QueueRows,
@@ -233,6 +234,7 @@ export interface World {
   messages: ReadonlyMap<string, readonly Message[]>;
   panel: Panel;
   queue: QueueRows;
+  letters: readonly DeadLetter[];
 }
 
 const GAP_MS = 3 * MINUTE_MS;
@@ -280,7 +282,7 @@ export function madeUpWorld(me: string): World {
   const all = people(me);
   const messages = new Map(all.map((person) => [idOf(person.id), messagesOf(person)]));
   const rows = all.map((one, index) => rowOf(one, messages.get(idOf(one.id)) ?? [], index));
-  return { rows, messages, panel, queue };
+  return { rows, messages, panel, queue, letters };
 }
 
 const entry = (n: number) => ({ id: `t-${n}`, at: ago(n * GAP_MS) });
@@ -368,3 +370,47 @@ const queue: QueueRows = {
   ],
   delayed: { count: 118, overdueMs: 1_200 },
 };
+
+const letter = (id: string, agoMs: number, part: Partial<DeadLetter>): DeadLetter => ({
+  id: idOf(id),
+  state: "waiting",
+  organizationId: idOf("northwind"),
+  stream: "inbound",
+  origin: `{ll:0}:inbound/${now - agoMs}-0`,
+  reason: "An inbound entry is no message of a known shape.",
+  errorClass: "poison",
+  tries: 5,
+  byteCount: 612,
+  firstSeenAt: ago(agoMs),
+  lastSeenAt: ago(agoMs),
+  replayOf: null,
+  replays: [],
+  edited: false,
+  replayAskedAt: null,
+  replayAskedBy: null,
+  replayDueAt: null,
+  replayedAt: null,
+  refusal: null,
+  discardedAt: null,
+  discardedBy: null,
+  discardReason: null,
+  createdAt: ago(agoMs),
+  ...part,
+});
+
+const letters: readonly DeadLetter[] = [
+  letter("dead-1", 3 * MINUTE_MS, { tries: 1 }),
+  letter("dead-2", 9 * MINUTE_MS, {
+    stream: "turns",
+    reason: "Turn given up after 5 tries: the model's answer fits no schema.",
+    refusal: "The lead has been answered since.",
+  }),
+  letter("dead-3", 12 * MINUTE_MS, {
+    stream: "outbound",
+    errorClass: "refused",
+    reason: "Token expired: Error validating access token.",
+    state: "scheduled",
+    replayDueAt: ago(0),
+    replayOf: idOf("dead-0"),
+  }),
+];

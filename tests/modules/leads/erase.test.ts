@@ -88,6 +88,13 @@ async function wholeStory(): Promise<string> {
     values (${newId()}, ${organizationId}, 'inbound', 'o',
       convert_to(${JSON.stringify({ from: person.phone, text: SAID })}, 'UTF8'), 'r', 'poison', 1,
       now(), now())`;
+  await db.rows`
+    insert into dead_letters (id, organization_id, stream, origin, entry, edited_entry, subject_id,
+      reason, error_class, tries, first_seen_at, last_seen_at)
+    values (${newId()}, ${organizationId}, 'inbound', 'corrected', '\\x7b7d',
+      convert_to(${JSON.stringify({ from: person.phone })}, 'UTF8'), null, 'r', 'poison', 1,
+      now(), now()), (${newId()}, ${organizationId}, 'turns', 'turn', '\\x7b7d', null, ${chat.id},
+      ${SAID}, 'poison', 5, now(), now())`;
   const path = `${LEADS}/${chat.leadId}`;
   const key = { "idempotency-key": newId() };
   await admin.ask("PATCH", path, {
