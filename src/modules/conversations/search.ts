@@ -41,7 +41,8 @@ async function isFrequent(
       where c.organization_id = ${organizationId} and c.ended_at is null
         and c.last_message_at is not null
       order by c.last_message_at desc, c.id desc limit ${SAMPLE}) c
-    join leads l on l.organization_id = c.organization_id and l.id = c.lead_id
+    cross join lateral (select l.* from leads l
+      where l.organization_id = c.organization_id and l.id = c.lead_id limit 1) l
     where ${matches} limit ${FREQUENT}`;
   return found.length === FREQUENT;
 }
