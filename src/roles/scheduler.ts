@@ -1,16 +1,19 @@
 import { repeat } from "../../streams/repeat.ts";
 import { createLeader } from "../db/leader.ts";
+import { createQueueAlerts } from "../flows/queue-alerts.ts";
 import { createSweep } from "../flows/sweep.ts";
 import { createHeartbeat } from "../ops/heartbeat.ts";
 import type { Core } from "./core.ts";
+import { lookAtQueue } from "./queue-look.ts";
 import type { RunningRole } from "./worker.ts";
 
 const SWEEP_PAUSE_MS = 2_000;
+const ALERTS_PAUSE_MS = 5_000;
 
 /** Any number: identifies the sweep among this database's advisory locks. */
 const SWEEP_LOCK = 7_301_844_101;
 
-/** Sweeps every 2 s while it is the leader; any number of schedulers may stand by. */
+/** Sweeps every 2 s, and judges the queue every 5 s, while it is the leader; any number of schedulers may stand by. */
 export async function startScheduler(core: Core): Promise<RunningRole> {
   const { db, clock, publish, announcer, log, databaseUrl } = core;
   const leader = createLeader({
@@ -29,10 +32,19 @@ export async function startScheduler(core: Core): Promise<RunningRole> {
       log.info({ ...report }, "sweep rebuilt lost work");
     }
   });
+  const judgeQueue = createQueueAlerts({
+    ...{ db, announcer, monotonicMs, look: () => lookAtQueue(core) },
+  });
+  const judging = repeat("queue alerts", ALERTS_PAUSE_MS, log, async () => {
+    if (!(await leader.isLeader())) return;
+    const { raised, cleared } = await judgeQueue();
+    for (const alert of raised) log.warn({ alert }, "queue alert raised");
+    for (const alert of cleared) log.info({ alert }, "queue alert cleared");
+  });
   return {
     stuck: heartbeat.stuck,
     stop: async () => {
-      await sweeping.stop();
+      await Promise.all([sweeping.stop(), judging.stop()]);
       await leader.close();
     },
   };
