@@ -146,13 +146,12 @@ function sampleNote({ streams }: Queue, paint: Paint): string[] {
   ).map((line) => paint("soft", line));
 }
 
-/** Right-aligned, at least one space before it: 1234567 → 1.2M where there is no room for more. */
+/** Right-aligned, at least one space before it: 1234567 → 1M where there is no room for more. */
 function short(value: number | string, width: number): string {
   const text = String(value);
   if (typeof value === "string" || text.length < width) return text.padStart(width);
-  return (value >= 1e6 ? `${(value / 1e6).toFixed(1)}M` : `${Math.floor(value / 1e3)}k`).padStart(
-    width,
-  );
+  const rounded = value >= 1e6 ? `${Math.floor(value / 1e6)}M` : `${Math.floor(value / 1e3)}k`;
+  return rounded.padStart(width);
 }
 
 function duration(ms: number): string {
