@@ -1,5 +1,5 @@
-import { messageOf } from "./errors.ts";
 import type { Log } from "./ports.ts";
+import { type Leave, Ramp } from "./ramp.ts";
 
 const PROBE_EVERY_MS = 1_000;
 const PROBE_DEADLINE_MS = 3_000;
@@ -16,13 +16,17 @@ interface Breaker {
   open: boolean;
   /** The current wait before the first probe; kept over closings, so flapping slows down. */
   holdMs: number;
+  /** `performance.now()` times. */
+  openedAt: number;
   closedAt: number;
   timer: ReturnType<typeof setTimeout> | undefined;
+  readonly ramp: Ramp;
 }
 
 /**
  * One breaker per dependency. Open = the dependency is away: whoever needs it takes no work, so an
- * outage costs no tries. A probe closes it; `onChange` then lets the waiting work go on.
+ * outage costs no tries. A probe closes it; `onChange` then lets the waiting work go on, and its ramp
+ * sees to it that it does not go on all at once.
  */
 export class Breakers {
   readonly #probes: Readonly<Record<string, Probe>>;
@@ -50,14 +54,41 @@ export class Breakers {
     return names.some((name) => this.#breakers.get(name)?.open === true);
   }
 
+  /** For how long each dependency has been away. */
+  openForMs(): ReadonlyMap<string, number> {
+    const open = [...this.#breakers].filter(([, breaker]) => breaker.open);
+    return new Map(open.map(([name, { openedAt }]) => [name, performance.now() - openedAt]));
+  }
+
+  /** Whether one of them was away a moment ago: entries then run one by one, by `admit`. */
+  anyRamping(names: readonly string[]): boolean {
+    return names.some((name) => this.#breakers.get(name)?.ramp.isLimited === true);
+  }
+
+  /** Has an entry that needs all of these `run`, or `stepBack` if one is away again by its turn. */
+  async admit(
+    names: readonly string[],
+    run: () => Promise<void>,
+    stepBack: () => void,
+  ): Promise<void> {
+    if (!this.anyRamping(names)) return await run();
+    const leaves: Leave[] = [];
+    for (const name of names) leaves.push(await this.#of(name).ramp.enter());
+    if (this.anyOpen(names)) stepBack();
+    else await run();
+    for (const leave of leaves) leave();
+  }
+
   /** Opens a breaker for at least `holdMs`; probing starts after that. */
-  trip(name: string, error: unknown, holdMs: number): void {
+  trip(name: string, reason: string, holdMs: number): void {
     const breaker = this.#of(name);
     if (breaker.open || this.#stopped) return;
     const steady = performance.now() - breaker.closedAt > STEADY_AFTER_MS;
     breaker.holdMs = steady ? MIN_HOLD_MS : Math.min(breaker.holdMs * 2, MAX_HOLD_MS);
     breaker.open = true;
-    this.#log.warn({ dependency: name, error: messageOf(error) }, "dependency away; work waits");
+    breaker.openedAt = performance.now();
+    breaker.ramp.end();
+    this.#log.warn({ dependency: name, error: reason }, "dependency away; work waits");
     this.#onChange(name, true);
     this.#probeIn(name, breaker, Math.max(breaker.holdMs, holdMs));
   }
@@ -73,8 +104,10 @@ export class Breakers {
     const breaker: Breaker = {
       open: false,
       holdMs: MIN_HOLD_MS,
+      openedAt: 0,
       closedAt: Number.NEGATIVE_INFINITY,
       timer: undefined,
+      ramp: new Ramp(),
     };
     this.#breakers.set(name, breaker);
     return breaker;
@@ -104,6 +137,7 @@ export class Breakers {
     if (this.#stopped) return;
     breaker.open = false;
     breaker.closedAt = performance.now();
+    breaker.ramp.begin();
     this.#log.info({ dependency: name }, "dependency back; work goes on");
     this.#onChange(name, false);
   }

@@ -8,10 +8,11 @@ import type { DeadClass, Delivery, Handler, OrderKeys } from "./messages.ts";
 import type { Observe, Outcome } from "./observe.ts";
 import { OrderedQueue } from "./order.ts";
 import type { Clock, Log } from "./ports.ts";
-import { fateOf, type Verdict } from "./retry.ts";
+import { type Failure, fateOf, isLastTry, type Verdict } from "./retry.ts";
 import { type Settled, Settler } from "./settle.ts";
 import { Slots } from "./slots.ts";
 import { type Keyspace, keyOf, type StreamName, type StreamSpec } from "./topology.ts";
+import { verdictOn } from "./verdict.ts";
 
 export interface LaneDeps {
   redis: Client;
@@ -122,10 +123,14 @@ class TypedLane<Name extends StreamName> implements Lane {
       this.#runQueue(this.spec.ordered.batches);
       return;
     }
-    const size = how === "fresh" ? this.spec.batchSize : 1;
+    const size = how === "fresh" ? this.#groupSize : 1;
     for (let start = 0; start < ready.length; start += size) {
-      void this.#run(ready.slice(start, start + size));
+      void this.#start(ready.slice(start, start + size));
     }
+  }
+
+  get #groupSize(): number {
+    return this.#deps.breakers.anyRamping(this.spec.needs) ? 1 : this.spec.batchSize;
   }
 
   /**
@@ -134,10 +139,10 @@ class TypedLane<Name extends StreamName> implements Lane {
    */
   #runQueue(batches: number): void {
     while (this.#runningBatches < batches) {
-      const { items, done } = this.#queue.take(this.spec.batchSize);
+      const { items, done } = this.#queue.take(this.#groupSize);
       if (items.length === 0) return;
       this.#runningBatches += 1;
-      void Promise.race([this.#run(items), this.#givenUp(items)]).then(() => {
+      void Promise.race([this.#start(items), this.#givenUp(items)]).then(() => {
         this.#runningBatches -= 1;
         done();
         this.#runQueue(batches);
@@ -163,33 +168,39 @@ class TypedLane<Name extends StreamName> implements Lane {
     }
     const job = newJob(arrival);
     this.jobs.set(id, job);
-    if (fields === null) {
-      void this.#finish(job, "lost", Promise.resolve<Settled>("vanished"));
-      return;
-    }
-    if (this.paused) {
-      void this.#finish(job, "waiting", this.#settler.giveBack(job));
-      return;
-    }
+    if (fields === null) return void this.#fail(job, { class: "vanished" }, "It was deleted.");
+    if (this.paused) return void this.#giveBack(job);
     return this.#admit(job);
   }
 
   #admit(job: Job): Ready<Name> | undefined {
-    const { maxTries } = this.spec;
-    if (maxTries !== null && job.tries > maxTries) {
-      this.#bury(job, "crashed", `The handler died or hung in each of ${maxTries} tries.`);
-      return;
+    const triesBefore = job.tries - 1;
+    if (triesBefore > 0 && isLastTry("crashed", triesBefore, this.spec.maxTries)) {
+      const reason = `The handler died or hung in each of ${triesBefore} tries.`;
+      return void this.#fail(job, { class: "crashed" }, reason);
     }
     const parsed = parseEntry(this.stream, job.fields);
-    if (!parsed.ok) {
-      this.#condemn(job, "malformed", parsed.reason);
-      return;
-    }
+    if (!parsed.ok) return void this.#fail(job, { class: "malformed" }, parsed.reason);
     const { id, tries } = job;
     const { partition } = this.#deps;
     const { signal } = job.abort;
     const { entry } = parsed;
     return { job, delivery: { stream: this.stream, partition, id, entry, tries, signal } };
+  }
+
+  /** After an outage a group runs when its turn comes. */
+  #start(group: readonly Ready<Name>[]): Promise<void> {
+    return this.#deps.breakers.admit(
+      this.spec.needs,
+      () => this.#run(group),
+      () => {
+        for (const { job } of group) this.#giveBack(job);
+      },
+    );
+  }
+
+  #giveBack(job: Job): void {
+    void this.#finish(job, "waiting", this.#settler.giveBack(job));
   }
 
   async #run(group: readonly Ready<Name>[]): Promise<void> {
@@ -201,12 +212,12 @@ class TypedLane<Name extends StreamName> implements Lane {
       }
       return;
     }
-    const verdict = this.#verdictOn(error.thrown);
+    const verdict = verdictOn(this.#deps, error.thrown);
     if (group.length > 1 && verdict.class !== "dependency") {
       await this.#runAlone(group);
       return;
     }
-    for (const { job } of group) this.#fail(job, verdict, error.thrown);
+    for (const { job } of group) this.#fail(job, verdict, messageOf(error.thrown));
   }
 
   /** Entries of a batch that failed. In order where order counts; one may then be tried again later. */
@@ -227,26 +238,17 @@ class TypedLane<Name extends StreamName> implements Lane {
     }
   }
 
-  #verdictOn(error: unknown): Verdict {
-    try {
-      const verdict = this.#deps.classify(error);
-      if (verdict.class !== "dependency") return verdict;
-      if (this.#deps.breakers.knows(verdict.dependency ?? "")) return verdict;
-    } catch (failure) {
-      this.#deps.log.error({ error: messageOf(failure) }, "classify failed");
-    }
-    return { class: "transient" };
-  }
-
-  #fail(job: Job, verdict: Verdict, error: unknown): void {
-    const fate = fateOf(verdict, job.tries, this.spec.maxTries);
-    const facts = { stream: this.stream, id: job.id, tries: job.tries, error: messageOf(error) };
+  #fail(job: Job, failure: Failure, reason: string): void {
+    const fate = fateOf(failure, job.tries, this.spec.maxTries);
     if (fate.kind === "wait") {
-      this.#deps.breakers.trip(fate.dependency, error, fate.holdMs);
-      void this.#finish(job, "waiting", this.#settler.giveBack(job));
+      this.#deps.breakers.trip(fate.dependency, reason, fate.holdMs);
+      this.#giveBack(job);
     } else if (fate.kind === "bury") {
-      this.#condemn(job, fate.class, messageOf(error));
+      this.#condemn(job, fate.class, reason);
+    } else if (fate.kind === "drop") {
+      void this.#finish(job, "lost", Promise.resolve<Settled>("vanished"));
     } else {
+      const facts = { stream: this.stream, id: job.id, tries: job.tries, error: reason };
       this.#deps.log.warn(facts, "entry failed; it is tried again later");
       void this.#finish(job, "retried", this.#settler.retry(job));
     }

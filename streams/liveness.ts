@@ -1,9 +1,11 @@
+import type { Breakers } from "./breaker.ts";
 import type { Client } from "./connection.ts";
 import type { Job } from "./job.ts";
 import type { Lane } from "./lane.ts";
+import type { Clock } from "./ports.ts";
 import { listOf, textOf } from "./reply.ts";
 import { runScript, scripts } from "./scripts.ts";
-import { aliveKeyOf, GROUP, type Keyspace, SILENT_AFTER_MS } from "./topology.ts";
+import { aliveKeyOf, breakerKeyOf, GROUP, type Keyspace, SILENT_AFTER_MS } from "./topology.ts";
 
 /** A handler that runs for this many leases has hung: its entry is left to whoever takes it. */
 const HUNG_AFTER_LEASES = 3;
@@ -20,6 +22,19 @@ interface Place {
 export async function renewAlive(place: Place, consumer: string): Promise<void> {
   const key = aliveKeyOf(place.keyspace, place.partition, consumer);
   await place.redis.set(key, "1", "PX", SILENT_AFTER_MS);
+}
+
+/** Says which dependencies this process sees away, and since when; forgotten like a silent owner. */
+export async function renewBreakers(
+  deps: Place & { breakers: Breakers; clock: Clock },
+): Promise<void> {
+  const nowMs = deps.clock.now().getTime();
+  for (const [dependency, openMs] of deps.breakers.openForMs()) {
+    const key = breakerKeyOf(deps.keyspace, deps.partition, dependency);
+    // Whoever saw it first keeps the word; the others keep it alive.
+    await deps.redis.set(key, Math.round(nowMs - openMs), "PX", SILENT_AFTER_MS, "NX");
+    await deps.redis.pexpire(key, SILENT_AFTER_MS);
+  }
 }
 
 /** Which of these consumers have been silent for too long and count as dead. */

@@ -3,7 +3,7 @@ import { openReader } from "./connection.ts";
 import { moveDue } from "./delay.ts";
 import { Groups } from "./groups.ts";
 import { type Lane, type LaneDeps, openLane } from "./lane.ts";
-import { beat, renewAlive } from "./liveness.ts";
+import { beat, renewAlive, renewBreakers } from "./liveness.ts";
 import type { Handlers } from "./messages.ts";
 import { Reader } from "./reader.ts";
 import { Reclaimer } from "./reclaim.ts";
@@ -11,6 +11,7 @@ import { type Repeating, repeat } from "./repeat.ts";
 import { listOf, pendingRowsOf } from "./reply.ts";
 import { DUE_NOW_IDLE_MS } from "./retry.ts";
 import { runScript, scripts } from "./scripts.ts";
+import { Tally } from "./tally.ts";
 import {
   ALIVE_EVERY_MS,
   aliveKeyOf,
@@ -26,6 +27,7 @@ import { dropConsumer, dropDeadConsumers, trimPartition } from "./trim.ts";
 const RECLAIM_EVERY_MS = 500;
 const MOVE_EVERY_MS = 100;
 const TRIM_EVERY_MS = 10_000;
+const TALLY_EVERY_MS = 1_000;
 const HAND_BACK_PAGE = 500;
 
 /** A loop silent for this long will not come back by itself; every command in it has a deadline. */
@@ -45,6 +47,7 @@ export class PartitionRuntime {
   readonly #groups: Groups;
   readonly #changed = new Bell();
   readonly #reclaimer: Reclaimer;
+  readonly #tally = new Tally();
   #readers: readonly { name: string; reader: Reader }[] = [];
   /** End when taking ends; heartbeats go on until the last handler is done. */
   #duties: readonly { name: string; duty: Repeating }[] = [];
@@ -53,7 +56,8 @@ export class PartitionRuntime {
   constructor(deps: PartitionDeps, partition: number) {
     this.#groups = new Groups({ ...deps, onLost: deps.onStreamsLost }, partition);
     const onChange = () => this.#changed.ring();
-    this.#deps = { ...deps, partition, groups: this.#groups, onChange };
+    const observe = this.#tally.watch(deps.observe);
+    this.#deps = { ...deps, observe, partition, groups: this.#groups, onChange };
     this.#lanes = streamNames.flatMap((name) => lanesFor(this.#deps, name));
     this.#reclaimer = new Reclaimer({ ...this.#deps, lanes: this.#lanes });
   }
@@ -73,7 +77,11 @@ export class PartitionRuntime {
       return [{ name, reader: new Reader({ name, open, kill, consumer, lanes, log, ...state }) }];
     });
     this.#heartbeats = [
-      this.#duty("alive", ALIVE_EVERY_MS, () => renewAlive(this.#deps, consumer)),
+      this.#duty("alive", ALIVE_EVERY_MS, async () => {
+        await renewAlive(this.#deps, consumer);
+        await renewBreakers(this.#deps);
+      }),
+      this.#duty("tally", TALLY_EVERY_MS, () => this.#writeTally()),
       this.#duty("beat", ALIVE_EVERY_MS, () => this.#beat()),
     ];
     this.#duties = [
@@ -83,10 +91,11 @@ export class PartitionRuntime {
     ];
   }
 
-  /** A dependency came back or went: look again now, at new work and at what waited. */
+  /** A dependency came back or went: look again now, at new work and at what waited, and tell it. */
   wake(): void {
     this.#changed.ring();
-    for (const { name, duty } of this.#duties) if (name.startsWith("reclaim")) duty.poke();
+    const duties = [...this.#duties, ...this.#heartbeats];
+    for (const { name, duty } of duties) if (/^(reclaim|alive)/.test(name)) duty.poke();
   }
 
   /** Takes nothing new any more. */
@@ -115,6 +124,7 @@ export class PartitionRuntime {
     }
     const counts = await Promise.all(this.#lanes.map((lane) => this.#giveBack(lane)));
     const { redis, keyspace, partition, consumer } = this.#deps;
+    await this.#writeTally();
     await redis.del(aliveKeyOf(keyspace, partition, consumer));
     for (const lane of this.#lanes) await dropConsumer(this.#deps, lane.key, consumer);
     return counts.reduce((sum, count) => sum + count, 0);
@@ -140,6 +150,10 @@ export class PartitionRuntime {
   #duty(name: string, everyMs: number, turn: () => Promise<void>) {
     const full = `${name}/${this.#deps.partition}`;
     return { name: full, duty: repeat(full, everyMs, this.#deps.log, turn) };
+  }
+
+  async #writeTally(): Promise<void> {
+    await this.#tally.flush(this.#deps, this.#deps.clock.now().getTime());
   }
 
   async #beat(): Promise<void> {

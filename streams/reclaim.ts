@@ -5,7 +5,7 @@ import { silentAmong } from "./liveness.ts";
 import type { Observe, TakenFrom } from "./observe.ts";
 import type { Log } from "./ports.ts";
 import { entriesOf, listOf, ownersOf, type PendingRow, pendingRowsOf } from "./reply.ts";
-import { backoffMs } from "./retry.ts";
+import { backoffMs, triesAfter } from "./retry.ts";
 import { runScript, scripts } from "./scripts.ts";
 import { GROUP, type Keyspace, RETRY_CONSUMER } from "./topology.ts";
 
@@ -104,7 +104,8 @@ export class Reclaimer {
   #lostReplies(lane: Lane): Promise<Candidate[]> {
     return this.#collect(lane, this.#deps.consumer, (row) => {
       if (row.idleMs < LOST_REPLY_AFTER_MS || lane.jobs.has(row.id)) return;
-      return { row, from: "lost-reply", minIdleMs: LOST_REPLY_AFTER_MS, triesToSet: row.tries };
+      const triesToSet = triesAfter("interrupted", row.tries);
+      return { row, from: "lost-reply", minIdleMs: LOST_REPLY_AFTER_MS, triesToSet };
     });
   }
 
@@ -112,14 +113,14 @@ export class Reclaimer {
     return this.#collect(lane, RETRY_CONSUMER, (row) => {
       const minIdleMs = backoffMs(row.tries, row.id);
       if (row.idleMs < minIdleMs) return;
-      return { row, from: "retry", minIdleMs, triesToSet: row.tries + 1 };
+      return { row, from: "retry", minIdleMs, triesToSet: triesAfter("transient", row.tries) };
     });
   }
 
   #orphans(lane: Lane, owner: string): Promise<Candidate[]> {
     let suspects = [...lane.jobs.values()].filter((job) => job.suspect).length;
     return this.#collect(lane, owner, (row) => {
-      const triesToSet = row.tries + 1;
+      const triesToSet = triesAfter("crashed", row.tries);
       if (triesToSet >= SUSPECT_FROM_TRIES) {
         if (suspects > 0) return;
         suspects += 1;
@@ -134,7 +135,7 @@ export class Reclaimer {
     return this.#collect(lane, owner, (row) => {
       if (row.idleMs < minIdleMs) return;
       if (owner === this.#deps.consumer && lane.jobs.get(row.id)?.hung !== true) return;
-      return { row, from: "hung-handler", minIdleMs, triesToSet: row.tries + 1 };
+      return { row, from: "hung-handler", minIdleMs, triesToSet: triesAfter("crashed", row.tries) };
     });
   }
 

@@ -29,6 +29,9 @@ export interface StreamSpec {
 
 const needs = ["postgres"] as const;
 
+/** Everything that some stream needs; each has a breaker in the processes that can probe it. */
+export const dependencies = [...needs, "model"] as const;
+
 /** Every work stream. Order is reading priority within a reader. */
 export const streamSpecs = {
   inbound: {
@@ -58,7 +61,15 @@ export const streamSpecs = {
     needs,
   },
   turns: { reader: "work", leaseMs: 90_000, concurrency: 32, batchSize: 1, maxTries: null, needs },
-  memory: { reader: "work", leaseMs: 60_000, concurrency: 4, batchSize: 1, maxTries: 3, needs },
+  // A turn that finds no model waits on its row, until a person is called; a summary can wait longer.
+  memory: {
+    reader: "work",
+    leaseMs: 60_000,
+    concurrency: 4,
+    batchSize: 1,
+    maxTries: 3,
+    needs: dependencies,
+  },
   dead: { reader: "work", leaseMs: 30_000, concurrency: 20, batchSize: 20, maxTries: null, needs },
 } as const satisfies Record<string, StreamSpec>;
 
@@ -100,7 +111,15 @@ export interface Keyspace {
   readonly partitions: number;
 }
 
-export type KeyName = StreamName | "events" | "delayed" | "alive" | "epoch" | "pace";
+export type KeyName =
+  | StreamName
+  | "events"
+  | "delayed"
+  | "alive"
+  | "breaker"
+  | "epoch"
+  | "pace"
+  | "tally";
 
 /** `{ll:3}:turns` for stream `turns` of partition 3 under prefix `ll`. */
 export function keyOf(keyspace: Keyspace, partition: number, name: KeyName): string {
@@ -110,6 +129,11 @@ export function keyOf(keyspace: Keyspace, partition: number, name: KeyName): str
 /** The key a living process keeps renewing in each partition it consumes. */
 export function aliveKeyOf(keyspace: Keyspace, partition: number, consumer: string): string {
   return `${keyOf(keyspace, partition, "alive")}:${consumer}`;
+}
+
+/** Set, and renewed, by every process that sees a dependency away: since when, epoch milliseconds. */
+export function breakerKeyOf(keyspace: Keyspace, partition: number, dependency: string): string {
+  return `${keyOf(keyspace, partition, "breaker")}:${dependency}`;
 }
 
 /** Every partition's number. */

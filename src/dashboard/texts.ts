@@ -263,6 +263,8 @@ export const texts = {
     delayed: "Wake-ups for later",
     overdue: (age: string) => `the earliest is ${age} late`,
     onTime: "on time",
+    alerts: "What is wrong",
+    since: (when: string) => `since ${when}`,
     allCalm: "Nothing waits.",
     working: (count: number) => `${count} open.`,
     deadTotal: (count: number) => `${count} given up, waiting for somebody to look.`,

@@ -1,6 +1,6 @@
 import type { EntryOf } from "../../streams/messages.ts";
+import { isLastTry, retryDelayMs } from "../../streams/retry.ts";
 import type { Db } from "../db/client.ts";
-import { turnRetryDelayMs } from "../funnel/backoff.ts";
 import type { LiveEvent } from "../lib/events.ts";
 import type { Log } from "../lib/log.ts";
 import type { SendResult } from "../whatsapp/client.ts";
@@ -8,11 +8,14 @@ import type { GraphErrorClass } from "../whatsapp/error-catalogue.ts";
 import type { Announcer } from "./announce.ts";
 import { claimSend, type SendClaim } from "./deliver/claim.ts";
 import { type Candidate, nextDueAt, pickCandidates, putOff } from "./deliver/pick.ts";
-import { settleAccepted, settleFailed, settleRetry, settleUnknown } from "./deliver/settle.ts";
+import {
+  type Meta,
+  settleAccepted,
+  settleFailed,
+  settleRetry,
+  settleUnknown,
+} from "./deliver/settle.ts";
 import { applyParked } from "./receipt/apply.ts";
-
-/** Tries of a message that Meta certainly did not take, before it counts as failed. */
-const MAX_SEND_ATTEMPTS = 8;
 
 /**
  * A claim is good for a POST within this. A process that was paused for longer may no longer send:
@@ -43,7 +46,7 @@ export interface DeliverDeps {
   /** Milliseconds that only go forward. */
   monotonicMs(): number;
   crash(step: string): void;
-  onSend(outcome: SendResult["kind"], code: number | null): void;
+  onSend(outcome: Outcome["kind"], code: number | null): void;
 }
 
 interface WhatsAppNumber {
@@ -101,6 +104,10 @@ async function deliverAll(
   if (failure) throw failure.reason;
 }
 
+/** What became of a claim. `paused` says nothing of Meta: it was not asked. */
+type Outcome = SendResult | typeof paused;
+const paused = { kind: "paused", why: "The process was paused after the claim." } as const;
+
 async function deliverOne(
   deps: DeliverDeps,
   number: WhatsAppNumber,
@@ -123,9 +130,7 @@ async function deliverOne(
   if (claim === null) return await told;
   deps.crash("deliver:claimed");
   const isFresh = deps.monotonicMs() - claimedAtMs < CLAIM_GOOD_FOR_MS;
-  const result: SendResult = isFresh
-    ? await deps.send(claim, signal)
-    : { kind: "not_sent", why: "The process was paused after the claim." };
+  const result: Outcome = isFresh ? await deps.send(claim, signal) : paused;
   deps.crash("deliver:sent");
   deps.onSend(result.kind, result.kind === "rejected" ? result.code : null);
   await told;
@@ -133,11 +138,7 @@ async function deliverOne(
   deps.crash("deliver:settled");
 }
 
-async function settle(
-  deps: DeliverDeps,
-  claim: SendClaim,
-  result: SendResult,
-): Promise<LiveEvent[]> {
+async function settle(deps: DeliverDeps, claim: SendClaim, result: Outcome): Promise<LiveEvent[]> {
   switch (result.kind) {
     case "accepted": {
       const events = await settleAccepted(deps.db, claim, result.wamid);
@@ -147,16 +148,19 @@ async function settle(
       logSend(deps, claim, "send in doubt", { why: result.why });
       return await settleUnknown(deps.db, claim, result.why);
     case "not_sent":
-      return await retryOrFail(deps, claim, { code: null, text: result.why, waitMs: 0 });
+      return await retryOrFail(deps, claim, { code: null, text: result.why, meta: "unreachable" });
+    case "paused":
+      return await retryOrFail(deps, claim, { code: null, text: result.why, meta: "not_asked" });
     case "rejected": {
       const text = [result.title, result.details].filter(Boolean).join(": ");
       if (result.class === "retry_later") {
-        const waitMs = result.retryAfterMs ?? 0;
-        return await retryOrFail(deps, claim, { code: result.code, text, waitMs });
+        const why = { code: result.code, text, meta: "answered" } as const;
+        return await retryOrFail(deps, claim, why, result.retryAfterMs);
       }
       logSend(deps, claim, "send refused", { code: result.code, title: result.title });
       const letter = REPARABLE.has(result.class) ? "refused" : null;
-      return await settleFailed(deps.db, claim, { code: result.code, text, letter });
+      const failure = { code: result.code, text, meta: "answered", letter } as const;
+      return await settleFailed(deps.db, claim, failure);
     }
   }
 }
@@ -164,14 +168,16 @@ async function settle(
 async function retryOrFail(
   deps: DeliverDeps,
   claim: SendClaim,
-  { code, text, waitMs }: { code: number | null; text: string; waitMs: number },
+  why: { code: number | null; text: string; meta: Meta },
+  retryAfterMs = 0,
 ): Promise<LiveEvent[]> {
-  if (claim.attempt >= MAX_SEND_ATTEMPTS) {
-    return await settleFailed(deps.db, claim, { code, text, letter: "exhausted" });
+  const { attempt: tries, messageId: key } = claim;
+  if (isLastTry("send", tries)) {
+    return await settleFailed(deps.db, claim, { ...why, letter: "exhausted" });
   }
-  const delayMs = Math.max(waitMs, turnRetryDelayMs(claim.attempt));
-  logSend(deps, claim, "send put off", { code, why: text, delayMs });
-  return await settleRetry(deps.db, claim, { delayMs, code, text });
+  const delayMs = retryDelayMs("send", { tries, key, retryAfterMs });
+  logSend(deps, claim, "send put off", { ...why, delayMs });
+  return await settleRetry(deps.db, claim, { ...why, delayMs });
 }
 
 function logSend(

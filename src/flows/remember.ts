@@ -64,7 +64,8 @@ export function createRememberHandler(
       },
     );
     if (answer.kind === "failed") {
-      throw new AppError("model_unavailable", `No summary could be made: ${answer.reason}`);
+      // It was reached: that it is away would be said of it until it says something useful.
+      throw new AppError("internal", `No summary could be made: ${answer.reason}`);
     }
     const events = await storeSummary(deps.db, entry, behind, {
       text: answer.text,

@@ -1,7 +1,7 @@
 import type { EntryOf } from "../../streams/messages.ts";
+import { isLastTry, retryDelayMs, retryPolicies } from "../../streams/retry.ts";
 import type { Db } from "../db/client.ts";
 import { recordLlmCall } from "../db/queries/record-llm-call.ts";
-import { turnRetryDelayMs } from "../funnel/backoff.ts";
 import { endOf } from "../funnel/follow-up.ts";
 import type { LlmCall, TurnContext, TurnDisposition } from "../funnel/turn.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -10,6 +10,7 @@ import type { Log } from "../lib/log.ts";
 import type { Thinker } from "../llm/thinker.ts";
 import type { Announcer } from "./announce.ts";
 import type { Append, Wakeup } from "./deps.ts";
+import { askedPauseMs } from "./failure-class.ts";
 import { type Claim, claimTurn, comeBackAt } from "./turn/claim.ts";
 import { type CommitOutcome, commitTurn, type TurnResult } from "./turn/commit.ts";
 import { loadContext, type Seen } from "./turn/context.ts";
@@ -17,7 +18,7 @@ import { decide, ghosted, postponed } from "./turn/decide.ts";
 import { keepLease } from "./turn/lease.ts";
 import { buryTurn, releaseTurn } from "./turn/release.ts";
 
-export const MAX_TURN_ATTEMPTS = 5;
+export const MAX_TURN_ATTEMPTS = retryPolicies.turn.maxTries;
 
 /** One deadline for all thinking of a turn; the lease is renewed for twice as long. */
 const THINKING_DEADLINE_MS = 45_000;
@@ -176,11 +177,13 @@ async function failTurn(
     { organizationId, conversationId, turnId, attempt, error: errorMessage(error) },
     "turn failed",
   );
-  if (!signal.aborted && attempt >= MAX_TURN_ATTEMPTS) {
+  if (!signal.aborted && isLastTry("turn", attempt)) {
     return await giveUp(deps, claim, errorMessage(error));
   }
+  const retryAfterMs = askedPauseMs(error);
+  const waitMs = retryDelayMs("turn", { tries: attempt, key: conversationId, retryAfterMs });
   const released = await releaseTurn(deps.db, claim, {
-    delayMs: signal.aborted ? 0 : Math.max(turnRetryDelayMs(attempt), askedWaitMs(error)),
+    delayMs: signal.aborted ? 0 : waitMs,
     spendsTry: !signal.aborted,
     error: errorMessage(error),
     now: deps.clock.now(),
@@ -192,12 +195,6 @@ async function failTurn(
     schedule: [wakeAt({ v: 1, organizationId, conversationId, cause: "retry" }, dueAt)],
     events,
   });
-}
-
-/** How long a provider asked to be left alone; what asks for longer than a minute is tried anyway. */
-function askedWaitMs(error: unknown): number {
-  const asked = error instanceof AppError ? error.details["retryAfterMs"] : undefined;
-  return typeof asked === "number" ? Math.min(asked, 60_000) : 0;
 }
 
 /** Rejects with `poison`, so that the entry ends in the dead letters where people look. */

@@ -23,6 +23,14 @@ export const liveEventKinds = [
 
 export type LiveEventKind = (typeof liveEventKinds)[number];
 
+/** Events about the installation: they belong to no organization and reach operators only. */
+export const installationEventKinds = ["queue.alert"] as const;
+
+export type InstallationEventKind = (typeof installationEventKinds)[number];
+
+/** Stands where an event names its organization. */
+export const INSTALLATION = "00000000-0000-0000-0000-000000000000";
+
 /**
  * One live event: the full public state of one row at one version. `eventId` makes a second
  * publication harmless, `version` lets a reader drop what is older than what it has.
@@ -30,7 +38,7 @@ export type LiveEventKind = (typeof liveEventKinds)[number];
 export interface LiveEvent {
   eventId: string;
   organizationId: string;
-  kind: LiveEventKind;
+  kind: LiveEventKind | InstallationEventKind;
   entityId: string;
   version: number;
   data: unknown;

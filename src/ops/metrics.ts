@@ -13,6 +13,19 @@ export interface StreamGauges {
   oldestAgeMs: number | null;
 }
 
+/** State of one stream in one partition. */
+export interface PartitionGauges {
+  stream: string;
+  partition: number;
+  depth: number;
+  oldestAgeMs: number;
+  /** Pending entries by age (`under1s` …) and by tries (`once` …), of the oldest ones only. */
+  byAge: Readonly<Record<string, number>>;
+  byTries: Readonly<Record<string, number>>;
+  /** By all processes, in about the last minute. */
+  perMinute: Readonly<Record<string, number>>;
+}
+
 export interface ModelUsage {
   step: string;
   model: string;
@@ -99,6 +112,8 @@ function streamMetrics(registry: Registry) {
     deadLetters: (stream: string, count: number) => letters({ stream }, count),
     breaker: (dependency: string, open: boolean) => breakers({ dependency }, open ? 1 : 0),
     streamGauges: streamGauges(registry),
+    partitionGauges: partitionGauges(registry),
+    queueAlert: queueAlertGauge(registry),
   };
 }
 
@@ -118,6 +133,42 @@ function streamGauges(registry: Registry) {
     if (state.lag !== null) lag({ stream }, state.lag);
     oldest({ stream }, (state.oldestAgeMs ?? 0) / 1000);
   };
+}
+
+/** Beyond 60 partitions the rest share one label: the sums per stream are in the gauges above. */
+function partitionGauges(registry: Registry) {
+  const where = ["stream", "partition"];
+  const parts = (name: string, help: string, label: string) =>
+    gauge(registry, name, help, [...where, label]);
+  const depth = gauge(registry, "stream_partition_depth", "Entries not finished.", where);
+  const oldest = gauge(
+    registry,
+    "stream_partition_oldest_age_seconds",
+    "Age of the oldest unfinished.",
+    where,
+  );
+  const ages = parts("stream_pending_by_age", "Pending entries, of the oldest 500.", "age");
+  const tries = parts("stream_pending_by_tries", "Pending entries, of the oldest 500.", "tries");
+  const rates = parts("stream_per_minute", "By all processes, in the last minute.", "what");
+  return (state: PartitionGauges) => {
+    const labels = { stream: state.stream, partition: String(state.partition) };
+    depth(labels, state.depth);
+    oldest(labels, state.oldestAgeMs / 1000);
+    for (const [age, count] of Object.entries(state.byAge)) ages({ ...labels, age }, count);
+    for (const [name, count] of Object.entries(state.byTries)) {
+      tries({ ...labels, tries: name }, count);
+    }
+    for (const [what, count] of Object.entries(state.perMinute)) rates({ ...labels, what }, count);
+  };
+}
+
+function queueAlertGauge(registry: Registry) {
+  const alerts = gauge(registry, "queue_alert", "1 while the queue's rule is raised.", [
+    "rule",
+    "stream",
+  ]);
+  return (rule: string, stream: string | null, raised: boolean) =>
+    alerts({ rule, stream: stream ?? "all" }, raised ? 1 : 0);
 }
 
 function thinkingMetrics(registry: Registry) {

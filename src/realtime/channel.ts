@@ -3,7 +3,7 @@ import { sleep } from "../lib/sleep.ts";
 import type { RealtimeDeps } from "./deps.ts";
 import { every } from "./every.ts";
 import { Feed } from "./feed.ts";
-import { controlText } from "./frames.ts";
+import { alertOf, controlText, type LoggedEvent } from "./frames.ts";
 import { Greeter } from "./hello.ts";
 import { LiveSocket } from "./live-socket.ts";
 import type { Wire } from "./outlet.ts";
@@ -37,7 +37,11 @@ export class Channel {
     const { events, log } = deps;
     this.#feeds = Array.from(
       { length: events.partitions },
-      (_, partition) => new Feed<Seat>({ log: events, partition, report: log }),
+      (_, partition) =>
+        new Feed<Seat>({
+          ...{ log: events, partition, report: log },
+          onInstallation: (news) => this.#tellOperators(news),
+        }),
     );
     this.#people = new People({
       openRelay: deps.openRelay,
@@ -148,8 +152,19 @@ export class Channel {
     }
   }
 
+  get #operators(): Seat[] {
+    return [...this.#seats.values()].filter(({ identity }) => identity.isOperator);
+  }
+
+  /** Outside the log, because an operator's cursor is of another organization's: REST has what stands. */
+  #tellOperators(news: readonly LoggedEvent[]): void {
+    for (const alert of news.flatMap((event) => alertOf(event) ?? [])) {
+      for (const { socket } of this.#operators) socket.send("queue.alert", alert);
+    }
+  }
+
   async #showQueue(): Promise<void> {
-    const operators = [...this.#seats.values()].filter(({ identity }) => identity.isOperator);
+    const operators = this.#operators;
     if (operators.length === 0) return;
     const state = await this.#deps.inspectQueue();
     const text = this.#text("queue.snapshot", state);

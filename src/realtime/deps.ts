@@ -2,7 +2,7 @@ import type { Person } from "../http/plugins/auth.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
 import type { EventLog } from "./feed.ts";
-import type { QueueState } from "./protocol.ts";
+import type { QueueState } from "./queue-state.ts";
 
 /** Tells the other API processes what is never logged. Best effort, at most once. */
 export interface Relay {

@@ -1,5 +1,6 @@
 import type { Follower, Resumption, TailEvent } from "../../streams/tail.ts";
 import { AppError, errorMessage } from "../lib/errors.ts";
+import { INSTALLATION } from "../lib/events.ts";
 import type { Log } from "../lib/log.ts";
 import { compareIds, cursorOf, type Position, parseCursor } from "./cursor.ts";
 import type { LoggedEvent } from "./frames.ts";
@@ -52,12 +53,21 @@ export class Feed<M extends Member> {
   #follower: Follower;
   #readingBack: Promise<void> = Promise.resolve();
   readonly #found = Promise.withResolvers<void>();
+  readonly #onInstallation: (events: readonly LoggedEvent[]) => void;
   #stopped = false;
 
-  constructor(options: { log: EventLog; partition: number; report: Log; capacity?: number }) {
+  constructor(options: {
+    log: EventLog;
+    partition: number;
+    report: Log;
+    capacity?: number;
+    /** Hears events that belong to no organization; they have no members, and are not resumed. */
+    onInstallation?: (events: readonly LoggedEvent[]) => void;
+  }) {
     this.#log = options.log;
     this.#partition = options.partition;
     this.#report = options.report;
+    this.#onInstallation = options.onInstallation ?? (() => undefined);
     this.#history = new History(options.capacity ?? HISTORY_CAPACITY);
     this.#follower = this.#follow();
   }
@@ -131,6 +141,7 @@ export class Feed<M extends Member> {
     // What was read together is told together: one write to each socket, not one for each event.
     const byOrganization = Map.groupBy(logged, ({ organizationId }) => organizationId);
     for (const [organizationId, group] of byOrganization) {
+      if (organizationId === INSTALLATION) this.#onInstallation(group);
       for (const member of this.members(organizationId)) {
         const unseen = this.#ahead.size > 0 ? this.#unseenBy(member, group) : group;
         if (unseen.length > 0) member.deliver(unseen);

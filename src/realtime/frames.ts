@@ -10,6 +10,7 @@ import {
   clientFrames,
   FRAME_VERSION,
 } from "./protocol.ts";
+import { QueueAlert } from "./rows.ts";
 
 const checks = {
   hello: TypeCompiler.Compile(clientFrames.hello),
@@ -26,6 +27,13 @@ export function parseClientFrame(value: unknown): ClientFrame | undefined {
   const { type } = value;
   if (typeof type !== "string" || !isClientFrameType(type)) return undefined;
   return checks[type].Check(value) ? checkedFrame(value) : undefined;
+}
+
+const alertCheck = TypeCompiler.Compile(QueueAlert);
+
+/** The alert that a logged event of kind `queue.alert` carries; undefined for anything else. */
+export function alertOf({ kind, row }: LoggedEvent): QueueAlert | undefined {
+  return kind === "queue.alert" && alertCheck.Check(row) ? row : undefined;
 }
 
 function isClientFrameType(type: string): type is ClientFrameType {
@@ -57,6 +65,14 @@ export class LoggedEvent {
     this.position = position;
     this.organizationId = event.organizationId;
     this.#event = event;
+  }
+
+  get kind(): string {
+    return this.#event.kind;
+  }
+
+  get row(): unknown {
+    return this.#event.data;
   }
 
   get text(): string {

@@ -1,6 +1,15 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import type { LiveEventKind } from "../lib/events.ts";
-import { AlertRow, BookingRow, ConversationRow, LeadRow, MessageRow, TemplateRow } from "./rows.ts";
+import { QueueState } from "./queue-state.ts";
+import {
+  AlertRow,
+  BookingRow,
+  ConversationRow,
+  LeadRow,
+  MessageRow,
+  QueueAlert,
+  TemplateRow,
+} from "./rows.ts";
 
 /** Version of every frame's shape. */
 export const FRAME_VERSION = 1;
@@ -141,23 +150,6 @@ export type EventFrame = { [Kind in LiveEventKind]: Static<EventFrames[Kind]> }[
 const Person = Type.Object({ userId: id, name: Type.String() });
 export type Person = Static<typeof Person>;
 
-/** As `GET /api/v1/queue` answers. */
-const QueueState = Type.Object({
-  streams: Type.Array(
-    Type.Object({
-      stream: Type.String(),
-      depth: Type.Integer({ description: "Not done yet: unread, running and waiting together." }),
-      lag: Type.Union([Type.Integer(), Type.Null()], { description: "Not yet delivered." }),
-      running: Type.Integer({ description: "Delivered and not settled: running, or orphaned." }),
-      waiting: Type.Integer({ description: "Waiting for their next try." }),
-      oldestAgeMs: Type.Integer(),
-      dead: Type.Integer({ description: "Given up and not replayed." }),
-    }),
-  ),
-  delayed: Type.Object({ count: Type.Integer(), overdueMs: Type.Integer() }),
-});
-export type QueueState = Static<typeof QueueState>;
-
 /** Every frame the server sends that is no live event. */
 export const controlFrames = {
   /** To `hello` without a cursor: follow from here. Fetch the snapshot after this frame. */
@@ -195,6 +187,8 @@ export const controlFrames = {
   ),
   /** To operators only, every 2 s: where the work of the whole installation stands. */
   "queue.snapshot": serverFrame("queue.snapshot", QueueState),
+  /** To operators only: a rule over the queue has something to say, or no longer. */
+  "queue.alert": serverFrame("queue.alert", QueueAlert),
 } as const;
 
 type ControlFrames = typeof controlFrames;

@@ -119,3 +119,16 @@ export const AlertRow = Type.Object({
   at: Type.String({ description: "ISO 8601, UTC." }),
 });
 export type AlertRow = Static<typeof AlertRow>;
+
+/** What a rule over the queue says, to operators. Raised and cleared alike: `alertId` joins the two. */
+export const QueueAlert = Type.Object({
+  alertId: id,
+  rule: Type.String({ description: "Such as `oldest_age` or `no_worker`." }),
+  stream: Type.Union([Type.String(), Type.Null()], { description: "Null: the whole queue." }),
+  state: Type.Union([Type.Literal("raised"), Type.Literal("cleared")]),
+  value: Type.Number({ description: "What was measured when it was raised or cleared." }),
+  threshold: Type.Number({ description: "From which value on it is raised." }),
+  since: Type.String({ description: "When it was raised: ISO 8601, UTC." }),
+  text: Type.String({ description: "What is wrong, and what to do." }),
+});
+export type QueueAlert = Static<typeof QueueAlert>;

@@ -1,6 +1,7 @@
 import type { AnyElysia } from "elysia";
 import { inspectQueue } from "../../streams/inspect.ts";
 import { streamNames } from "../../streams/topology.ts";
+import { everyQueueAlert } from "../db/queries/queue-alerts.ts";
 import { countWaitingLetters } from "../db/queries/waiting-letters.ts";
 import { countLivingWorkers } from "../db/queries/workers.ts";
 import { AppError, errorMessage } from "../lib/errors.ts";
@@ -47,33 +48,43 @@ export async function startApi(
 
 /** Readiness over both stores, and the gauges that have to be looked up. */
 export function watchStores(core: Core, stuck: () => string | null): Health {
-  core.metrics.beforeRender(async () => {
-    const { streams } = await inspectQueue({ redis: core.redis, keyspace: core.keyspace });
-    for (const [stream, parts] of Map.groupBy(streams, (part) => part.stream)) {
-      const lags = parts.map(({ lag }) => lag).filter((lag) => lag !== null);
-      core.metrics.streamGauges({
-        stream,
-        lag: lags.length === parts.length ? sum(lags) : null,
-        pending: sum(parts.map(({ pending }) => pending)),
-        oldestAgeMs: Math.max(...parts.map(({ oldestAgeMs }) => oldestAgeMs)),
-        depth: sum(parts.map(({ depth }) => depth)),
-      });
-    }
+  const { db, metrics } = core;
+  metrics.beforeRender(() => gaugeQueue(core));
+  metrics.beforeRender(async () => {
+    metrics.workersAlive("worker", await countLivingWorkers(db));
+    metrics.stuck(stuck() !== null);
   });
-  core.metrics.beforeRender(async () => {
-    const letters = await countWaitingLetters(core.db);
+  metrics.beforeRender(async () => {
+    const letters = await countWaitingLetters(db);
     for (const stream of new Set([...streamNames, ...letters.keys()])) {
-      core.metrics.deadLetters(stream, letters.get(stream) ?? 0);
+      metrics.deadLetters(stream, letters.get(stream) ?? 0);
     }
   });
-  core.metrics.beforeRender(async () => {
-    core.metrics.workersAlive("worker", await countLivingWorkers(core.db));
-    core.metrics.stuck(stuck() !== null);
+  metrics.beforeRender(async () => {
+    const alerts = await everyQueueAlert(db);
+    for (const { rule, stream, raised } of alerts) metrics.queueAlert(rule, stream, raised);
   });
   return createHealth({
     checks: { postgres: core.checkPostgres, redis: core.checkRedis },
     stuck,
   });
+}
+
+async function gaugeQueue({ redis, keyspace, metrics }: Core): Promise<void> {
+  const { streams } = await inspectQueue({ redis, keyspace });
+  for (const [stream, parts] of Map.groupBy(streams, (part) => part.stream)) {
+    const lags = parts.map(({ lag }) => lag).filter((lag) => lag !== null);
+    metrics.streamGauges({
+      stream,
+      lag: lags.length === parts.length ? sum(lags) : null,
+      pending: sum(parts.map(({ pending }) => pending)),
+      oldestAgeMs: Math.max(...parts.map(({ oldestAgeMs }) => oldestAgeMs)),
+      depth: sum(parts.map(({ depth }) => depth)),
+    });
+  }
+  for (const { pendingByAge: byAge, pendingByTries: byTries, ...part } of streams) {
+    metrics.partitionGauges({ ...part, byAge: { ...byAge }, byTries: { ...byTries } });
+  }
 }
 
 function sum(numbers: readonly number[]): number {

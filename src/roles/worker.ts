@@ -11,6 +11,7 @@ import type { Claim } from "../flows/turn/claim.ts";
 import { systemClock } from "../lib/clock.ts";
 import { errorMessage } from "../lib/errors.ts";
 import { accessTokenContext } from "../lib/secret-box.ts";
+import { probeModel } from "../llm/probe.ts";
 import { createThinker } from "../llm/thinker.ts";
 import { createHeartbeat, firstStuck } from "../ops/heartbeat.ts";
 import { callbackDataOf } from "../whatsapp/callback-data.ts";
@@ -23,6 +24,8 @@ const BEAT_EVERY_MS = 2_000;
 /** Below the claim's own deadline, so that the answer is recorded before the sweep doubts it. */
 const SEND_DEADLINE_MS = 15_000;
 
+const SIMULATED_KEY = "simulated";
+
 export interface RunningRole {
   /** Stops taking, finishes or hands back within the grace time. Never rejects. */
   stop(graceMs: number): Promise<void>;
@@ -33,6 +36,7 @@ export interface RunningRole {
 export async function startWorker(core: Core): Promise<RunningRole> {
   const { db, log, processId, metrics, config } = core;
   const worker = { id: processId, role: config.role, host: hostname(), pid: process.pid };
+  const { baseUrl, apiKey } = config.llm;
   const heartbeat = createHeartbeat("The worker's heartbeat", 30_000);
   await beat(db, worker);
   const beating = repeat("worker heartbeat", BEAT_EVERY_MS, log, async () => {
@@ -45,7 +49,10 @@ export async function startWorker(core: Core): Promise<RunningRole> {
     consumerId: processId,
     handlers: createHandlers(flowDeps(core)),
     classify: failureClass,
-    dependencies: { postgres: core.checkPostgres },
+    dependencies: {
+      postgres: core.checkPostgres,
+      model: () => probeModel({ baseUrl, apiKey: apiKey ?? SIMULATED_KEY }),
+    },
     orderKeys,
     clock: systemClock,
     log,
@@ -80,7 +87,7 @@ function flowDeps(core: Core): FlowDeps {
     crash,
     monotonicMs,
     workerId: processId,
-    thinker: createThinker({ baseUrl, apiKey: apiKey ?? "simulated", model, fallbackModel, log }),
+    thinker: createThinker({ baseUrl, apiKey: apiKey ?? SIMULATED_KEY, model, fallbackModel, log }),
     onIngress: createIngressRecorder({ db, log, monotonicMs }),
     onTurn: metrics.turn,
     onLlmCall: (call, costUsd) =>

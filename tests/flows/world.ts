@@ -104,9 +104,10 @@ export async function createWorld(name: string) {
         entry: { v: 1, organizationId, conversationId, cause },
         signal: new AbortController().signal,
       }),
-    deliver: () =>
+    deliver: () => world.deliverOver(integrationId),
+    deliverOver: (number: string) =>
       deliver({
-        entry: { v: 1, organizationId, integrationId },
+        entry: { v: 1, organizationId, integrationId: number },
         signal: new AbortController().signal,
       }),
     sweep: createSweep({ db, clock, publish, announcer, monotonicMs: () => performance.now() }),

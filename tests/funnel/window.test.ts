@@ -1,5 +1,4 @@
 import { describe, expect, test } from "bun:test";
-import { turnRetryDelayMs } from "../../src/funnel/backoff.ts";
 import { isWindowOpen, windowClosesAt } from "../../src/funnel/window.ts";
 
 const wroteAt = new Date("2026-03-28T20:00:00Z");
@@ -15,11 +14,4 @@ describe("the 24-hour window", () => {
     expect(windowClosesAt(null)).toBeNull();
     expect(isWindowOpen(null, wroteAt)).toBe(false);
   });
-});
-
-test("a failing turn waits 1 s, 4 s, 16 s and then a minute", () => {
-  expect([1, 2, 3, 4, 5, 50].map(turnRetryDelayMs)).toEqual([
-    ...[1_000, 4_000, 16_000],
-    ...[60_000, 60_000, 60_000],
-  ]);
 });

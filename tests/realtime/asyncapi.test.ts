@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { Parser } from "@asyncapi/parser";
-import { liveEventKinds } from "../../src/lib/events.ts";
+import { installationEventKinds, liveEventKinds } from "../../src/lib/events.ts";
 import { asyncApiDocument } from "../../src/realtime/asyncapi.ts";
 
 test("the document of the live channel is valid AsyncAPI 3 and names every frame", async () => {
@@ -12,7 +12,15 @@ test("the document of the live channel is valid AsyncAPI 3 and names every frame
       ?.messages()
       .all()
       .map((message) => message.name()) ?? [];
-  for (const kind of [...liveEventKinds, "hello", "welcome", "resumed", "reset", "typing"]) {
+  for (const kind of [
+    ...liveEventKinds,
+    ...installationEventKinds,
+    "hello",
+    "welcome",
+    "resumed",
+    "reset",
+    "typing",
+  ]) {
     expect(names).toContain(kind);
   }
 });

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
 import { randomUUID } from "node:crypto";
 import { AppError } from "../../src/lib/errors.ts";
-import { liveEventKinds } from "../../src/lib/events.ts";
+import { INSTALLATION, liveEventKinds } from "../../src/lib/events.ts";
+import { newId } from "../../src/lib/ids.ts";
 import { closeCodes } from "../../src/realtime/protocol.ts";
 import { type TestKeyspace, testKeyspace } from "../support/database.ts";
 import { eventually } from "../support/wait.ts";
@@ -261,6 +262,35 @@ describe("operators", () => {
     const [operator, agent] = [await follower(at, { isOperator: true }), await follower(at)];
     await operator.first("queue.snapshot");
     expect(agent.all("queue.snapshot")).toEqual([]);
+  });
+
+  test("hear of the queue's alerts, whichever organization they act in; others never do", async () => {
+    const at = await api();
+    const operators = [
+      await follower(at, { isOperator: true }),
+      await follower(at, { isOperator: true, organizationId: organizationB }),
+    ];
+    const agent = await follower(at);
+    const data = {
+      alertId: newId(),
+      rule: "no_worker",
+      stream: null,
+      state: "raised",
+      value: 21_000,
+      threshold: 20_000,
+      since: "2026-11-28T08:00:00.000Z",
+      text: "Work waits and no worker has lived for 21 s.",
+    };
+    const about = { organizationId: INSTALLATION, kind: "queue.alert", data } as const;
+    await publisher.publish.events([anEvent({ ...about, entityId: data.alertId })]);
+    for (const operator of operators) {
+      const frame = await operator.first("queue.alert");
+      // Outside the log: a cursor of another partition would mislead its reader.
+      expect(frame).toMatchObject({ v: 1, id: null, data });
+    }
+    await publisher.publish.events([anEvent()]);
+    await agent.first("conversation.updated");
+    expect(agent.all("queue.alert")).toEqual([]);
   });
 });
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Elysia } from "elysia";
 import type { Person } from "../../src/http/plugins/auth.ts";
 import { systemClock } from "../../src/lib/clock.ts";
-import type { LiveEvent, LiveEventKind } from "../../src/lib/events.ts";
+import type { LiveEvent } from "../../src/lib/events.ts";
 import { newId } from "../../src/lib/ids.ts";
 import type { RealtimeDeps } from "../../src/realtime/deps.ts";
 import { realtime, websocketSettings } from "../../src/realtime/index.ts";
@@ -104,7 +104,9 @@ export async function startApi({ url, keyspace, door, deps }: ApiOptions) {
     livingSessions: door.living,
     takeOver: async () => ({ version: 2 }),
     release: async () => ({ version: 3 }),
-    inspectQueue: async () => ({ streams: [], delayed: { count: 0, overdueMs: 0 } }),
+    inspectQueue: async () => ({
+      ...{ streams: [], delayed: { count: 0, overdueMs: 0 }, workers: 1, breakers: [], alerts: [] },
+    }),
     observe,
     ...deps,
   });
@@ -140,7 +142,7 @@ export async function openPublisher(url: string, keyspace: Keyspace) {
 export function anEvent(given: Partial<LiveEvent> = {}): LiveEvent {
   const entityId = given.entityId ?? newId();
   const version = given.version ?? 1;
-  const kind: LiveEventKind = given.kind ?? "conversation.updated";
+  const kind: LiveEvent["kind"] = given.kind ?? "conversation.updated";
   return {
     eventId: newId(),
     organizationId: organizationA,

@@ -1,10 +1,24 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { connected, type Producer } from "../../streams/connection.ts";
 import { inspectDead, listDead } from "../../streams/dead-letter.ts";
 import { inspectQueue } from "../../streams/inspect.ts";
+import type { Delivery } from "../../streams/messages.ts";
 import { createPublisher } from "../../streams/publish.ts";
 import { GROUP, keyOf } from "../../streams/topology.ts";
-import { add, freshKeyspace, producerTo, turnEntry } from "./support/harness.ts";
+import {
+  Away,
+  add,
+  consume,
+  freshKeyspace,
+  inboundEntry,
+  Poison,
+  pendingCount,
+  producerTo,
+  stopAll,
+  Transient,
+  turnEntry,
+  until,
+} from "./support/harness.ts";
 import { sharedRedis } from "./support/redis-server.ts";
 
 let redis: Awaited<ReturnType<typeof sharedRedis>>;
@@ -14,6 +28,7 @@ beforeAll(async () => {
   client = producerTo(redis.url);
   await connected(client, 2_000);
 });
+afterEach(stopAll);
 afterAll(async () => {
   client.disconnect();
   await redis.stop();
@@ -46,6 +61,86 @@ test("counts what is unread, pending, waiting and delayed, and how old the oldes
   expect(idle).toMatchObject({ lag: 0, pending: 0, depth: 0, oldestAgeMs: 0 });
   expect(delayed[1]).toEqual({ partition: 1, count: 0, overdueMs: 0 });
 });
+
+test("buckets the pending by age and tries, the five hundred oldest of each stream", async () => {
+  const keyspace = freshKeyspace();
+  const key = keyOf(keyspace, 0, "turns");
+  await redis.probe.xgroup("CREATE", key, GROUP, "0", "MKSTREAM");
+  const now = Date.now();
+  // Far from the bounds: the server's clock goes on while this runs.
+  const ages = [...Array(4).fill(3_600_000), ...Array(3).fill(30_000), ...Array(2).fill(5_000)];
+  const ids = ages.map((ageMs, index) => `${now - ageMs}-${index + 1}`);
+  for (const id of ids) await redis.probe.xadd(key, id, "d", "{}");
+  await redis.probe.xreadgroup("GROUP", GROUP, "w", "COUNT", 100, "STREAMS", key, ">");
+  for (const [index, tries] of [2, 3, 4, 5, 9].entries()) {
+    const args = [key, GROUP, "w", "0", ids[index] ?? "", "RETRYCOUNT", tries, "JUSTID"] as const;
+    await redis.probe.xclaim(...args);
+  }
+  const look = async () => (await inspectQueue({ redis: client, keyspace })).streams[4];
+  expect(await look()).toMatchObject({
+    ...{ stream: "turns", looked: 9, length: 9, fullAt: 200_000 },
+    pendingByAge: { under1s: 0, under10s: 2, under60s: 3, older: 4 },
+    pendingByTries: { once: 4, twice: 1, threeOrFour: 2, more: 2 },
+  });
+
+  const more = redis.probe.pipeline();
+  for (let index = 0; index < 1_000; index += 1) more.xadd(key, `${now}-${index + 1}`, "d", "{}");
+  await more.exec();
+  await redis.probe.xreadgroup("GROUP", GROUP, "w", "COUNT", 1_000, "STREAMS", key, ">");
+  const many = await look();
+  expect(many).toMatchObject({ pending: 1_009, looked: 500 });
+  const counted = Object.values(many?.pendingByAge ?? {}).reduce((sum, count) => sum + count, 0);
+  expect(counted).toBe(500);
+  expect(many?.pendingByAge.older).toBe(4);
+});
+
+test("tells what all processes did in the last minute, and which dependency is away", async () => {
+  const keyspace = freshKeyspace();
+  let isAway = false;
+  const options = {
+    url: redis.url,
+    keyspace,
+    dependencies: {
+      postgres: async () => {
+        if (isAway) throw new Away("no connection");
+      },
+    },
+    handlers: {
+      inbound: async ([delivery]: readonly Delivery<"inbound">[]) => {
+        if (isAway) throw new Away("no connection");
+        if (delivery?.entry.item === "poison") throw new Poison("hopeless");
+        if (delivery?.entry.item === "unlucky" && delivery.tries === 1) throw new Transient("no");
+      },
+    },
+  };
+  const [one] = [await consume(options), await consume(options)];
+  for (const item of ["poison", "unlucky", "poison", 1, 2, 3, 4]) {
+    await add(redis.probe, keyspace, "inbound", inboundEntry(item));
+    // Alone, so that no batch has to fail first.
+    await until("taken", async () => (await pendingCount(redis.probe, keyspace, "inbound")) <= 1);
+  }
+  const look = () => inspectQueue({ redis: client, keyspace });
+  await until("all counted", async () => {
+    const [inbound] = (await look()).streams;
+    return (inbound?.perMinute.done ?? 0) === 5 && inbound?.perMinute.buried === 2;
+  });
+  expect((await look()).streams[0]?.perMinute).toEqual({
+    ...{ done: 5, retried: 1, reclaimed: 0, buried: 2 },
+  });
+  expect((await look()).breakers).toEqual([]);
+  isAway = true;
+  await add(redis.probe, keyspace, "inbound", inboundEntry());
+  await until("told", async () => (await look()).breakers.length === 1);
+  const [breaker] = (await look()).breakers;
+  await until("for longer", async () => {
+    const [later] = (await look()).breakers;
+    return (later?.openForMs ?? 0) > (breaker?.openForMs ?? 0) + 100;
+  });
+  expect(breaker?.dependency).toBe("postgres");
+  isAway = false;
+  await until("forgotten", async () => (await look()).breakers.length === 0, 20_000);
+  expect(one.log.lines.some((line) => line.includes("dependency back"))).toBe(true);
+}, 40_000);
 
 test("entries that nobody has a group for yet count as unread", async () => {
   const keyspace = freshKeyspace();

@@ -133,6 +133,8 @@ export class Desk {
       this.#typed(frame.data);
     } else if (frame.type === "queue.snapshot") {
       this.#queries.setQueryData<QueueRows>(["queue"], (known) => withStreams(known, frame.data));
+    } else if (frame.type === "queue.alert") {
+      void this.#queries.invalidateQueries({ queryKey: ["queue"] });
     }
   }
 
@@ -159,6 +161,6 @@ function conversationOf(frame: EventFrame): string | null {
 type QueueFrame = Extract<ServerFrame, { type: "queue.snapshot" }>["data"];
 
 /** The frame tells everything but the wake-ups for later: those come with the next answer of the API. */
-function withStreams(known: QueueRows | undefined, { streams }: QueueFrame): QueueRows | undefined {
-  return known && { ...known, streams };
+function withStreams(known: QueueRows | undefined, frame: QueueFrame): QueueRows | undefined {
+  return known && { ...known, ...frame, delayed: known.delayed };
 }

@@ -32,9 +32,24 @@ export function QueuePage() {
       {query.isError && !isForbidden && !query.data && (
         <Failure error={query.error} onRetry={query.refetch} />
       )}
+      {query.data && <Alerts alerts={query.data.alerts} />}
       {query.data && <Streams queue={query.data} />}
       {query.data && <DeadLetters />}
     </main>
+  );
+}
+
+/** What the queue's rules say is wrong, and what to do. */
+function Alerts({ alerts }: { alerts: QueueRows["alerts"] }) {
+  return (
+    <ul className="queue-alerts" aria-label={texts.queue.alerts} aria-live="polite">
+      {alerts.map(({ alertId, text, since }) => (
+        <li key={alertId}>
+          <strong>{text}</strong>
+          <time dateTime={since}>{texts.queue.since(new Date(since).toLocaleString())}</time>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -21,7 +21,8 @@ export async function fixPartitions(
   );
 }
 
-async function storedPartitions(db: Db): Promise<number | undefined> {
+/** The number of partitions of an installation that has been started before. */
+export async function storedPartitions(db: Db): Promise<number | undefined> {
   const row = await db.first<{ partitions: number }>`
     select partitions from installation where id = 1`;
   return row?.partitions;

@@ -27,3 +27,11 @@ export async function countLivingWorkers(db: Db): Promise<number> {
     where role in ('worker', 'all') and seen_at > now() - interval '8 seconds'`;
   return row?.living ?? 0;
 }
+
+/** How long ago any worker's heartbeat came, in milliseconds; null when none is known. */
+export async function workerSilenceMs(db: Db): Promise<number | null> {
+  const row = await db.first<{ silentMs: number | null }>`
+    select (extract(epoch from now() - max(seen_at)) * 1000)::float8 as silent_ms from workers
+    where role in ('worker', 'all')`;
+  return row?.silentMs ?? null;
+}

@@ -98,9 +98,15 @@ export const integrations = pgTable(
     verifyTokenBox: text(),
     /** False: disconnected. Its chats stay readable; nothing comes in or goes out. */
     active: boolean().notNull().default(true),
-    /** Sends without a clear answer in a row; three open the number's breaker until `pausedUntil`. */
+    /**
+     * The number's breaker (`funnel/number-breaker`): sends without a clear answer in a row, until when
+     * nothing goes out, how many may go out at once while it recovers (null: not recovering).
+     */
     unknownStreak: smallint().notNull().default(0),
     pausedUntil: instant(),
+    sendCredits: smallint(),
+    /** Since when the breaker has not been closed; null while it is. */
+    breakerOpenedAt: instant(),
     /** Last webhook taken in for this number: silence counts only while this is fresh. */
     lastIngressAt: instant(),
     /** What Meta last said about number and token, and when: `modules/numbers` owns the shape. */

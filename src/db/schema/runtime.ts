@@ -2,17 +2,19 @@ import { sql } from "drizzle-orm";
 import {
   type AnyPgColumn,
   bigint,
+  doublePrecision,
   index,
   integer,
   jsonb,
   pgTable,
+  primaryKey,
   smallint,
   text,
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { liveEventKinds } from "../../lib/events.ts";
-import { bytes, createdAt, instant, organizationId } from "./columns.ts";
+import { installationEventKinds, liveEventKinds } from "../../lib/events.ts";
+import { bytes, createdAt, instant, organizationId, rowVersion } from "./columns.ts";
 
 /** Live events of a commit, until they are published. The id is the event's id. */
 export const outbox = pgTable(
@@ -20,7 +22,7 @@ export const outbox = pgTable(
   {
     id: uuid().primaryKey(),
     organizationId: organizationId(),
-    kind: text({ enum: liveEventKinds }).notNull(),
+    kind: text({ enum: [...liveEventKinds, ...installationEventKinds] }).notNull(),
     entityId: uuid().notNull(),
     version: bigint({ mode: "number" }).notNull(),
     data: jsonb().notNull(),
@@ -106,3 +108,23 @@ export const installation = pgTable("installation", {
   partitions: integer().notNull(),
   createdAt: createdAt(),
 });
+
+/** What the queue's rules have raised: one row for each rule and stream that ever was. */
+export const queueAlerts = pgTable(
+  "queue_alerts",
+  {
+    rule: text().notNull(),
+    /** Empty: of the whole queue. */
+    stream: text().notNull(),
+    /** New each time it is raised. */
+    id: uuid().notNull(),
+    value: doublePrecision().notNull(),
+    threshold: doublePrecision().notNull(),
+    text: text().notNull(),
+    raisedAt: createdAt(),
+    /** Null while it is raised. */
+    clearedAt: instant(),
+    version: rowVersion(),
+  },
+  (table) => [primaryKey({ columns: [table.rule, table.stream] })],
+);

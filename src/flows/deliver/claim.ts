@@ -4,6 +4,7 @@ import { messageNews, outboxEvents, outboxInsert } from "../../db/queries/public
 import type { Author } from "../../funnel/lead.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import type { OutboundContent } from "../../whatsapp/message.ts";
+import { takePlace } from "./number-breaker.ts";
 import { NOTHING_EARLIER_IS_OPEN } from "./pick.ts";
 
 /** Longest a send may take before it counts as `unknown`; above the client's own deadline. */
@@ -28,7 +29,7 @@ export interface SendClaim {
 }
 
 export interface ClaimOutcome {
-  /** Null: nothing to send, because it was cancelled here or somebody else has it. */
+  /** Null: nothing to send: it was cancelled here, somebody else has it, or the number's breaker. */
   claim: SendClaim | null;
   events: LiveEvent[];
 }
@@ -36,7 +37,8 @@ export interface ClaimOutcome {
 /**
  * The last gate. Locks the conversation first and reads its newest version, so that a takeover or a
  * stop word that committed before this moment is always seen (a plain `UPDATE … FROM` would judge by
- * a stale snapshot); then moves the message to `sending`, or cancels it with the reason.
+ * a stale snapshot); then moves the message to `sending`, or cancels it with the reason. While the
+ * number's breaker is not closed, the message needs a place of its own, or it stays queued.
  */
 export async function claimSend(
   db: Db,
@@ -53,7 +55,7 @@ export async function claimSend(
       where c.organization_id = ${organizationId} and c.id = ${conversationId}
       for share
     ), verdict as (
-      select m.id,
+      select m.id, m.organization_id, m.integration_id,
         case when not exists (select 1 from integrations n
             where n.organization_id = m.organization_id and n.id = m.integration_id and n.active)
             then 'disconnected'
@@ -66,7 +68,7 @@ export async function claimSend(
         and m.conversation_id = c.id
       where m.id = ${messageId} and m.state = 'queued'
         and ${sql(NOTHING_EARLIER_IS_OPEN)}
-    ), moved as (
+    ), ${sql(takePlace("(select * from verdict where cancel is null)"))}, moved as (
       update messages m set
         state = case when v.cancel is null then 'sending' else 'cancelled' end,
         cancel_reason = v.cancel, attempts = m.attempts + (v.cancel is null)::int,
@@ -74,6 +76,7 @@ export async function claimSend(
         version = m.version + 1
       from verdict v
       where m.organization_id = ${organizationId} and m.id = v.id and m.state = 'queued'
+        and (v.cancel is not null or exists (select 1 from free))
       returning m.*
     ), news as (
       ${sql(outboxInsert(messageNews("message.updated", "moved")))}

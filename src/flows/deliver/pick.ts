@@ -1,4 +1,5 @@
 import type { Db } from "../../db/client.ts";
+import { mayClaim, roomOf } from "./number-breaker.ts";
 
 export interface Candidate {
   id: string;
@@ -15,7 +16,8 @@ export const NOTHING_EARLIER_IS_OPEN = `not exists (
 
 /**
  * The number's next messages that may be tried now: a person's before a reply before a nudge, oldest
- * first, one per conversation, leaving out what this process is already at.
+ * first, one per conversation, leaving out what this process is already at. None while the number's
+ * breaker is open, few while it recovers.
  */
 export async function pickCandidates(
   db: Db,
@@ -30,10 +32,12 @@ export async function pickCandidates(
     join integrations i on i.organization_id = m.organization_id and i.id = m.integration_id
     where m.organization_id = ${number.organizationId} and m.integration_id = ${number.integrationId}
       and m.state = 'queued' and m.next_attempt_at <= now()
-      and (i.paused_until is null or i.paused_until <= now())
+      and ${db.fragment(mayClaim("i"))}
       and m.id <> all(${[...busyIds]}::uuid[])
       and ${db.fragment(NOTHING_EARLIER_IS_OPEN)}
-    order by m.priority, m.created_at limit ${limit}`;
+    order by m.priority, m.created_at
+    limit (select least(${limit}::int, ${db.fragment(roomOf("n"))}) from integrations n
+      where n.organization_id = ${number.organizationId} and n.id = ${number.integrationId})`;
 }
 
 /** When the number's next waiting message may be tried; undefined if none waits. */
@@ -42,11 +46,13 @@ export async function nextDueAt(
   number: { organizationId: string; integrationId: string },
 ): Promise<Date | undefined> {
   const row = await db.first<{ dueAt: Date | null }>`
-    select min(greatest(m.next_attempt_at, i.paused_until)) as due_at
+    select min(greatest(m.next_attempt_at,
+      case when not ${db.fragment(mayClaim("i"))} then i.paused_until end)) as due_at
     from messages m
     join integrations i on i.organization_id = m.organization_id and i.id = m.integration_id
     where m.organization_id = ${number.organizationId} and m.integration_id = ${number.integrationId}
-      and m.state = 'queued' and greatest(m.next_attempt_at, i.paused_until) > now()`;
+      and m.state = 'queued'
+      and (m.next_attempt_at > now() or not ${db.fragment(mayClaim("i"))})`;
   return row?.dueAt ?? undefined;
 }
 

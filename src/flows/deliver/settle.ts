@@ -10,10 +10,7 @@ import {
 import type { LiveEvent } from "../../lib/events.ts";
 import { newId } from "../../lib/ids.ts";
 import type { SendClaim } from "./claim.ts";
-
-/** Unclear answers in a row that make a number rest. */
-const UNKNOWNS_TO_REST = 3;
-const REST_SECONDS = 60;
+import { afterAnswer, afterUnclear } from "./number-breaker.ts";
 
 /**
  * Meta took the message. A status may have come first and settled it: the state only moves up from
@@ -32,10 +29,8 @@ export async function settleAccepted(
         error_code = null, error_text = null, version = m.version + 1
       where m.organization_id = ${claim.organizationId} and m.id = ${claim.messageId}
       returning m.*
-    ), rested as (
-      update integrations set unknown_streak = 0, paused_until = null
-      where organization_id = ${claim.organizationId} and id = ${claim.integrationId}
-        and unknown_streak > 0
+    ), answered as (
+      ${sql(afterAnswer("accepted"))}
     ), news as (
       insert into outbox (id, organization_id, kind, entity_id, version, data)
       select gen_random_uuid(), organization_id,
@@ -47,11 +42,26 @@ export async function settleAccepted(
   return row?.events ?? [];
 }
 
+/** Whether Meta refused a message, could not be reached, or was not even asked. */
+export type Meta = "answered" | "unreachable" | "not_asked";
+
+/** What that says of the number of the messages in `table`. */
+function numberStep(meta: Meta, table: string): string {
+  if (meta === "not_asked") return "select 1";
+  return meta === "answered" ? afterAnswer(table) : afterUnclear(table);
+}
+
+interface NotTaken {
+  code: number | null;
+  text: string;
+  meta: Meta;
+}
+
 /** Certainly not taken by Meta: the message waits and is tried again. */
 export async function settleRetry(
   db: Db,
   claim: SendClaim,
-  retry: { delayMs: number; code: number | null; text: string },
+  retry: NotTaken & { delayMs: number },
 ): Promise<LiveEvent[]> {
   const sql = db.fragment;
   const row = await db.first<{ events: LiveEvent[] }>`
@@ -61,6 +71,8 @@ export async function settleRetry(
       where organization_id = ${claim.organizationId} and id = ${claim.messageId}
         and state = 'sending' and attempts = ${claim.attempt}
       returning *
+    ), number as (
+      ${sql(numberStep(retry.meta, "requeued"))}
     ), news as (
       ${sql(outboxInsert(messageNews("message.updated", "requeued")))}
     )
@@ -68,7 +80,7 @@ export async function settleRetry(
   return row?.events ?? [];
 }
 
-/** Nobody knows whether Meta took it. Never sent again by itself; three in a row rest the number. */
+/** Nobody knows whether Meta took it. Never sent again by itself; three in a row open the breaker. */
 export async function settleUnknown(db: Db, claim: SendClaim, why: string): Promise<LiveEvent[]> {
   const sql = db.fragment;
   const row = await db.first<{ events: LiveEvent[] }>`
@@ -77,12 +89,8 @@ export async function settleUnknown(db: Db, claim: SendClaim, why: string): Prom
       where m.organization_id = ${claim.organizationId} and m.id = ${claim.messageId}
         and m.state = 'sending' and m.attempts = ${claim.attempt}
       returning m.*
-    ), streak as (
-      update integrations i set unknown_streak = i.unknown_streak + 1,
-        paused_until = case when i.unknown_streak + 1 >= ${UNKNOWNS_TO_REST}
-          then now() + ${REST_SECONDS} * interval '1 second' else i.paused_until end
-      from doubted d
-      where i.organization_id = d.organization_id and i.id = d.integration_id
+    ), number as (
+      ${sql(afterUnclear("doubted"))}
     ), news as (
       ${sql(outboxInsert(messageNews("message.status", "doubted")))}
     )
@@ -90,9 +98,7 @@ export async function settleUnknown(db: Db, claim: SendClaim, why: string): Prom
   return row?.events ?? [];
 }
 
-interface Failure {
-  code: number | null;
-  text: string;
+interface Failure extends NotTaken {
   /**
    * Why its dead letter is one: tried too often, or refused for what operators can put right and then
    * replay. Null: nothing of this installation is at fault, and there is no letter.
@@ -108,7 +114,7 @@ const LETTER_COLUMNS = `f.organization_id, 'outbound', 'messages/' || f.id || '/
     where d.subject_id = f.id and d.replayed_at is not null
     order by d.replayed_at desc limit 1)`;
 
-/** Meta refused it for good: the message failed and a person is asked to look. */
+/** Meta refused it for good, or its tries are spent: the message failed and a person is asked to look. */
 export async function settleFailed(
   db: Db,
   claim: SendClaim,
@@ -131,6 +137,8 @@ export async function settleFailed(
         ${sql(LETTER_COLUMNS)}
       from failed f where ${failure.letter}::text is not null
       on conflict do nothing
+    ), number as (
+      ${sql(numberStep(failure.meta, "failed"))}
     ), news as (
       ${sql(
         outboxInsert(

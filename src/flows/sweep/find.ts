@@ -2,6 +2,7 @@ import type { Db } from "../../db/client.ts";
 import { isBots, isUnanswered, leaseIsFree } from "../../db/queries/claimable.ts";
 import { outboxEvent } from "../../db/queries/public-state.ts";
 import type { LiveEvent } from "../../lib/events.ts";
+import { mayClaim } from "../deliver/number-breaker.ts";
 
 /** Rows handled per pass, so that one pass never holds up the next. */
 const BATCH = 500;
@@ -53,7 +54,7 @@ export function findStalledNumbers(
     select distinct m.organization_id, m.integration_id from messages m
     join integrations i on i.organization_id = m.organization_id and i.id = m.integration_id
     where m.state = 'queued' and m.next_attempt_at <= now() - ${db.fragment(GRACE)}
-      and (i.paused_until is null or i.paused_until <= now())
+      and ${db.fragment(mayClaim("i"))}
     limit ${BATCH}`;
 }
 

@@ -43,7 +43,7 @@ const NUMBER = `i.id, i.phone_number_id, i.waba_id, i.display_phone_number, i.ve
   case when i.old_app_secret_until > now() then ${utc("i.old_app_secret_until")} end
     as old_app_secret_until,
   ${utc("i.last_ingress_at")} as last_webhook_at,
-  case when i.paused_until > now() then ${utc("i.paused_until")} end as paused_until,
+  case when i.paused_until > now() and i.send_credits is null then ${utc("i.paused_until")} end as paused_until,
   ${utc("i.created_at")} as created_at, i.version`;
 
 /** Of the address for an own app's webhooks, which nobody is to guess. */
@@ -169,7 +169,8 @@ async function write(
       app_secret_box = ${app ? box.seal(app.appSecret, appSecretContext(id)) : null},
       verify_token_box = ${app ? box.seal(app.verifyToken, verifyTokenContext(id)) : null},
       old_app_secret_box = null, old_app_secret_until = null, active = true, unknown_streak = 0,
-      paused_until = null, version = version + ${isNew ? 0 : 1}
+      paused_until = null, send_credits = null, breaker_opened_at = null,
+      version = version + ${isNew ? 0 : 1}
     where organization_id = ${organizationId} and id = ${id}`;
 }
 

@@ -72,7 +72,7 @@ async function read({ db }: StatusDeps, organizationId: string, id: string): Pro
     select organization_id, id, active as connected, phone_number_id, waba_id, access_token_box,
       picture, ${db.fragment(utc("checked_at"))} as checked_at,
       ${db.fragment(utc("last_ingress_at"))} as last_webhook_at,
-      coalesce(paused_until > now(), false) as paused, unknown_streak
+      coalesce(paused_until > now() and send_credits is null, false) as paused, unknown_streak
     from integrations where organization_id = ${organizationId} and id = ${id}`;
   if (!row) throw noNumber(id);
   return row;

@@ -14,7 +14,7 @@ export function queueModule({ auth, ...deps }: QueueDeps & { auth: Auth }) {
         tag: "Operations",
         summary: "What waits in the queue",
         description:
-          "Of the whole installation, so for its operators only: depth, lag, oldest, retries, dead.",
+          "Of the whole installation, so for its operators only: depth, lag and age of each stream and partition, what was tried how often, rates of about the last minute, what is dead, seen as away, and wrong. `bun run streams` shows the same in a terminal.",
         answer: [200, Queue, "As Redis and Postgres say now."],
         problems: ["queue_unavailable"],
       }),

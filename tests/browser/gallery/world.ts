@@ -356,6 +356,13 @@ const stream = (name: string, part: Partial<QueueRows["streams"][number]> = {}) 
   waiting: 0,
   oldestAgeMs: 0,
   dead: 0,
+  length: 0,
+  fullness: 0,
+  looked: 0,
+  byAge: { under1s: 0, under10s: 0, under60s: 0, older: 0 },
+  byTries: { once: 0, twice: 0, threeOrFour: 0, more: 0 },
+  perMinute: { done: 0, retried: 0, reclaimed: 0, buried: 0 },
+  partitions: [],
   ...part,
 });
 
@@ -369,6 +376,20 @@ const queue: QueueRows = {
     stream("memory", { depth: 1, waiting: 1, oldestAgeMs: 3_700_000, dead: 2 }),
   ],
   delayed: { count: 118, overdueMs: 1_200 },
+  workers: 2,
+  breakers: [],
+  alerts: [
+    {
+      alertId: "0193aaaa-0000-7000-8000-00000000a1e7",
+      rule: "oldest_age",
+      stream: "memory",
+      state: "raised",
+      value: 3_700_000,
+      threshold: 1_800_000,
+      since: "2026-03-28T20:00:00.000Z",
+      text: 'The oldest entry of "memory" has waited 62 min. Look at bun run streams whether it is retried or not begun, and at the workers\' log for "memory".',
+    },
+  ],
 };
 
 const letter = (id: string, agoMs: number, part: Partial<DeadLetter>): DeadLetter => ({
