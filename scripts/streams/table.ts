@@ -86,13 +86,14 @@ export function tableOf(queue: Queue, at: Date, paint: Paint): string[] {
 function heading(queue: Queue, at: Date, paint: Paint): string[] {
   const open = queue.streams.reduce((sum, { depth }) => sum + depth, 0);
   const workers = queue.workers === 1 ? "1 worker alive" : `${queue.workers} workers alive`;
+  const partitions = queue.streams[0]?.partitions.length ?? 0;
   const time = at.toISOString().slice(11, 19);
   return [
     [
       paint("strong", "Leadline queue"),
       `${open} open`,
       paint(queue.workers === 0 ? "bad" : "plain", workers),
-      `${queue.streams[0]?.partitions.length ?? 0} partition(s)`,
+      `${partitions} ${partitions === 1 ? "partition" : "partitions"}`,
       paint("soft", `${time} UTC`),
     ].join("  "),
   ];

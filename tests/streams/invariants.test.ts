@@ -74,7 +74,7 @@ describe("invariant 18: poison ends in the dead letters, and others keep flowing
     probe: Awaited<ReturnType<typeof sharedRedis>>["probe"],
   ) {
     const keyspace = { prefix, partitions: 1 };
-    const script = join(import.meta.dir, "support", "dying-handler.ts");
+    const script = join(import.meta.dir, "support", "dying-victim.ts");
     const child = Bun.spawn([process.execPath, "--no-env-file", script, url, prefix], {
       stdout: "ignore",
       stderr: "ignore",
