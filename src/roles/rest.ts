@@ -135,7 +135,7 @@ interface Common {
 /** How people get in: by themselves, or invited. */
 function accountsApi({ config, db, redis, mailer }: RestCore, { keyPrefix, ...common }: Common) {
   const { publicUrl, signUp } = config.http;
-  const limits = createAuthLimits(redis, `${keyPrefix}:auth`);
+  const limits = createAuthLimits(redis.of(0), `${keyPrefix}:auth`);
   const shared = { ...common, db, publicUrl, sendMail: mailer.send };
   const signIn = { ...shared, limits, passwords: createPasswords(), signUp };
   return new Elysia({ name: "accounts" })
