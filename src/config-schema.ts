@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
+import { crashPoints } from "./lib/crash-points.ts";
 
 export type Role = "all" | "api" | "worker" | "scheduler";
 export type RunningRole = Exclude<Role, "all">;
@@ -273,10 +274,10 @@ export const configSchema = Type.Object({
     roles: EVERY_ROLE,
     example: "http://otel-collector:4318",
   }),
-  CRASH_AT: variable(list("^[a-z][a-z0-9_.:-]*$"), {
+  CRASH_AT: variable(list(`^(${crashPoints.join("|")})$`), {
     section: "Operations",
     about: "For fault tests: the process kills itself at these named steps. Refused in production.",
-    must: "a comma-separated list of step names",
+    must: `a comma-separated list of steps: ${crashPoints.join(", ")}`,
     roles: EVERY_ROLE,
   }),
 });

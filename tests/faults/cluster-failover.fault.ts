@@ -33,7 +33,7 @@ describe("a Redis Cluster that loses a master", () => {
     const key = keyOf({ prefix: "ll", partitions: PARTITIONS }, partition, "inbound");
     let killed: RedisProcess | undefined;
     await failoverUnderLoad(stack, {
-      what: "the organization's master killed",
+      what: "Cluster: the organization's master killed",
       strike: async () => {
         killed = await cluster.masterOf(key);
         await killed.kill();

@@ -28,7 +28,7 @@ describe("a Redis with Sentinel that loses its master", () => {
   test("killed under load: a replica takes over, nothing acknowledged is lost, nothing doubled", async () => {
     let killed: RedisProcess | undefined;
     await failoverUnderLoad(stack, {
-      what: "the master killed",
+      what: "Sentinel: the master killed",
       strike: async () => {
         killed = await trio.master();
         await killed.kill();

@@ -122,7 +122,11 @@ describe("SIGTERM while busy", () => {
     });
     await stack.redis.flushall();
     expect(await terminate(scheduler)).toBeLessThan(EXIT_WITHIN_MS);
-    await expectRecovery(stack, "scheduler gone", performance.now());
+    await expectRecovery(stack, {
+      fault: "FLUSHALL and SIGTERM to the leading scheduler",
+      step: "a turn is due",
+      atMs: performance.now(),
+    });
     await Promise.all([retire(next), retire(worker)]);
   });
 

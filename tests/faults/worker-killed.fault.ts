@@ -33,7 +33,7 @@ describe("a worker that is killed", () => {
       expect(await victim.exited).toBeNull();
       const killedAtMs = performance.now();
       const successor = await stack.start("worker");
-      await expectRecovery(stack, step, killedAtMs);
+      await expectRecovery(stack, { fault: "worker killed", step, atMs: killedAtMs });
       expect(await stack.meta.ledger(lead)).toHaveLength(1);
       await retire(successor);
     });
@@ -54,7 +54,11 @@ describe("a worker that is killed", () => {
       await stack.meta.write(stack.newLead());
       await Promise.race([ended, sleep(100)]);
     }
-    await expectRecovery(stack, "turn:thought, with a standby", performance.now());
+    await expectRecovery(stack, {
+      fault: "worker killed beside another",
+      step: "turn:thought",
+      atMs: performance.now(),
+    });
     await retire(standby);
   });
 

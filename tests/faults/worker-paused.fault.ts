@@ -45,7 +45,11 @@ describe("a worker that is paused in the middle of its work and wakes up later",
     const paused = await ownerOf(lead);
     paused.kill("SIGSTOP");
     const pausedAtMs = performance.now();
-    await expectRecovery(stack, "worker paused while it thinks", pausedAtMs);
+    await expectRecovery(stack, {
+      fault: "worker paused beside another",
+      step: "a turn thinks",
+      atMs: pausedAtMs,
+    });
     await sleep(Math.max(0, pausedAtMs + PAUSED_MS - performance.now()));
 
     paused.kill("SIGCONT");

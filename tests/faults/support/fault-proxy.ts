@@ -96,8 +96,8 @@ class Link {
     this.#mode = mode;
     client.on("error", () => undefined);
     upstream.on("error", () => undefined);
-    client.on("data", (data) => this.#fromClient(data));
-    upstream.on("data", (data) => this.#fromServer(data));
+    client.on("data", (data) => this.#fromClient(bytesOf(data)));
+    upstream.on("data", (data) => this.#fromServer(bytesOf(data)));
     client.on("end", () => this.#ended("client"));
     client.on("close", () => this.#ended("client"));
     upstream.on("close", () => this.#ended("server"));
@@ -173,4 +173,9 @@ class Link {
     if (by === "client") void this.#toServer.then(() => this.#upstream.destroy());
     else if (!this.#deafTo.server) void this.#toClient.then(() => this.#client.destroy());
   }
+}
+
+/** Sockets without an encoding give bytes, whatever their type says. */
+function bytesOf(data: string | Buffer): Buffer {
+  return typeof data === "string" ? Buffer.from(data) : data;
 }

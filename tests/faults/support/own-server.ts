@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { signalProcess } from "../../../src/ops/embedded/process.ts";
 import { type Embedded, startEmbedded } from "../../../src/ops/embedded.ts";
 import { silentLog, tempDir } from "../../support/servers.ts";
@@ -8,6 +9,10 @@ interface OwnServer {
   readonly url: string;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Ends it by a signal, as hard as that is. */
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** For a Redis that is not running: removes what it had on its disk. */
+  forget(): void;
   /** Stops every process of it where it stands: sockets stay open, nothing answers. */
   freeze(): void;
   thaw(): void;
@@ -41,6 +46,11 @@ export async function startOwnServer(kind: "postgres" | "redis"): Promise<OwnSer
       await running?.stop();
       running = null;
     },
+    kill: async (name) => {
+      running?.servers[kind]?.signal(name);
+      await self.stop();
+    },
+    forget: () => rmSync(join(dataDir, kind, "appendonlydir"), { recursive: true }),
     freeze: () => signal("SIGSTOP"),
     thaw: () => signal("SIGCONT"),
     close: async () => {
