@@ -4,7 +4,7 @@ import { type Stack, startStack } from "./support/stack.ts";
 
 setDefaultTimeout(60_000);
 
-describe("an api that is killed", () => {
+describe("invariants 1 and 3: an api that is killed", () => {
   let stack: Stack;
   beforeAll(async () => {
     stack = await startStack();

@@ -13,7 +13,7 @@ setDefaultTimeout(120_000);
 const PARTITIONS = 6;
 const TAKE_OVER_MS = 30_000;
 
-describe("a Redis Cluster that loses a master", () => {
+describe("invariants 1 and 3: a Redis Cluster that loses a master", () => {
   let cluster: RedisCluster;
   let stack: AnyStack;
   beforeAll(async () => {

@@ -9,7 +9,7 @@ setDefaultTimeout(90_000);
 
 const LEADS = 25;
 
-describe("connections that are cut in the middle of the work", () => {
+describe("invariants 6 and 17: connections that are cut in the middle of the work", () => {
   let stack: Stack;
   let roles: LeadlineProcess[];
   beforeAll(async () => {

@@ -8,7 +8,7 @@ setDefaultTimeout(60_000);
 
 const QUIET_MS = 1_500;
 
-describe("a Redis that forgets everything", () => {
+describe("invariants 5, 7 and 11: a Redis that forgets everything", () => {
   let stack: Stack;
   beforeAll(async () => {
     stack = await startStack({ quietMs: QUIET_MS });

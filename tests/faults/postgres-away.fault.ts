@@ -15,7 +15,7 @@ const FROZEN_MS = 13_000;
 
 const WRITE_EVERY_MS = 1_000;
 
-describe("a Postgres that is away", () => {
+describe("invariants 2 and 23: a Postgres that is away", () => {
   let stack: Stack;
   let roles: LeadlineProcess[];
   beforeAll(async () => {

@@ -14,7 +14,7 @@ const AWAY_MS = 6_000;
 const REFUSED_WITHIN_MS = 1_000;
 const GIVEN_UP_WITHIN_MS = 4_000;
 
-describe("a Redis that is away", () => {
+describe("invariants 2 and 30: a Redis that is away, or full", () => {
   let stack: Stack;
   let roles: LeadlineProcess[];
   beforeAll(async () => {
@@ -57,6 +57,13 @@ describe("a Redis that is away", () => {
     await outage(stack.redisServer.freeze, GIVEN_UP_WITHIN_MS);
     stack.redisServer.thaw();
     await recovered(`Redis frozen for ${AWAY_MS / 1000} s`);
+  });
+
+  test("out of memory: 503 at once and nothing half stored, then the same", async () => {
+    const limit = (bytes: number) => stack.redis.config("SET", "maxmemory", bytes);
+    await outage(async () => void (await limit(1)), REFUSED_WITHIN_MS);
+    await limit(0);
+    await recovered(`Redis out of memory for ${AWAY_MS / 1000} s`);
   });
 
   test("no process had to be restarted, and nothing comes late", async () => {

@@ -14,7 +14,7 @@ const AT_ONCE_MS = 5_000;
 const GRACE_MS = 20_000;
 const EXIT_WITHIN_MS = 8_000;
 
-describe("SIGTERM while busy", () => {
+describe("invariant 22: SIGTERM while busy", () => {
   let stack: Stack;
   let api: LeadlineProcess;
   let scheduler: LeadlineProcess;

@@ -11,7 +11,7 @@ setDefaultTimeout(90_000);
 /** Above the 8 s of silence after which an owner counts as dead. */
 const PAUSED_MS = 11_000;
 
-describe("a worker that is paused in the middle of its work and wakes up later", () => {
+describe("invariants 8 and 9: a worker that is paused in the middle of its work and wakes up later", () => {
   let stack: Stack;
   let workers: LeadlineProcess[];
   beforeAll(async () => {

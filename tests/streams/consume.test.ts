@@ -330,7 +330,7 @@ describe("limits", () => {
   });
 });
 
-describe("failure", () => {
+describe("invariant 18: failure", () => {
   test("a failed entry waits in ~retry, then runs again alone with the next count", async () => {
     const keyspace = freshKeyspace();
     const tries: number[] = [];

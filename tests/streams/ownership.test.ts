@@ -52,7 +52,7 @@ async function takenOver() {
   return { keyspace, key, id };
 }
 
-describe("settling", () => {
+describe("invariant 9: settling", () => {
   test("a zombie can neither acknowledge, hand over nor bury what another has taken", async () => {
     const { keyspace, key, id } = await takenOver();
     const before = await pendingRows(redis.probe, keyspace, "turns");
@@ -139,7 +139,7 @@ describe("settling", () => {
   });
 });
 
-describe("liveness", () => {
+describe("invariants 17 and 18: liveness", () => {
   test("a handler longer than its lease keeps its entry, and its count stays", async () => {
     const keyspace = freshKeyspace();
     const handlers = () => ({ turns: async () => await held.promise });

@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterEach(stopAll);
 afterAll(() => redis.stop());
 
-describe("stop", () => {
+describe("invariants 21 and 22: stop", () => {
   test("ends an idle process at once and leaves no consumer behind", async () => {
     const keyspace = freshKeyspace();
     const { consumers, outcomes } = await consume({

@@ -40,7 +40,7 @@ async function streamOf(count: number) {
   return { keyspace, key, ids, read, left, place };
 }
 
-describe("trimming", () => {
+describe("invariant 20: trimming", () => {
   test("removes what is done and keeps what is pending or unread", async () => {
     const { key, ids, read, left, place } = await streamOf(6);
     await trimPartition(place);
@@ -119,7 +119,7 @@ describe("trimming", () => {
   });
 });
 
-describe("consumers of processes that are gone", () => {
+describe("invariant 21: consumers of processes that are gone", () => {
   test("are deleted once nothing is pending to them, never before", async () => {
     const { keyspace, key, ids, read, place } = await streamOf(3);
     const names = async () =>

@@ -1,8 +1,10 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { choosePort } from "../../../src/ops/embedded/port.ts";
 import { signalProcess } from "../../../src/ops/embedded/process.ts";
 import { type Embedded, startEmbedded } from "../../../src/ops/embedded.ts";
 import { silentLog, tempDir } from "../../support/servers.ts";
+import { eventually } from "../../support/wait.ts";
 
 /** A Postgres or Redis that a test may stop, freeze and start again at the same address. */
 interface OwnServer {
@@ -39,7 +41,9 @@ export async function startOwnServer(kind: "postgres" | "redis"): Promise<OwnSer
   const self: OwnServer = {
     url,
     start: async () => {
-      running ??= await launch();
+      if (running) return;
+      await portIsFree(url);
+      running = await launch();
       if (urlOf(running) !== url) throw new Error(`The ${kind} came back at another address.`);
     },
     stop: async () => {
@@ -60,6 +64,12 @@ export async function startOwnServer(kind: "postgres" | "redis"): Promise<OwnSer
     },
   };
   return self;
+}
+
+/** Somebody who knocks at a closed port of loopback may be given that very port for a moment. */
+async function portIsFree(url: string): Promise<void> {
+  const port = Number(new URL(url).port);
+  await eventually(async () => (await choosePort(port)) === port, { timeoutMs: 15_000 });
 }
 
 function urlOf({ databaseUrl, redisUrl }: Embedded): string {
