@@ -30,7 +30,7 @@ describe("invariant 10: a text that comes while a turn ends", () => {
       }),
     );
     await expectRecovery(stack, {
-      fault: "none",
+      fault: "none, 30 leads on cold processes",
       step: "a second text comes as the turn ends",
       atMs: performance.now(),
     });
