@@ -124,8 +124,9 @@ function compareRows(shown: ReadonlyMap<string, Row>, rows: readonly Row[]): str
 function passedOver(taken: readonly Taken[], log: readonly Logged[]): Logged[] {
   const lives = [...Map.groupBy(taken, ({ epoch }) => epoch).values()];
   const eventIds = new Set(taken.map(({ eventId }) => eventId));
+  // What a row was like before the stream was lost is still known after it.
+  const newest = new Map<string, number>();
   return lives.flatMap((life, index) => {
-    const newest = new Map<string, number>();
     const from = life[0]?.at ?? "";
     const to = (index === lives.length - 1 ? log.at(-1)?.id : life.at(-1)?.at) ?? "";
     const covered = log.filter(({ id }) => compareIds(id, from) >= 0 && compareIds(id, to) <= 0);
