@@ -4,7 +4,7 @@ import type { LeadlineProcess } from "../support/processes.ts";
 import { nothingLost, stillSettled } from "./support/check.ts";
 import { expectRecovery } from "./support/recovery.ts";
 import { type Stack, startStack } from "./support/stack.ts";
-import { type Step, steps } from "./support/steps.ts";
+import { steps, struckAt } from "./support/steps.ts";
 
 setDefaultTimeout(90_000);
 
@@ -70,11 +70,6 @@ const faults: readonly Fault[] = [
     },
   },
 ];
-
-/** The bounded selection has every fault, at the step that does most. */
-const struckAt = (Object.keys(steps) as Step[]).filter(
-  (step) => process.env["FAULTS"] !== "quick" || step === "a turn thinks",
-);
 
 describe("struck at each step of a text", () => {
   let stack: Stack;

@@ -46,4 +46,9 @@ export const steps = {
   },
 } as const satisfies Record<string, (stack: Stack) => Promise<void>>;
 
-export type Step = keyof typeof steps;
+const isStep = (name: string): name is keyof typeof steps => name in steps;
+
+/** The steps to strike at; the bounded selection has the one that does most. */
+export const struckAt = Object.keys(steps)
+  .filter(isStep)
+  .filter((step) => process.env["FAULTS"] !== "quick" || step === "a turn thinks");
