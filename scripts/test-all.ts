@@ -17,7 +17,7 @@ cases.push(await checkCode());
 heading("Tests");
 cases.push(...(await runUnits()));
 heading("Faults");
-cases.push(...(await runFaults("quick")));
+cases.push(...(await runFaults({ selection: "quick" })).cases);
 heading("Browser");
 cases.push(...((await runBrowser()) ?? []));
 const { lines, exitCode } = summarize(cases);

@@ -1,37 +1,6 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
-
-export type Role = "all" | "api" | "worker" | "scheduler";
-export type RunningRole = Exclude<Role, "all">;
-
-/** What the schema keeps about a variable beside its type; `.env.example` and errors are made of it. */
-interface Facts {
-  /** Heading it stands under in `.env.example`. */
-  section: "Process" | "Stores" | "WhatsApp" | "Model" | "Secrets" | "Operations";
-  /** What it is, in a sentence or two. */
-  about: string;
-  /** Completes "NAME must be …" when the value is wrong. */
-  must: string;
-  /** Roles that read it. */
-  roles: readonly RunningRole[];
-  /** Its absence stops these roles when NODE_ENV=production; there is a default elsewhere. */
-  requiredInProduction?: true;
-  /** How to change it without downtime. */
-  rotate?: string;
-  /** Shown after `NAME=` in `.env.example`. */
-  example?: string;
-}
-
-const EVERY_ROLE = ["api", "worker", "scheduler"] as const;
-
-function variable<Schema extends TSchema>(schema: Schema, facts: Facts): Schema & Facts {
-  return { ...schema, ...facts };
-}
-
-const text = (pattern?: string) =>
-  Type.Optional(Type.String(pattern === undefined ? { minLength: 1 } : { pattern }));
-const list = (itemPattern: string) =>
-  Type.Optional(Type.Array(Type.String({ pattern: itemPattern }), { minItems: 1 }));
-const port = () => Type.Optional(Type.Integer({ minimum: 0, maximum: 65_535 }));
+import { EVERY_ROLE, type Facts, list, port, text, variable } from "./config-variable.ts";
+import { crashPoints } from "./lib/crash-points.ts";
 
 const HTTP_URL = "^https?://[^\\s/]+\\S*$";
 const NEWEST_FIRST =
@@ -281,10 +250,10 @@ export const configSchema = Type.Object({
     roles: EVERY_ROLE,
     example: "http://otel-collector:4318",
   }),
-  CRASH_AT: variable(list("^[a-z][a-z0-9_.:-]*$"), {
+  CRASH_AT: variable(list(`^(${crashPoints.join("|")})$`), {
     section: "Operations",
     about: "For fault tests: the process kills itself at these named steps. Refused in production.",
-    must: "a comma-separated list of step names",
+    must: `a comma-separated list of steps: ${crashPoints.join(", ")}`,
     roles: EVERY_ROLE,
   }),
 });

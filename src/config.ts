@@ -3,13 +3,12 @@ import { Value } from "@sinclair/typebox/value";
 import { readAddress } from "../streams/address.ts";
 import {
   configSchema,
-  type Role,
-  type RunningRole,
   type VariableFacts,
   type VariableName,
   type Variables,
   variables,
 } from "./config-schema.ts";
+import type { Role, RunningRole } from "./config-variable.ts";
 import { AppError } from "./lib/errors.ts";
 import { type InternalKey, readInternalKeys } from "./lib/internal-keys.ts";
 

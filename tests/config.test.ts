@@ -63,6 +63,12 @@ describe("loadConfig on a bare machine", () => {
 });
 
 describe("loadConfig with faults", () => {
+  test("refuses a crash point that no step of ours has, and names those there are", () => {
+    expect(loadConfig({ CRASH_AT: "turn:claimed,deliver:sent" }).ops.crashAt).toHaveLength(2);
+    const error = problemsOf({ CRASH_AT: "turn:climed" });
+    expect(error.message).toContain("CRASH_AT must be a comma-separated list of steps: webhook:");
+  });
+
   test("names three faults at once, in words", () => {
     const error = problemsOf({ PORT: "http", REDIS_URL: "redis.example.com", LOG_LEVEL: "loud" });
     expect(error.code).toBe("invalid_config");

@@ -1,6 +1,7 @@
 import type { EntryOf } from "../../streams/messages.ts";
 import { isLastTry, retryDelayMs } from "../../streams/retry.ts";
 import type { Db } from "../db/client.ts";
+import type { CrashPoint } from "../lib/crash-points.ts";
 import type { LiveEvent } from "../lib/events.ts";
 import type { Log } from "../lib/log.ts";
 import type { SendResult } from "../whatsapp/client.ts";
@@ -45,7 +46,7 @@ export interface DeliverDeps {
   send(claim: SendClaim, signal: AbortSignal): Promise<SendResult>;
   /** Milliseconds that only go forward. */
   monotonicMs(): number;
-  crash(step: string): void;
+  crash(step: CrashPoint): void;
   onSend(outcome: Outcome["kind"], code: number | null): void;
 }
 

@@ -4,6 +4,7 @@ import type { Db } from "../db/client.ts";
 import { attentionForKind, isAnswerable } from "../funnel/mailbox.ts";
 import { matchOptOut, optOutConfirmation } from "../funnel/opt-out.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { CrashPoint } from "../lib/crash-points.ts";
 import { AppError } from "../lib/errors.ts";
 import type { LiveEvent } from "../lib/events.ts";
 import { newId } from "../lib/ids.ts";
@@ -22,7 +23,7 @@ export interface IngestDeps {
   announcer: Announcer;
   /** A webhook of these numbers was taken in. */
   onIngress(integrationIds: readonly string[]): void;
-  crash(step: string): void;
+  crash(step: CrashPoint): void;
 }
 
 interface InboundDelivery {

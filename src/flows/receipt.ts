@@ -2,6 +2,7 @@ import { Value } from "@sinclair/typebox/value";
 import type { EntryOf } from "../../streams/messages.ts";
 import type { Db } from "../db/client.ts";
 import { isReceiptStatus, receiptRank } from "../funnel/message-state.ts";
+import type { CrashPoint } from "../lib/crash-points.ts";
 import { AppError } from "../lib/errors.ts";
 import { storableText } from "../lib/json.ts";
 import { messageIdOf } from "../whatsapp/callback-data.ts";
@@ -13,7 +14,7 @@ export interface ReceiptDeps {
   db: Db;
   announcer: Announcer;
   onIngress(integrationIds: readonly string[]): void;
-  crash(step: string): void;
+  crash(step: CrashPoint): void;
 }
 
 interface ReceiptDelivery {

@@ -2,6 +2,7 @@ import type { Handlers, OrderKeys } from "../../streams/messages.ts";
 import type { Db } from "../db/client.ts";
 import type { LlmCall, TurnDisposition } from "../funnel/turn.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { CrashPoint } from "../lib/crash-points.ts";
 import type { Log } from "../lib/log.ts";
 import type { Thinker } from "../llm/thinker.ts";
 import type { Announcer } from "./announce.ts";
@@ -27,7 +28,7 @@ export interface FlowDeps {
   showTyping: TurnDeps["showTyping"];
   /** Milliseconds that only go forward. */
   monotonicMs(): number;
-  crash(step: string): void;
+  crash(step: CrashPoint): void;
   onIngress(integrationIds: readonly string[]): void;
   onTurn(disposition: TurnDisposition | "lost"): void;
   onLlmCall(call: LlmCall, costUsd: number | null): void;

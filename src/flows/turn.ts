@@ -5,6 +5,7 @@ import { recordLlmCall } from "../db/queries/record-llm-call.ts";
 import { endOf } from "../funnel/follow-up.ts";
 import type { LlmCall, TurnContext, TurnDisposition } from "../funnel/turn.ts";
 import type { Clock } from "../lib/clock.ts";
+import type { CrashPoint } from "../lib/crash-points.ts";
 import { AppError, errorCode, errorMessage } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import type { Thinker } from "../llm/thinker.ts";
@@ -36,7 +37,7 @@ export interface TurnDeps {
   /** Shows "typing…" to the lead. Fire and forget. */
   showTyping(claim: Claim): void;
   /** Fault tests stop the process here. */
-  crash(step: string): void;
+  crash(step: CrashPoint): void;
   onTurn(disposition: TurnDisposition | "lost"): void;
   onLlmCall(call: LlmCall, costUsd: number | null): void;
 }

@@ -1,8 +1,10 @@
+import type { CrashPoint } from "../lib/crash-points.ts";
+
 /**
- * Named steps at which a fault test wants this process dead. Returns a function that kills it, as hard
- * as a power cut, when the step is listed; config refuses such a list in production.
+ * Returns a function that kills this process, as hard as a power cut, at the steps that are listed.
+ * Only fault tests list any: config refuses such a list in production.
  */
-export function createCrashPoints(steps: readonly string[]): (step: string) => void {
+export function createCrashPoints(steps: readonly string[]): (step: CrashPoint) => void {
   if (steps.length === 0) return () => undefined;
   const listed = new Set(steps);
   return (step) => {

@@ -9,6 +9,7 @@ import { readClockOffsetMs } from "../db/queries/clock-offset.ts";
 import { fixPartitions } from "../db/queries/installation.ts";
 import { createAnnouncer } from "../flows/announce.ts";
 import { createShiftedClock } from "../lib/clock.ts";
+import type { CrashPoint } from "../lib/crash-points.ts";
 import { withDeadline } from "../lib/deadline.ts";
 import { consoleMail } from "../ops/console-mail.ts";
 import { createCrashPoints } from "../ops/crash-points.ts";
@@ -35,7 +36,7 @@ export interface Core extends Surroundings {
   clock: ReturnType<typeof createShiftedClock>;
   metrics: ReturnType<typeof createMetrics>;
   mailer: ReturnType<typeof createMailer>;
-  crash(step: string): void;
+  crash(step: CrashPoint): void;
   /** Reject with the reason while the store is away. */
   checkPostgres(): Promise<void>;
   checkRedis(): Promise<void>;
@@ -61,7 +62,12 @@ export async function createCore(
   // WAIT holds a connection up, so those who wait have connections of their own.
   const waiting = waitReplicas > 0 ? openProducer({ url, keyspace, log }) : redis;
   await Promise.all([redis, waiting].map((one) => connected(one, REDIS_BOOT_DEADLINE_MS)));
-  const announcer = createAnnouncer({ db, publish, log });
+  const crash = createCrashPoints(config.ops.crashAt);
+  const events: Publish["events"] = async (some) => {
+    await publish.events(some);
+    crash("events:published");
+  };
+  const announcer = createAnnouncer({ db, publish: { ...publish, events }, log });
   const clock = createShiftedClock();
   const mailer = createMailer({ transport: consoleMail(), log });
   // Business time can be moved only where a simulator may run.
@@ -83,7 +89,7 @@ export async function createCore(
     clock,
     metrics: createMetrics(),
     mailer,
-    crash: createCrashPoints(config.ops.crashAt),
+    crash,
     checkPostgres: async () => {
       await withDeadline(db.rows`select 1`, PING_DEADLINE_MS, "Postgres", "database_unavailable");
     },

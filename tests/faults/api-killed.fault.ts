@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { nothingLost, settled, stillSettled } from "./support/check.ts";
+import { nothingLost, stillSettled } from "./support/check.ts";
+import { expectRecovery } from "./support/recovery.ts";
 import { type Stack, startStack } from "./support/stack.ts";
 
 setDefaultTimeout(60_000);
 
-describe("an api that is killed", () => {
+describe("invariants 1 and 3: an api that is killed", () => {
   let stack: Stack;
   beforeAll(async () => {
     stack = await startStack();
@@ -18,8 +19,9 @@ describe("an api that is killed", () => {
     const wamid = await stack.meta.write(lead);
     expect(await victim.exited).toBeNull();
     expect(stack.meta.acknowledged().has(wamid)).toBe(false);
+    const atMs = performance.now();
     const api = await stack.start("api");
-    expect(await settled(stack)).toEqual(nothingLost);
+    await expectRecovery(stack, { fault: "api killed", step: "webhook:appended", atMs });
     expect(stack.meta.acknowledged().has(wamid)).toBe(true);
     expect(await stack.meta.ledger(lead)).toHaveLength(1);
     api.kill("SIGKILL");
@@ -37,7 +39,11 @@ describe("an api that is killed", () => {
         api = await stack.start("api");
       }
     }
-    expect(await settled(stack)).toEqual(nothingLost);
+    await expectRecovery(stack, {
+      fault: "api killed 3 times",
+      step: "30 leads write",
+      atMs: performance.now(),
+    });
     for (const lead of leads) expect(await stack.meta.ledger(lead)).toHaveLength(1);
     // Otherwise nothing was in flight at any kill.
     expect(stack.meta.answers.some(({ status }) => status === 0)).toBe(true);

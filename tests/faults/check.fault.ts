@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { demoNumber } from "../../src/db/seed/northwind.ts";
+import { newId } from "../../src/lib/ids.ts";
+import { keyOf } from "../../streams/topology.ts";
+import { eventually } from "../support/wait.ts";
 import { check, nothingLost, settled } from "./support/check.ts";
 import { type Stack, startStack } from "./support/stack.ts";
 
@@ -12,6 +15,7 @@ describe("the ledger checker", () => {
   beforeAll(async () => {
     stack = await startStack();
     const roles = await stack.startAll(["api", "worker", "scheduler"]);
+    await eventually(stack.isWatched, { timeoutMs: 15_000 });
     lead = stack.newLead();
     await stack.meta.write(lead);
     expect(await settled(stack)).toEqual(nothingLost);
@@ -37,6 +41,41 @@ describe("the ledger checker", () => {
     await stack.db.rows`update messages set state = 'unknown' where direction = 'out'`;
     expect(await check(stack)).toMatchObject({ lost: [expect.any(String)], doubted: 1 });
     await stack.db.rows`update messages set state = 'read' where direction = 'out'`;
+    expect(await check(stack)).toEqual(nothingLost);
+  });
+
+  test("sees a row that the dashboard shows at an older version, otherwise, or not at all", async () => {
+    const rows = await stack.db.rows<{ id: string; version: number }>`
+      update messages set version = version + 1 where direction = 'out' returning id, version`;
+    const [row] = rows;
+    const { id, version } = row ?? { id: "", version: 0 };
+    expect((await check(stack)).untold).toEqual([
+      `the dashboard shows row ${id} at version ${version - 1} of ${version}`,
+    ]);
+    await stack.db
+      .rows`update messages set version = version - 1, text = text || '!' where id = ${id}`;
+    expect((await check(stack)).untold).toEqual([`the dashboard shows row ${id} otherwise`]);
+    await stack.db.rows`update messages set text = rtrim(text, '!') where id = ${id}`;
+    const hidden = newId();
+    await stack.db.rows`update messages set id = ${hidden} where id = ${id}`;
+    expect((await check(stack)).untold).toEqual([
+      `the dashboard does not know row ${hidden}`,
+      `the dashboard was told of ${id}, which is not there`,
+    ]);
+    await stack.db.rows`update messages set id = ${id} where id = ${hidden}`;
+    expect(await check(stack)).toEqual(nothingLost);
+  });
+
+  test("sees an event that was published and never came to the dashboard", async () => {
+    const key = keyOf({ prefix: "ll", partitions: 1 }, 0, "events");
+    const [newest] = await stack.redis.xrevrange(key, "+", "-", "COUNT", 1);
+    const event = JSON.parse(newest?.[1][1] ?? "");
+    const missed = JSON.stringify({ ...event, eventId: newId() });
+    const id = await stack.redis.xadd(key, "*", "d", missed);
+    expect((await check(stack)).untold).toEqual([
+      `the dashboard passed over ${event.kind} of ${event.entityId} at ${id}`,
+    ]);
+    await stack.redis.xdel(key, id ?? "");
     expect(await check(stack)).toEqual(nothingLost);
   });
 

@@ -13,7 +13,7 @@ setDefaultTimeout(120_000);
 const PARTITIONS = 6;
 const TAKE_OVER_MS = 30_000;
 
-describe("a Redis Cluster that loses a master", () => {
+describe("invariants 1 and 3: a Redis Cluster that loses a master", () => {
   let cluster: RedisCluster;
   let stack: AnyStack;
   beforeAll(async () => {
@@ -33,7 +33,7 @@ describe("a Redis Cluster that loses a master", () => {
     const key = keyOf({ prefix: "ll", partitions: PARTITIONS }, partition, "inbound");
     let killed: RedisProcess | undefined;
     await failoverUnderLoad(stack, {
-      what: "the organization's master killed",
+      what: "Cluster: the organization's master killed",
       strike: async () => {
         killed = await cluster.masterOf(key);
         await killed.kill();

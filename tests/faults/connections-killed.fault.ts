@@ -9,7 +9,7 @@ setDefaultTimeout(90_000);
 
 const LEADS = 25;
 
-describe("connections that are cut in the middle of the work", () => {
+describe("invariants 6 and 17: connections that are cut in the middle of the work", () => {
   let stack: Stack;
   let roles: LeadlineProcess[];
   beforeAll(async () => {
@@ -36,7 +36,11 @@ describe("connections that are cut in the middle of the work", () => {
       await sleep(40);
       if (index % 10 === 7) await cuts[Math.floor(index / 10)]?.();
     }
-    await expectRecovery(stack, "connections cut", performance.now());
+    await expectRecovery(stack, {
+      fault: "pg_terminate_backend and CLIENT KILL, in turns",
+      step: "25 leads write",
+      atMs: performance.now(),
+    });
     expect(new Set((await stack.meta.ledger()).map(({ to }) => to))).toEqual(new Set(leads));
   });
 

@@ -8,7 +8,7 @@ setDefaultTimeout(60_000);
 
 const QUIET_MS = 1_500;
 
-describe("a Redis that forgets everything", () => {
+describe("invariants 5, 7 and 11: a Redis that forgets everything", () => {
   let stack: Stack;
   beforeAll(async () => {
     stack = await startStack({ quietMs: QUIET_MS });
@@ -26,6 +26,9 @@ describe("a Redis that forgets everything", () => {
       select t.disposition, t.seen_wake_seq from turns t
       join conversations c on c.id = t.conversation_id where c.phone = ${lead}`;
 
+  const recovered = (step: string) =>
+    expectRecovery(stack, { fault: "FLUSHALL", step, atMs: performance.now() });
+
   test("while a turn is due: one reply, which saw every text", async () => {
     const lead = stack.newLead();
     for (const text of ["Hi", "I have a house", "how much is it?"]) {
@@ -34,7 +37,7 @@ describe("a Redis that forgets everything", () => {
     await eventually(async () => (await textsSeen(lead)) === 3, { everyMs: 5 });
     expect(await turnsOf(lead)).toEqual([]);
     await stack.redis.flushall();
-    await expectRecovery(stack, "FLUSHALL while a turn is due", performance.now());
+    await recovered("a burst is waited out");
     expect(await stack.meta.ledger(lead)).toHaveLength(1);
     expect(await turnsOf(lead)).toEqual([{ disposition: "replied", seenWakeSeq: 3 }]);
   });
@@ -45,7 +48,7 @@ describe("a Redis that forgets everything", () => {
     await stack.meta.write(lead);
     await eventually(async () => (await turnsOf(lead)).length === 1);
     await stack.redis.flushall();
-    await expectRecovery(stack, "FLUSHALL while a turn thinks", performance.now());
+    await recovered("the only turn thinks");
     expect(await stack.meta.ledger(lead)).toHaveLength(1);
     await stack.meta.thinkFor(0);
   });

@@ -15,7 +15,7 @@ const FROZEN_MS = 13_000;
 
 const WRITE_EVERY_MS = 1_000;
 
-describe("a Postgres that is away", () => {
+describe("invariants 2 and 23: a Postgres that is away", () => {
   let stack: Stack;
   let roles: LeadlineProcess[];
   beforeAll(async () => {
@@ -42,9 +42,12 @@ describe("a Postgres that is away", () => {
     await comeBack();
   }
 
+  const recovered = (fault: string) =>
+    expectRecovery(stack, { fault, step: "leads write all the time", atMs: performance.now() });
+
   test(`stopped for ${AWAY_MS / 1000} s: webhooks still get 200, nothing is buried, all are answered after`, async () => {
     await outage(AWAY_MS, stack.postgres.stop, stack.postgres.start);
-    await expectRecovery(stack, "Postgres back after a stop", performance.now());
+    await recovered(`Postgres stopped for ${AWAY_MS / 1000} s`);
   });
 
   test(`frozen for ${FROZEN_MS / 1000} s with open connections: the same`, async () => {
@@ -53,7 +56,7 @@ describe("a Postgres that is away", () => {
       async () => stack.postgres.freeze(),
       async () => stack.postgres.thaw(),
     );
-    await expectRecovery(stack, "Postgres thawed", performance.now());
+    await recovered(`Postgres frozen for ${FROZEN_MS / 1000} s`);
   });
 
   test("no process had to be restarted, and nothing comes late", async () => {

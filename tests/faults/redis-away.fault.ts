@@ -14,7 +14,7 @@ const AWAY_MS = 6_000;
 const REFUSED_WITHIN_MS = 1_000;
 const GIVEN_UP_WITHIN_MS = 4_000;
 
-describe("a Redis that is away", () => {
+describe("invariants 2 and 30: a Redis that is away, or full", () => {
   let stack: Stack;
   let roles: LeadlineProcess[];
   beforeAll(async () => {
@@ -44,16 +44,26 @@ describe("a Redis that is away", () => {
     expect(Math.max(...answers.map(({ tookMs }) => tookMs))).toBeLessThan(promptMs);
   }
 
+  const recovered = (fault: string) =>
+    expectRecovery(stack, { fault, step: "a turn thinks, others write", atMs: performance.now() });
+
   test("stopped: webhooks get 503 at once; back, all goes on by itself and each is answered once", async () => {
     await outage(stack.redisServer.stop, REFUSED_WITHIN_MS);
     await stack.redisServer.start();
-    await expectRecovery(stack, "Redis back after a stop", performance.now());
+    await recovered(`Redis stopped for ${AWAY_MS / 1000} s`);
   });
 
   test("frozen with open connections: 503 after the command's deadline, then the same", async () => {
     await outage(stack.redisServer.freeze, GIVEN_UP_WITHIN_MS);
     stack.redisServer.thaw();
-    await expectRecovery(stack, "Redis thawed", performance.now());
+    await recovered(`Redis frozen for ${AWAY_MS / 1000} s`);
+  });
+
+  test("out of memory: 503 at once and nothing half stored, then the same", async () => {
+    const limit = (bytes: number) => stack.redis.config("SET", "maxmemory", bytes);
+    await outage(async () => void (await limit(1)), REFUSED_WITHIN_MS);
+    await limit(0);
+    await recovered(`Redis out of memory for ${AWAY_MS / 1000} s`);
   });
 
   test("no process had to be restarted, and nothing comes late", async () => {

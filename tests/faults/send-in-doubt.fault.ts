@@ -10,7 +10,7 @@ setDefaultTimeout(90_000);
 /** The claim's deadline of 20 s, a sweep after it, and a slow machine. */
 const DOUBTED_WITHIN_MS = 40_000;
 
-describe("a send that nobody knows about", () => {
+describe("invariants 12, 13 and 15: a send that nobody knows about", () => {
   let stack: Stack;
   beforeAll(async () => {
     stack = await startStack();

@@ -10,7 +10,7 @@ setDefaultTimeout(120_000);
 /** A second and a half on a quiet machine; a vote that was split is repeated after six. */
 const TAKE_OVER_MS = 30_000;
 
-describe("a Redis with Sentinel that loses its master", () => {
+describe("invariants 1 and 3: a Redis with Sentinel that loses its master", () => {
   let trio: RedisTrio;
   let stack: AnyStack;
   beforeAll(async () => {
@@ -28,7 +28,7 @@ describe("a Redis with Sentinel that loses its master", () => {
   test("killed under load: a replica takes over, nothing acknowledged is lost, nothing doubled", async () => {
     let killed: RedisProcess | undefined;
     await failoverUnderLoad(stack, {
-      what: "the master killed",
+      what: "Sentinel: the master killed",
       strike: async () => {
         killed = await trio.master();
         await killed.kill();

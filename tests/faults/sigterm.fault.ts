@@ -14,7 +14,7 @@ const AT_ONCE_MS = 5_000;
 const GRACE_MS = 20_000;
 const EXIT_WITHIN_MS = 8_000;
 
-describe("SIGTERM while busy", () => {
+describe("invariant 22: SIGTERM while busy", () => {
   let stack: Stack;
   let api: LeadlineProcess;
   let scheduler: LeadlineProcess;
@@ -122,7 +122,11 @@ describe("SIGTERM while busy", () => {
     });
     await stack.redis.flushall();
     expect(await terminate(scheduler)).toBeLessThan(EXIT_WITHIN_MS);
-    await expectRecovery(stack, "scheduler gone", performance.now());
+    await expectRecovery(stack, {
+      fault: "FLUSHALL and SIGTERM to the leading scheduler",
+      step: "a turn is due",
+      atMs: performance.now(),
+    });
     await Promise.all([retire(next), retire(worker)]);
   });
 

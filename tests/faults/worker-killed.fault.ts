@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { type CrashPoint, crashPoints } from "../../src/lib/crash-points.ts";
 import { sleep } from "../../src/lib/sleep.ts";
 import { nothingLost, stillSettled } from "./support/check.ts";
 import { expectRecovery } from "./support/recovery.ts";
@@ -6,18 +7,11 @@ import { retire, type Stack, startStack } from "./support/stack.ts";
 
 setDefaultTimeout(90_000);
 
-const steps = [
-  "ingest:resolved",
-  "ingest:stored",
-  "turn:claimed",
-  "turn:thought",
-  "turn:committed",
-  "deliver:sent",
-  "deliver:settled",
-  "receipt:applied",
-];
+/** An api's, and the one that leaves a doubt: `api-killed` and `send-in-doubt` have them. */
+const elsewhere: readonly CrashPoint[] = ["webhook:appended", "deliver:claimed"];
+const steps = crashPoints.filter((step) => !elsewhere.includes(step));
 
-describe("a worker that is killed", () => {
+describe("invariants 1, 6, 12 and 17: a worker that is killed", () => {
   let stack: Stack;
   beforeAll(async () => {
     stack = await startStack();
@@ -33,7 +27,7 @@ describe("a worker that is killed", () => {
       expect(await victim.exited).toBeNull();
       const killedAtMs = performance.now();
       const successor = await stack.start("worker");
-      await expectRecovery(stack, step, killedAtMs);
+      await expectRecovery(stack, { fault: "worker killed", step, atMs: killedAtMs });
       expect(await stack.meta.ledger(lead)).toHaveLength(1);
       await retire(successor);
     });
@@ -54,7 +48,11 @@ describe("a worker that is killed", () => {
       await stack.meta.write(stack.newLead());
       await Promise.race([ended, sleep(100)]);
     }
-    await expectRecovery(stack, "turn:thought, with a standby", performance.now());
+    await expectRecovery(stack, {
+      fault: "worker killed beside another",
+      step: "turn:thought",
+      atMs: performance.now(),
+    });
     await retire(standby);
   });
 

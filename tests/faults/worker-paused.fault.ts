@@ -11,7 +11,7 @@ setDefaultTimeout(90_000);
 /** Above the 8 s of silence after which an owner counts as dead. */
 const PAUSED_MS = 11_000;
 
-describe("a worker that is paused in the middle of its work and wakes up later", () => {
+describe("invariants 8 and 9: a worker that is paused in the middle of its work and wakes up later", () => {
   let stack: Stack;
   let workers: LeadlineProcess[];
   beforeAll(async () => {
@@ -45,7 +45,11 @@ describe("a worker that is paused in the middle of its work and wakes up later",
     const paused = await ownerOf(lead);
     paused.kill("SIGSTOP");
     const pausedAtMs = performance.now();
-    await expectRecovery(stack, "worker paused while it thinks", pausedAtMs);
+    await expectRecovery(stack, {
+      fault: "worker paused beside another",
+      step: "a turn thinks",
+      atMs: pausedAtMs,
+    });
     await sleep(Math.max(0, pausedAtMs + PAUSED_MS - performance.now()));
 
     paused.kill("SIGCONT");

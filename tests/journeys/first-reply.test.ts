@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Role } from "../../src/config-schema.ts";
+import type { Role } from "../../src/config-variable.ts";
 import { eventually } from "../support/wait.ts";
 import { createInstallation, type Installation } from "./installation.ts";
 

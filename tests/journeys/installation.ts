@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Elysia } from "elysia";
-import type { Role } from "../../src/config-schema.ts";
+import type { Role } from "../../src/config-variable.ts";
 import { createDb } from "../../src/db/client.ts";
 import { advanceClockOffset } from "../../src/db/queries/clock-offset.ts";
 import { seedDemo } from "../../src/db/seed/demo.ts";

@@ -29,8 +29,8 @@ shutdown.add({ name: "second", graceMs: 1_000, stop: () => void say("step second
 
 setInterval(() => undefined, 60_000);
 say("ready");
-if (kind === "crash-point") createCrashPoints(["a", "b"])("b");
-if (kind === "other-point") createCrashPoints(["a"])("b");
+if (kind === "crash-point") createCrashPoints(["turn:claimed", "turn:thought"])("turn:thought");
+if (kind === "other-point") createCrashPoints(["turn:claimed"])("turn:thought");
 if (kind === "throw") throw new Error("a bug");
 if (kind === "reject") void Promise.reject(new Error("a forgotten promise"));
 if (kind === "exit-3") void shutdown.exit(3, "asked");

@@ -1,11 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "bun:test";
-import { GROUP, keyOf } from "../../streams/topology.ts";
+import { backoffMs } from "../../streams/retry.ts";
+import { GROUP, keyOf, RETRY_CONSUMER } from "../../streams/topology.ts";
 import {
   add,
   consume,
   freshKeyspace,
+  inboundEntry,
   pendingCount,
+  pendingRows,
   stopAll,
+  Transient,
   turnEntry,
   until,
 } from "./support/harness.ts";
@@ -88,6 +92,33 @@ describe("invariant 24: a lost group heals itself", () => {
 });
 
 describe("a Redis that restarts", () => {
+  test("invariant 19: tries that were spent stay spent, and the next one waits as long as it had to", async () => {
+    const keyspace = freshKeyspace();
+    const tries: { count: number; atMs: number }[] = [];
+    await consume({
+      url: redis.url,
+      keyspace,
+      handlers: {
+        inbound: async ([delivery]) => {
+          tries.push({ count: delivery?.tries ?? 0, atMs: performance.now() });
+          if (tries.length < 3) throw new Transient("again");
+        },
+      },
+    });
+    const id = await add(redis.probe, keyspace, "inbound", inboundEntry());
+    await until("the second try has failed", async () => {
+      const [row] = await pendingRows(redis.probe, keyspace, "inbound");
+      return tries.length === 2 && row?.owner === RETRY_CONSUMER;
+    });
+    await redis.kill();
+    await redis.start();
+    await until("the third try", () => tries.length === 3, 20_000);
+    expect(tries.map(({ count }) => count)).toEqual([1, 2, 3]);
+    const [, second, third] = tries;
+    const waitedMs = (third?.atMs ?? 0) - (second?.atMs ?? 0);
+    expect(waitedMs).toBeGreaterThanOrEqual(backoffMs(2, id));
+  }, 30_000);
+
   test("with its data: what was appended is handled, what was running is settled", async () => {
     const held = Promise.withResolvers<void>();
     const { keyspace, handled, running } = await listening(() => held.promise);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Role } from "../../src/config-schema.ts";
+import type { Role } from "../../src/config-variable.ts";
 import { choosePort } from "../../src/ops/embedded/port.ts";
 import { eventually } from "./wait.ts";
 

@@ -1,7 +1,6 @@
-/** Chance that can be repeated: LEADLINE_SEED=… gives the same numbers again. */
-export function seeded(purpose: string) {
-  const asked = process.env["LEADLINE_SEED"];
-  const seed = Number(asked ?? crypto.getRandomValues(new Uint32Array(1))[0]);
+/** Chance that can be repeated: LEADLINE_SEED=… gives the same numbers again, and so does `given`. */
+export function seeded(purpose: string, given = process.env["LEADLINE_SEED"]) {
+  const seed = Number(given ?? crypto.getRandomValues(new Uint32Array(1))[0]);
   let state = [...purpose].reduce((sum, letter) => sum + (letter.codePointAt(0) ?? 0), seed) | 0;
   const next = () => {
     state = (state + 0x6d2b79f5) | 0;

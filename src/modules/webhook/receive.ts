@@ -1,4 +1,5 @@
 import type { Append, Publish } from "../../../streams/publish.ts";
+import type { CrashPoint } from "../../lib/crash-points.ts";
 import { withDeadline } from "../../lib/deadline.ts";
 import { AppError, errorMessage } from "../../lib/errors.ts";
 import { tryParseJson } from "../../lib/json.ts";
@@ -42,7 +43,7 @@ export interface ReceiveDeps {
   now(): Date;
   outcome(name: WebhookOutcome): void;
   /** Crash point for the kill-anywhere tests; does nothing otherwise. */
-  crash(step: string): void;
+  crash(step: CrashPoint): void;
   log: Log;
   abuse: AbuseGuard;
 }

@@ -2,6 +2,7 @@ import { expect } from "bun:test";
 import { sleep } from "../../../src/lib/sleep.ts";
 import { eventually } from "../../support/wait.ts";
 import { nothingLost, settled, stillSettled } from "./check.ts";
+import { reportRow } from "./rows.ts";
 import type { AnyStack } from "./stack.ts";
 
 const WRITE_EVERY_MS = 50;
@@ -43,15 +44,24 @@ export async function failoverUnderLoad(stack: AnyStack, blow: Blow): Promise<vo
   await sleep(STEADY_MS);
   await load.stop();
 
-  expect(await settled(stack)).toEqual(nothingLost);
-  expect(await stillSettled(stack)).toEqual(nothingLost);
+  const report = await settled(stack);
   const answers = meta.answers.slice(before);
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 503]));
   expect(Math.max(...answers.map((answer) => answer.tookMs))).toBeLessThan(ANSWERED_WITHIN_MS);
   const refused = answers.filter(({ status }) => status === 503).length;
-  process.stdout.write(
-    `  ${blow.what}: webhooks taken again after ${tookMs} ms (${refused} refused), ${meta.written.length} leads, none lost\n`,
-  );
+  reportRow({
+    fault: blow.what,
+    step: "20 leads a second",
+    lost: report.lost.length,
+    doubled: report.doubled.length,
+    untold: report.untold.length,
+    doubted: report.doubted,
+    excused: 0,
+    recoveryMs: tookMs,
+    note: `until webhooks were taken again, ${refused} refused, ${meta.written.length} leads`,
+  });
+  expect(report).toEqual(nothingLost);
+  expect(await stillSettled(stack)).toEqual(nothingLost);
 }
 
 function startLoad({ meta, newLead }: AnyStack) {

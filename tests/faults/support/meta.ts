@@ -25,12 +25,12 @@ interface Written {
 
 /**
  * Meta, the phones and the model in the test's own process: what they saw outlives every kill. Each
- * webhook passes a recorder on its way to `apiUrl`, so that acknowledgements are known as answered.
+ * webhook passes a recorder on its way to the APIs in turn, so that acknowledgements are known as answered.
  */
-export async function startMeta(apiUrl: string) {
+export async function startMeta(apiUrls: readonly string[]) {
   const answers: WebhookAnswer[] = [];
   const written: Written[] = [];
-  const recorder = startRecorder(apiUrl, answers);
+  const recorder = startRecorder(apiUrls, answers);
   const simulator = createSimulator({
     clock: systemClock,
     advanceClock: () => Promise.reject(new Error("Fault tests leave the clock alone.")),
@@ -70,6 +70,8 @@ export async function startMeta(apiUrl: string) {
     url,
     answers,
     written,
+    /** wamids that Redis was made to forget before anybody had read them: nobody promises those. */
+    excused: new Set<string>(),
     /** The lead writes; the webhook is redelivered until it is answered 200. */
     write: async (lead: string, text = "Hi, how much is it?") => {
       const { wamid } = await call<{ wamid: string }>("POST", "messages", { from: lead, text });
@@ -97,12 +99,14 @@ export async function startMeta(apiUrl: string) {
 /** Longer than any promise about answers, so that a hanging webhook shows as one. */
 const ANSWER_DEADLINE_MS = 9_000;
 
-function startRecorder(apiUrl: string, answers: WebhookAnswer[]) {
+function startRecorder(apiUrls: readonly string[], answers: WebhookAnswer[]) {
+  let turn = 0;
   return Bun.serve({
     port: 0,
     hostname: "127.0.0.1",
     fetch: async (request) => {
       const body = await request.bytes();
+      const apiUrl = apiUrls[turn++ % apiUrls.length];
       const startedAtMs = performance.now();
       const status = await fetch(`${apiUrl}${new URL(request.url).pathname}`, {
         method: "POST",

@@ -1,13 +1,20 @@
 import { rmSync } from "node:fs";
+import { join } from "node:path";
+import { choosePort } from "../../../src/ops/embedded/port.ts";
 import { signalProcess } from "../../../src/ops/embedded/process.ts";
 import { type Embedded, startEmbedded } from "../../../src/ops/embedded.ts";
 import { silentLog, tempDir } from "../../support/servers.ts";
+import { eventually } from "../../support/wait.ts";
 
 /** A Postgres or Redis that a test may stop, freeze and start again at the same address. */
 interface OwnServer {
   readonly url: string;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Ends it by a signal, as hard as that is. */
+  kill(signal: NodeJS.Signals): Promise<void>;
+  /** For a Redis that is not running: removes what it had on its disk. */
+  forget(): void;
   /** Stops every process of it where it stands: sockets stay open, nothing answers. */
   freeze(): void;
   thaw(): void;
@@ -34,13 +41,20 @@ export async function startOwnServer(kind: "postgres" | "redis"): Promise<OwnSer
   const self: OwnServer = {
     url,
     start: async () => {
-      running ??= await launch();
+      if (running) return;
+      await portIsFree(url);
+      running = await launch();
       if (urlOf(running) !== url) throw new Error(`The ${kind} came back at another address.`);
     },
     stop: async () => {
       await running?.stop();
       running = null;
     },
+    kill: async (name) => {
+      running?.servers[kind]?.signal(name);
+      await self.stop();
+    },
+    forget: () => rmSync(join(dataDir, kind, "appendonlydir"), { recursive: true }),
     freeze: () => signal("SIGSTOP"),
     thaw: () => signal("SIGCONT"),
     close: async () => {
@@ -50,6 +64,12 @@ export async function startOwnServer(kind: "postgres" | "redis"): Promise<OwnSer
     },
   };
   return self;
+}
+
+/** Somebody who knocks at a closed port of loopback may be given that very port for a moment. */
+async function portIsFree(url: string): Promise<void> {
+  const port = Number(new URL(url).port);
+  await eventually(async () => (await choosePort(port)) === port, { timeoutMs: 15_000 });
 }
 
 function urlOf({ databaseUrl, redisUrl }: Embedded): string {

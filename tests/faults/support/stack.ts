@@ -1,5 +1,5 @@
 import Redis from "ioredis";
-import type { Role } from "../../../src/config-schema.ts";
+import type { Role } from "../../../src/config-variable.ts";
 import { createDb } from "../../../src/db/client.ts";
 import { migrate } from "../../../src/db/migrate.ts";
 import { seedDemo } from "../../../src/db/seed/demo.ts";
@@ -8,11 +8,16 @@ import { createSecretBox } from "../../../src/lib/secret-box.ts";
 import { choosePort } from "../../../src/ops/embedded/port.ts";
 import { openProducer } from "../../../streams/connection.ts";
 import { inspectQueue } from "../../../streams/inspect.ts";
+import { startCutProxy } from "../../realtime/cut-proxy.ts";
 import { type LeadlineProcess, startLeadline, stopProcesses } from "../../support/processes.ts";
+import { seeded } from "../../support/seeded.ts";
 import { silentLog } from "../../support/servers.ts";
 import { eventually } from "../../support/wait.ts";
+import { readEventLog } from "./event-log.ts";
+import { type FaultProxy, startFaultProxy, throughProxy } from "./fault-proxy.ts";
 import { appSecret, startMeta, verifyToken } from "./meta.ts";
 import { startOwnServer } from "./own-server.ts";
+import { openWatcher, type Watcher } from "./watcher.ts";
 
 const ENCRYPTION_KEY = Buffer.alloc(32, 7).toString("base64");
 
@@ -33,8 +38,17 @@ export type AnyStack = Awaited<ReturnType<typeof startStackOn>>;
 
 export type Stack = Awaited<ReturnType<typeof startStack>>;
 
+interface Shape {
+  /** The demo organization's debounce. */
+  quietMs?: number;
+  /** Ports that APIs may listen on; leads' webhooks and the dashboard go to each of them in turn. */
+  apis?: number;
+  /** Lets the roles, and nobody else, reach their stores through a network that can be broken. */
+  behindNetwork?: boolean;
+}
+
 /** An installation on one Redis of its own, to damage as well. */
-export async function startStack({ quietMs = 50 } = {}) {
+export async function startStack(shape: Shape = {}) {
   const redisServer = await startOwnServer("redis");
   const { url } = redisServer;
   const redis = new Redis(url, { retryStrategy: () => 100 });
@@ -43,7 +57,7 @@ export async function startStack({ quietMs = 50 } = {}) {
     redis.disconnect();
     await redisServer.close();
   };
-  const stack = await startStackOn({ url, partitions: 1, close }, { quietMs });
+  const stack = await startStackOn({ url, partitions: 1, close }, shape);
   return { ...stack, redis, redisServer };
 }
 
@@ -51,8 +65,10 @@ export async function startStack({ quietMs = 50 } = {}) {
  * A Postgres to damage, a migrated and seeded database, Meta in this process, and a way to start roles
  * as real processes against them and a Redis. Nobody runs yet.
  */
-export async function startStackOn(deployment: Deployment, { quietMs = 50 } = {}) {
-  const [postgres, apiPort] = await Promise.all([startOwnServer("postgres"), choosePort(null)]);
+export async function startStackOn(deployment: Deployment, shape: Shape = {}) {
+  const { quietMs = 50, apis = 1, behindNetwork = false } = shape;
+  const postgres = await startOwnServer("postgres");
+  const apiPorts = await Promise.all(Array.from({ length: apis }, () => choosePort(null)));
   await migrate({ url: postgres.url, log: silentLog });
   const db = createDb({ url: postgres.url, maxConnections: 2, name: "fault-test" });
   await seedDemo({ db, box: createSecretBox([ENCRYPTION_KEY]), number: demoNumber });
@@ -60,11 +76,13 @@ export async function startStackOn(deployment: Deployment, { quietMs = 50 } = {}
 
   const keyspace = { prefix: "ll", partitions: deployment.partitions };
   const queue = openProducer({ url: deployment.url, keyspace, log: silentLog });
-  const meta = await startMeta(`http://127.0.0.1:${apiPort}`);
+  const meta = await startMeta(apiPorts.map((port) => `http://127.0.0.1:${port}`));
+  const front = await startCutProxy(apiPorts, seeded("front door"));
+  const network = await startNetwork(deployment.url, postgres.url);
   const env = {
-    DATABASE_URL: postgres.url,
-    REDIS_URL: deployment.url,
-    PORT: String(apiPort),
+    DATABASE_URL: behindNetwork ? throughProxy(postgres.url, network.postgres) : postgres.url,
+    REDIS_URL: behindNetwork ? throughProxy(deployment.url, network.redis) : deployment.url,
+    PORT: String(apiPorts[0]),
     WHATSAPP_GRAPH_URL: `${meta.url}/graph`,
     WHATSAPP_APP_SECRETS: appSecret,
     WHATSAPP_VERIFY_TOKENS: verifyToken,
@@ -76,10 +94,16 @@ export async function startStackOn(deployment: Deployment, { quietMs = 50 } = {}
     ...deployment.env,
   };
   let leads = 0;
+  let watcher: Watcher | undefined;
+
+  async function launch(role: Role, extra: Readonly<Record<string, string>> = {}) {
+    return await startLeadline(role, { ...env, ...extra });
+  }
 
   async function start(role: Role, extra: Readonly<Record<string, string>> = {}) {
-    const started = await startLeadline(role, { ...env, ...extra });
+    const started = await launch(role, extra);
     await started.ready(READY_WITHIN_MS);
+    if (role === "api") watcher ??= openWatcher({ origin: `http://127.0.0.1:${front.port}`, db });
     return started;
   }
 
@@ -87,7 +111,19 @@ export async function startStackOn(deployment: Deployment, { quietMs = 50 } = {}
     db,
     meta,
     postgres,
+    network,
+    apiPorts,
+    launch,
     start,
+    /** What a dashboard that watches since the first API was there does not show as it is. */
+    untold: async (): Promise<string[]> => {
+      const stale = (await watcher?.stale()) ?? [];
+      return stale.length > 0
+        ? stale
+        : (watcher?.missed(await readEventLog(queue, keyspace)) ?? []);
+    },
+    /** Whether that dashboard is connected and has read what it was told to read. */
+    isWatched: () => watcher?.isLive() ?? false,
     startAll: (roles: readonly Role[]) => Promise.all(roles.map((role) => start(role))),
     /** What waits in the streams, asked until Redis tells. */
     inspect: () =>
@@ -98,13 +134,29 @@ export async function startStackOn(deployment: Deployment, { quietMs = 50 } = {}
       return `1555020${String(leads).padStart(4, "0")}`;
     },
     close: async () => {
+      watcher?.stop();
+      front.stop();
       queue.disconnect();
       await stopProcesses();
+      network.redis.stop();
+      network.postgres.stop();
       await meta.stop();
       await db.close(0);
       await Promise.all([postgres.close(), deployment.close()]);
     },
   };
+}
+
+/** Passes everything on until it is told otherwise. */
+async function startNetwork(redisUrl: string, postgresUrl: string) {
+  const before = (url: string): Promise<FaultProxy> => startFaultProxy(portOf(url));
+  const [redis, postgres] = await Promise.all([before(redisUrl), before(postgresUrl)]);
+  return { redis, postgres };
+}
+
+/** Of the first host, where there are several. */
+function portOf(url: string): number {
+  return Number(/@[^/,]*?:(\d+)/.exec(url)?.[1]);
 }
 
 /** Ends a process in order, as a deployment would, and expects it to manage. */

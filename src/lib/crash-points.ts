@@ -1,0 +1,16 @@
+/** Every step at which a fault test may want a process dead, in the order in which a text meets them. */
+export const crashPoints = [
+  "webhook:appended",
+  "ingest:resolved",
+  "ingest:stored",
+  "events:published",
+  "turn:claimed",
+  "turn:thought",
+  "turn:committed",
+  "deliver:claimed",
+  "deliver:sent",
+  "deliver:settled",
+  "receipt:applied",
+] as const;
+
+export type CrashPoint = (typeof crashPoints)[number];
