@@ -36,6 +36,7 @@ export interface Installation {
 
 export interface ConnectedNumber extends BenchNumber {
   integrationId: string;
+  organizationId: string;
 }
 
 /** A folder of our own under the system's temporary one, removed at the end. */
@@ -47,11 +48,12 @@ export function temporaryFolder(stack: AsyncDisposableStack): string {
 
 /**
  * Private Postgres and Redis with the product's own durable settings, migrated, with the demo
- * organization on `numbers` WhatsApp numbers (each may send 80 messages a second, Meta's limit).
+ * organization on `numbers` WhatsApp numbers (each may send 80 messages a second, Meta's limit). With a
+ * `neighbour` the last of them is another organization's.
  */
 export async function createInstallation(
   stack: AsyncDisposableStack,
-  wanted: { numbers: number; quietMs: number },
+  wanted: { numbers: number; quietMs: number; neighbour?: boolean },
 ): Promise<Installation> {
   const dataDir = temporaryFolder(stack);
   const embedded = await startEmbedded({ dataDir, postgres: true, redis: true, log: silentLog });
@@ -65,7 +67,14 @@ export async function createInstallation(
   const redis = openProducer({ url: redisUrl, keyspace: KEYSPACE, log: silentLog });
   stack.defer(() => redis.disconnect());
   await seedPrices(db, modelPrices);
-  const numbers = await seedNumbers(db, createSecretBox([ENCRYPTION_KEY]), wanted.numbers);
+  const box = createSecretBox([ENCRYPTION_KEY]);
+  await seedDemo({ db, box, number: demoNumber });
+  const organizationIds = [demoIds.organization];
+  if (wanted.neighbour) {
+    organizationIds.push(newId());
+    await db.rows`insert into organizations (id, name) values (${organizationIds[1] ?? ""}, 'Next door')`;
+  }
+  const numbers = await seedNumbers(db, box, wanted.numbers, organizationIds);
   await db.rows`update organizations set quiet_ms = ${wanted.quietMs},
     quiet_cap_ms = ${wanted.quietMs}`;
   return {
@@ -91,12 +100,21 @@ export async function createInstallation(
   };
 }
 
-async function seedNumbers(db: Db, box: SecretBox, count: number): Promise<ConnectedNumber[]> {
-  await seedDemo({ db, box, number: demoNumber });
-  const numbers: ConnectedNumber[] = [{ ...demoNumber, integrationId: demoIds.integration }];
+/** The demo's number and more of its own; the last one belongs to the last organization. */
+async function seedNumbers(
+  db: Db,
+  box: SecretBox,
+  count: number,
+  organizationIds: readonly string[],
+): Promise<ConnectedNumber[]> {
+  const [organizationId = ""] = organizationIds;
+  const demo = { ...demoNumber, integrationId: demoIds.integration, organizationId };
+  const numbers: ConnectedNumber[] = [demo];
   while (numbers.length < count) {
     const last = String(numbers.length).padStart(3, "0");
+    const isLast = numbers.length === count - 1;
     const number = {
+      organizationId: (isLast && organizationIds.at(-1)) || organizationId,
       ...demoNumber,
       integrationId: newId(),
       phoneNumberId: `700000000001${last}`,
@@ -106,7 +124,7 @@ async function seedNumbers(db: Db, box: SecretBox, count: number): Promise<Conne
     await db.rows`
       insert into integrations (organization_id, id, phone_number_id, waba_id, portfolio_id,
         display_phone_number, access_token_box)
-      values (${demoIds.organization}, ${number.integrationId}, ${number.phoneNumberId},
+      values (${number.organizationId}, ${number.integrationId}, ${number.phoneNumberId},
         ${number.wabaId}, ${number.portfolioId}, ${number.displayPhoneNumber}, ${sealed})`;
     numbers.push(number);
   }

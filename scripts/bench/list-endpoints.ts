@@ -20,7 +20,7 @@ const FEWEST_CALLS = 20;
 const AIM = 1.5;
 
 /** Every list of the API as its data grows a hundredfold. */
-export const listEndpoints: Measure = { name: "list_endpoints", run };
+export const listEndpoints: Measure = { name: "list_endpoints", isLong: true, run };
 
 interface Series {
   name: string;

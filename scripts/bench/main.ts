@@ -1,10 +1,12 @@
 import { parseArgs } from "node:util";
 import { errorMessage } from "../../src/lib/errors.ts";
 import { stopProcesses } from "../../tests/support/processes.ts";
+import { fairness } from "./fairness.ts";
 import { ingestRows } from "./ingest-rows.ts";
 import { listEndpoints } from "./list-endpoints.ts";
 import { live } from "./live.ts";
 import type { Measure, Outcome } from "./measure.ts";
+import { memorySoak } from "./memory-soak.ts";
 import { repliesSustained, webhookToSendLatency } from "./message-path.ts";
 import { queue } from "./queue.ts";
 import { facts, jsonLines, table } from "./report.ts";
@@ -19,8 +21,10 @@ const measures: readonly Measure[] = [
   warmStart,
   ingestRows,
   queue,
+  fairness,
   live,
   listEndpoints,
+  memorySoak,
 ];
 
 const USAGE = `bun run bench [--json] [--only <name>]
@@ -71,7 +75,9 @@ function choose(): { json: boolean; selected: readonly Measure[] } | null {
   const { values } = parseArgs({
     options: { json: { type: "boolean", default: false }, only: { type: "string" } },
   });
-  const selected = measures.filter(({ name }) => (values.only ?? name) === name);
+  const selected = measures.filter(({ name, isLong }) =>
+    values.only === undefined ? !isLong : values.only === name,
+  );
   if (selected.length > 0) return { json: values.json, selected };
   console.error(`There is no measure "${values.only}".\n${USAGE}`);
   return null;

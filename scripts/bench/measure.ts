@@ -20,6 +20,8 @@ export interface Outcome {
 /** Whatever `run` starts it defers on `stack`, which is disposed also when the bench is interrupted. */
 export interface Measure {
   name: string;
+  /** Takes ten minutes and more: only when it is asked for by name. */
+  isLong?: true;
   run(stack: AsyncDisposableStack): Promise<Outcome>;
 }
 

@@ -77,8 +77,12 @@ async function sustained(stack: AsyncDisposableStack): Promise<Outcome> {
   };
 }
 
-async function warmPath(stack: AsyncDisposableStack): Promise<RunningPath> {
-  const path = await startPath(stack);
+/** A path that has answered some: plans are made, code is compiled. */
+export async function warmPath(
+  stack: AsyncDisposableStack,
+  options: { neighbour?: boolean } = {},
+): Promise<RunningPath> {
+  const path = await startPath(stack, options);
   await path.write(WARM_UP / 2, { concurrently: WRITERS });
   await path.settled(SETTLE_MS);
   // Postgres does this by itself within a minute; before, its plans are those for empty tables.

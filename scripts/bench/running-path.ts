@@ -2,13 +2,23 @@ import { choosePort } from "../../src/ops/embedded/port.ts";
 import { startLeadline } from "../../tests/support/processes.ts";
 import { eventually } from "../../tests/support/wait.ts";
 import { startHelper } from "./helper-process.ts";
-import { APP_SECRET, createInstallation, type Installation } from "./installation.ts";
+import {
+  APP_SECRET,
+  type ConnectedNumber,
+  createInstallation,
+  type Installation,
+} from "./installation.ts";
 import { signedWebhook } from "./lead-messages.ts";
 import { sameCounts } from "./measure.ts";
 import { simulatorConfig } from "./simulator-config.ts";
 
 /** 80 messages a second each, together far above what one worker sends. */
 const NUMBERS = 16;
+
+/** `paceMs` apart, whatever the answers take, or `concurrently` at once. */
+export type Writing = ({ paceMs: number } | { concurrently: number }) & {
+  to?: readonly ConnectedNumber[];
+};
 
 interface LedgerEntry {
   at: string;
@@ -28,12 +38,14 @@ export interface RunningPath {
   installation: Installation;
   /** Of the three roles. */
   pids: readonly number[];
-  /** Each message is the first of a new lead; `paceMs` apart, or `concurrently` at once. */
-  write(count: number, how: { paceMs: number } | { concurrently: number }): Promise<void>;
+  /** Each message is the first of a new lead, to these numbers in turns or to all. */
+  write(count: number, how: Writing): Promise<void>;
   /** Resolves once every message written so far was answered and each answer was read. */
   settled(timeoutMs: number): Promise<void>;
-  /** The messages written since `first` with their answers, in the order they were written. */
-  answers(first: number): Promise<Answered[]>;
+  /** `count` messages from the `first` on with their answers, in the order they were written. */
+  answers(first: number, count?: number): Promise<Answered[]>;
+  /** How many were written so far. */
+  readonly written: number;
   /** Throws unless acknowledged webhooks, rows and ledger tell the same. */
   checkDelivery(): Promise<string>;
 }
@@ -44,8 +56,12 @@ interface Posted {
   acknowledgedMs: number;
 }
 
-export async function startPath(stack: AsyncDisposableStack): Promise<RunningPath> {
-  const installation = await createInstallation(stack, { numbers: NUMBERS, quietMs: 0 });
+export async function startPath(
+  stack: AsyncDisposableStack,
+  { neighbour = false } = {},
+): Promise<RunningPath> {
+  const wanted = { numbers: NUMBERS, quietMs: 0, neighbour };
+  const installation = await createInstallation(stack, wanted);
   const port = await choosePort(null);
   const webhookUrl = `http://127.0.0.1:${port}/webhooks/whatsapp`;
   const meta = await startHelper(
@@ -73,9 +89,12 @@ export async function startPath(stack: AsyncDisposableStack): Promise<RunningPat
     pids: roles.map(({ pid }) => pid),
     write: (count, how) => writeAll(installation, webhookUrl, posted, count, how),
     settled: (timeoutMs) => allRead(installation, posted.length, timeoutMs),
-    answers: async (first) => {
+    get written() {
+      return posted.length;
+    },
+    answers: async (first, count) => {
       const sentAtMs = new Map((await ledger()).map(({ to, at }) => [to, Date.parse(at)]));
-      return posted.slice(first).map(({ to, ...times }) => {
+      return posted.slice(first, count && first + count).map(({ to, ...times }) => {
         const at = sentAtMs.get(to);
         if (at === undefined) throw new Error(`${to} never got an answer.`);
         return { ...times, sentAtMs: at };
@@ -90,10 +109,12 @@ async function writeAll(
   webhookUrl: string,
   posted: Posted[],
   count: number,
-  how: { paceMs: number } | { concurrently: number },
+  how: Writing,
 ): Promise<void> {
-  const { numbers } = installation;
+  const numbers = how.to ?? installation.numbers;
   const first = posted.length;
+  // Taken at once: others may write at the same time.
+  posted.length += count;
   const one = async (lead: number) => {
     const number = numbers[lead % numbers.length];
     if (number === undefined) throw new Error("The installation has no number.");

@@ -13,7 +13,6 @@ export function simulatorConfig(installation: Installation, webhookUrl: string):
     businessName: "Northwind Solar",
     appSecret: APP_SECRET,
     verifyToken: "not asked here",
-    organizationId: installation.organizationId,
   }));
   if (first === undefined) throw new Error("The installation has no number.");
   return { numbers: [first, ...others] };

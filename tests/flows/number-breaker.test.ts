@@ -83,9 +83,9 @@ test("after the rest one is tried, then two, four, eight at once, over all proce
     flight.now -= 1;
     return { kind: "accepted", wamid: newId() };
   };
-  // Three wake-ups at once, each of which looks again when its sends are done.
+  // Each looks again when its sends are done: with more of them than sends at once, some always look.
   let over = false;
-  const wakeUps = Array.from({ length: 3 }, async () => {
+  const wakeUps = Array.from({ length: 12 }, async () => {
     while (!over) {
       await world.deliver();
       await Bun.sleep(2);

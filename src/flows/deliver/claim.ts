@@ -38,7 +38,8 @@ export interface ClaimOutcome {
  * The last gate. Locks the conversation first and reads its newest version, so that a takeover or a
  * stop word that committed before this moment is always seen (a plain `UPDATE … FROM` would judge by
  * a stale snapshot); then moves the message to `sending`, or cancels it with the reason. While the
- * number's breaker is not closed, the message needs a place of its own, or it stays queued.
+ * number's breaker is not closed, the message needs a place of its own, or it stays queued; of two who
+ * claim one message at once the second finds it taken, and takes no place.
  */
 export async function claimSend(
   db: Db,
@@ -68,6 +69,7 @@ export async function claimSend(
         and m.conversation_id = c.id
       where m.id = ${messageId} and m.state = 'queued'
         and ${sql(NOTHING_EARLIER_IS_OPEN)}
+      for update of m
     ), ${sql(takePlace("(select * from verdict where cancel is null)"))}, moved as (
       update messages m set
         state = case when v.cancel is null then 'sending' else 'cancelled' end,
