@@ -1,4 +1,7 @@
-/** Every step at which a fault test may want a process dead, in the order in which a text meets them. */
+/**
+ * Every step at which a fault test may want a process dead, in the order in which a text meets
+ * them; the last ones are of its replay from the dead letters.
+ */
 export const crashPoints = [
   "webhook:appended",
   "ingest:resolved",
@@ -11,6 +14,8 @@ export const crashPoints = [
   "deliver:sent",
   "deliver:settled",
   "receipt:applied",
+  "replay:started",
+  "replay:appended",
 ] as const;
 
 export type CrashPoint = (typeof crashPoints)[number];

@@ -7,8 +7,13 @@ import { retire, type Stack, startStack } from "./support/stack.ts";
 
 setDefaultTimeout(90_000);
 
-/** An api's, and the one that leaves a doubt: `api-killed` and `send-in-doubt` have them. */
-const elsewhere: readonly CrashPoint[] = ["webhook:appended", "deliver:claimed"];
+/** An api's, a scheduler's, and the one that leaves a doubt: they have fault tests of their own. */
+const elsewhere: readonly CrashPoint[] = [
+  "webhook:appended",
+  "deliver:claimed",
+  "replay:started",
+  "replay:appended",
+];
 const steps = crashPoints.filter((step) => !elsewhere.includes(step));
 
 describe("invariants 1, 6, 12 and 17: a worker that is killed", () => {

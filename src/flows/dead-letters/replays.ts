@@ -1,5 +1,6 @@
 import type { Db } from "../../db/client.ts";
 import type { Clock } from "../../lib/clock.ts";
+import type { CrashPoint } from "../../lib/crash-points.ts";
 import { errorCode, errorMessage } from "../../lib/errors.ts";
 import type { Log } from "../../lib/log.ts";
 import type { Announcer } from "../announce.ts";
@@ -19,7 +20,7 @@ export interface ReplayDeps {
   announcer: Announcer;
   readLetter(stream: string, bytes: Uint8Array): LetterContent;
   /** Fault tests stop the process here. */
-  crash(step: string): void;
+  crash(step: CrashPoint): void;
 }
 
 export interface ReplayReport {
