@@ -25,11 +25,13 @@ describe("invariants 1, 3, 5, 6, 8, 9, 17: roles killed at random in a loaded sy
   let supervisor: Supervisor;
   beforeAll(async () => {
     stack = await startStack({ quietMs: 300, apis: 2 });
-    // One first: the dashboard begins to watch with it.
-    const first = await stack.start("api");
+    // Both first: the dashboard begins to watch through whichever it is led to.
+    const first = await Promise.all(
+      stack.apiPorts.map((port) => stack.start("api", { PORT: String(port) })),
+    );
     await eventually(stack.isWatched, { timeoutMs: 15_000 });
-    first.kill();
-    await first.exited;
+    for (const api of first) api.kill();
+    await Promise.all(first.map(({ exited }) => exited));
     supervisor = supervise(
       stack,
       slotNames.map((name) => {
