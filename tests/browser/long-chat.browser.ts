@@ -113,7 +113,10 @@ describe("a chat of 5,000 messages", () => {
         .evaluateAll((texts) => texts.map((text) => Number(/\d+/u.exec(text.textContent ?? ""))));
       expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
       expect(new Set(numbers).size).toBe(numbers.length);
-      const overlaps = await desk.locator(".log-row").evaluateAll((rows) => {
+      const overlaps = await desk.evaluate(async () => {
+        // As painted: a row that turns out taller moves its neighbours before the frame is shown.
+        await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted)));
+        const rows = [...document.querySelectorAll(".log-row")];
         const boxes = rows.map((row) => row.getBoundingClientRect());
         return boxes.filter(({ top }, n) => Math.abs(top - (boxes[n - 1]?.bottom ?? top)) > 1.5);
       });
