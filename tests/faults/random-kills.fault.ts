@@ -40,7 +40,7 @@ describe("invariants 1, 3, 5, 6, 8, 9, 17: roles killed at random in a loaded sy
         return { name, role: name.startsWith("worker") ? "worker" : "scheduler", env: {} };
       }),
     );
-    await sleep(1_000);
+    await eventually(() => slotNames.every((name) => supervisor.of(name) !== undefined));
     await supervisor.ready();
     await stack.meta.thinkFor(300);
   });
