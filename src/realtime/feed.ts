@@ -52,7 +52,8 @@ export class Feed<M extends Member> {
   readonly #ahead = new Map<M, string>();
   #follower: Follower;
   #readingBack: Promise<void> = Promise.resolve();
-  readonly #found = Promise.withResolvers<void>();
+  #found = Promise.withResolvers<void>();
+  #checking: Promise<void> | undefined;
   readonly #onInstallation: (events: readonly LoggedEvent[]) => void;
   #stopped = false;
 
@@ -89,6 +90,11 @@ export class Feed<M extends Member> {
       return;
     }
     const position = parseCursor(cursor);
+    if (position && position.epoch !== this.#newest().epoch) {
+      // Another process may have found a new epoch before this one: the cursor is then the better one.
+      await this.checkEpoch();
+      await this.#found.promise;
+    }
     if (position && position.epoch === this.#newest().epoch && !this.#history.covers(position)) {
       await this.#readBack(position);
     }
@@ -111,15 +117,24 @@ export class Feed<M extends Member> {
 
   /**
    * Looks whether the stream is still the one being followed. A FLUSHALL neither cuts the connection
-   * nor wakes a blocked read, so that only its epoch tells. Rejects when Redis does not answer.
+   * nor wakes a blocked read, so that only its epoch tells. One look serves all who ask meanwhile.
+   * @throws QueueUnavailableError
    */
   async checkEpoch(): Promise<void> {
+    this.#checking ??= this.#lookAtEpoch().finally(() => {
+      this.#checking = undefined;
+    });
+    await this.#checking;
+  }
+
+  async #lookAtEpoch(): Promise<void> {
     const known = this.#history.newest;
     if (known === undefined) return;
     const found = parseCursor(await this.#log.newest(this.#partition));
     const unchanged = this.#history.newest?.epoch !== known.epoch || found?.epoch === known.epoch;
     if (unchanged) return;
     this.#report.warn({ partition: this.#partition }, "live events were lost; clients start anew");
+    this.#found = Promise.withResolvers();
     await this.#follower.stop();
     if (!this.#stopped) this.#follower = this.#follow();
   }

@@ -144,4 +144,35 @@ describe("a new epoch", () => {
     await feed.checkEpoch();
     expect(follows()).toBe(2);
   });
+
+  test("that another process found first resumes its clients, and resets those of the old one", async () => {
+    const old = "fedcba9876543210";
+    const { feed, hear, follows } = openFeed();
+    hear()?.onReset(cursor(7, old));
+    const [stayed, came] = [listener(), listener()];
+    await feed.join(stayed.member, undefined);
+    const joined = feed.join(came.member, cursor(2));
+    await Bun.sleep(1);
+    expect(follows()).toBe(2);
+    hear()?.onReset(cursor(1));
+    await joined;
+    hear()?.onEvents([2, 3].map((no) => tailEvent(no)));
+    expect(stayed.told).toEqual([`welcome ${cursor(7, old)}`, `reset ${cursor(1)}`, "2-0 3-0"]);
+    expect(came.told).toEqual(["resumed ", "3-0"]);
+  });
+
+  test("that is long over is a reset, after one look for all who ask", async () => {
+    const { feed, log, hear, follows } = openFeed();
+    hear()?.onReset(cursor(1));
+    let looks = 0;
+    const { newest } = log;
+    log.newest = async (partition) => {
+      looks += 1;
+      return await newest(partition);
+    };
+    const all = Array.from({ length: 20 }, () => listener());
+    await Promise.all(all.map(({ member }) => feed.join(member, cursor(9, "fedcba9876543210"))));
+    expect({ looks, follows: follows() }).toEqual({ looks: 1, follows: 1 });
+    for (const { told } of all) expect(told).toEqual([`reset ${cursor(1)}`]);
+  });
 });
