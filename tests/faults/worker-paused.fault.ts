@@ -43,6 +43,8 @@ describe("invariants 8 and 9: a worker that is paused in the middle of its work 
     const lead = stack.newLead();
     await stack.meta.write(lead);
     const paused = await ownerOf(lead);
+    // Paused before, it would wake up to a claim whose answer came too late, and never begin.
+    await eventually(async () => (await stack.meta.promptCount()) > 0);
     paused.kill("SIGSTOP");
     const pausedAtMs = performance.now();
     await expectRecovery(stack, {

@@ -83,6 +83,11 @@ export async function startMeta(apiUrls: readonly string[]) {
       return (await call<{ data: LedgerEntry[] }>("GET", `ledger${query}`)).data;
     },
     thinkFor: (latencyMs: number) => call("POST", "model", { latencyMs }),
+    /** How many prompts the model has begun to think about. */
+    promptCount: async () => {
+      const { calls } = await call<{ calls: Record<string, number> }>("GET", "model");
+      return Object.values(calls).reduce((sum, count) => sum + count, 0);
+    },
     addFault: (fault: FaultSpec) => call("POST", "faults", fault),
     clearFaults: () => call("DELETE", "faults"),
     /** wamids in webhooks that were answered 200. */
