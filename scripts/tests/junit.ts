@@ -4,9 +4,12 @@ export interface TestCase {
   name: string;
   durationMs: number;
   outcome: "passed" | "failed" | "skipped";
+  /** Of a failed one, as far as the report tells. */
+  why?: string;
 }
 
 const CASE = /<testcase\b([^>]*?)(\/>|>([\s\S]*?)<\/testcase>)/g;
+const FAILURE = /<(?:failure|error)\b([^>]*?)(?:\/>|>([\s\S]*?)<\/(?:failure|error)>)/;
 const ATTRIBUTE = /([\w-]+)="([^"]*)"/g;
 
 /** The single tests of a report that `bun test --reporter=junit` wrote. */
@@ -19,6 +22,7 @@ export function parseJunit(xml: string): TestCase[] {
       name: `${suite}${read["name"] ?? ""}`,
       durationMs: Number(read["time"] ?? 0) * 1000,
       outcome: outcomeOf(body),
+      ...whyOf(body),
     };
   });
 }
@@ -28,7 +32,14 @@ function outcomeOf(body: string): TestCase["outcome"] {
   return /<skipped\b/.test(body) ? "skipped" : "passed";
 }
 
+function whyOf(body: string): Pick<TestCase, "why"> {
+  const [, attributes = "", text = ""] = FAILURE.exec(body) ?? [];
+  const why = unescapeXml(text).trim() || readAttributes(attributes)["message"];
+  return why ? { why } : {};
+}
+
 const ENTITIES: Readonly<Record<string, string>> = {
+  "&#10;": "\n",
   "&lt;": "<",
   "&gt;": ">",
   "&quot;": '"',
@@ -39,7 +50,11 @@ const ENTITIES: Readonly<Record<string, string>> = {
 function readAttributes(text: string): Record<string, string> {
   const pairs = [...text.matchAll(ATTRIBUTE)].map(([, key = "", value = ""]) => [
     key,
-    value.replaceAll(/&(lt|gt|quot|apos|amp);/g, (entity) => ENTITIES[entity] ?? entity),
+    unescapeXml(value),
   ]);
   return Object.fromEntries(pairs);
+}
+
+function unescapeXml(text: string): string {
+  return text.replaceAll(/&(lt|gt|quot|apos|amp|#10);/g, (entity) => ENTITIES[entity] ?? entity);
 }

@@ -40,6 +40,8 @@ describe("runBunTest", () => {
       expect.stringMatching(/b & c.*holds <x>: passed$/),
       expect.stringMatching(/waits: skipped$/),
     ]);
+    const whys = cases.flatMap(({ why }) => why ?? []);
+    expect(whys).toEqual([expect.stringMatching(/Expected: 2\nReceived: 1/)]);
   });
 
   test("counts a process that ends badly as a failure, whatever its report says", async () => {
@@ -85,9 +87,14 @@ describe("summarize", () => {
 
   test("ends with the counts alone, names what failed and the ten slowest", () => {
     const many = Array.from({ length: 12 }, (_, n) => one(`slow ${n}`, "passed", n * 1000));
-    const { lines, exitCode } = summarize([...many, one("bad", "failed"), one("no", "skipped")]);
+    const bad = { ...one("bad", "failed"), why: "Expected: 2\nReceived: 1" };
+    const { lines, exitCode } = summarize([...many, bad, one("no", "skipped")]);
     expect(lines.at(-1)).toBe("12 passed, 1 failed");
-    expect(lines).toContain("✗ tests/x.test.ts: bad");
+    expect(lines.slice(-4, -1)).toEqual([
+      "✗ tests/x.test.ts: bad",
+      "    Expected: 2",
+      "    Received: 1",
+    ]);
     expect(lines).toContain("1 tests were skipped.");
     expect(lines.filter((line) => line.includes("slow "))).toHaveLength(10);
     expect(lines.join("\n")).not.toContain("slow 1\n");
