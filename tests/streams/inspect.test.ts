@@ -115,7 +115,7 @@ test("tells what all processes did in the last minute, and which dependency is a
       },
     },
   };
-  const [one] = [await consume(options), await consume(options)];
+  const both = [await consume(options), await consume(options)];
   for (const [index, item] of ["poison", "unlucky", "poison", 1, 2, 3, 4].entries()) {
     await add(redis.probe, keyspace, "inbound", inboundEntry(item));
     // Each in a batch of its own: the handler looks at the first one only.
@@ -141,7 +141,9 @@ test("tells what all processes did in the last minute, and which dependency is a
   expect(breaker?.dependency).toBe("postgres");
   isAway = false;
   await until("forgotten", async () => (await look()).breakers.length === 0, 20_000);
-  expect(one.log.lines.some((line) => line.includes("dependency back"))).toBe(true);
+  // Whichever of them had the entry, it looked again by itself.
+  const said = both.flatMap(({ log }) => log.lines);
+  expect(said.some((line) => line.includes("dependency back"))).toBe(true);
 }, 40_000);
 
 /** Counts fade at the end of the clock's minute: a test that compares them waits for the next one. */
