@@ -9,7 +9,10 @@ export interface StreamSpec {
   reader: "data" | "work";
   /** A handler silent for this long in a living process has hung; its entry is free to take. */
   leaseMs: number;
-  /** Entries handled at once per process, shared out over the partitions (never below 2 each). */
+  /**
+   * Entries in hand at once per process, shared out over the partitions (never below 2 each). A handler
+   * may let some of them wait: that many are looked at, so that one tenant's do not hide the others'.
+   */
   concurrency: number;
   /** Fresh entries handed to the handler in one call; 1 = always alone. */
   batchSize: number;
@@ -55,12 +58,12 @@ export const streamSpecs = {
   outbound: {
     reader: "work",
     leaseMs: 30_000,
-    concurrency: 16,
+    concurrency: 256,
     batchSize: 1,
     maxTries: null,
     needs,
   },
-  turns: { reader: "work", leaseMs: 90_000, concurrency: 32, batchSize: 1, maxTries: null, needs },
+  turns: { reader: "work", leaseMs: 90_000, concurrency: 256, batchSize: 1, maxTries: null, needs },
   // A turn that finds no model waits on its row, until a person is called; a summary can wait longer.
   memory: {
     reader: "work",

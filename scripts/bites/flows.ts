@@ -229,9 +229,9 @@ export const flowBites: readonly Bite[] = [
   {
     invariant: 32,
     breaks: "an organization may take every slot",
-    file: "src/flows/shares.ts",
-    find: "if (count >= limit) {",
-    put: "if (count >= limit * 1e6) {",
+    file: "src/flows/places.ts",
+    find: " || holding >= ofOneKey)",
+    put: ")",
     test: FAIR,
     name: "invariant 32:",
   },

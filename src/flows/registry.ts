@@ -42,7 +42,7 @@ export function createHandlers(deps: FlowDeps): Handlers {
     receipts: createReceiptHandler(deps),
     notices: createNoticeHandler(deps),
     turns: each(fairTurns(deps, createTurnHandler(deps))),
-    outbound: each(fairNumbers(deps, createDeliverHandler(deps))),
+    outbound: each(fairNumbers(createDeliverHandler(deps))),
     memory: each(createRememberHandler(deps)),
     dead: createArchiveHandler(deps),
   };

@@ -1,30 +1,27 @@
 import type { EntryOf } from "../../../streams/messages.ts";
-import type { Announcer } from "../announce.ts";
-import { createShares } from "../shares.ts";
+import { createPlaces } from "../places.ts";
 
-/** Of the 16 wake-ups a process serves at once; each sends up to 8 messages side by side. */
+/** Wake-ups that a process serves at once; each sends up to 8 messages side by side. */
+const WAKE_UPS_AT_ONCE = 16;
 const WAKE_UPS_OF_ONE_NUMBER = 4;
 
 type HandleOutbound<Delivery> = (delivery: Delivery) => Promise<void>;
 
 /**
- * Keeps one busy number from taking every slot. Beyond its share a wake-up is let go: those under way
- * send whatever waits, and the first of them to end brings another to the end of the stream.
+ * Keeps one busy number from taking every slot. One wake-up of a number waits for a place; more are let
+ * go, because the one that waits looks later than they would have, and sends whatever is there by then.
  */
-export function fairNumbers<Delivery extends { entry: EntryOf["outbound"] }>(
-  { announcer }: { announcer: Announcer },
+export function fairNumbers<Delivery extends { entry: EntryOf["outbound"]; signal: AbortSignal }>(
   handle: HandleOutbound<Delivery>,
 ): HandleOutbound<Delivery> {
-  const shares = createShares(WAKE_UPS_OF_ONE_NUMBER);
+  const places = createPlaces({ total: WAKE_UPS_AT_ONCE, ofOneKey: WAKE_UPS_OF_ONE_NUMBER });
   return async (delivery) => {
-    const { entry } = delivery;
-    if (!shares.enter(entry.integrationId)) return;
+    const { entry, signal } = delivery;
+    const place = await places.take(entry.integrationId, { waitingAtMost: 1, signal });
     try {
-      await handle(delivery);
+      if (place) await handle(delivery);
     } finally {
-      if (shares.leave(entry.integrationId)) {
-        await announcer.announce({ append: [{ stream: "outbound", entry }] });
-      }
+      place?.release();
     }
   };
 }

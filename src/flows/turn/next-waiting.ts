@@ -10,29 +10,28 @@ export interface WaitingTurn {
 }
 
 /**
- * The conversation of an organization that has waited longest for the bot and that nobody is at, by
- * the claim's own predicate, leaving out `known`. Undefined when none waits.
+ * The conversations of an organization that have waited longest for the bot and that nobody is at, by
+ * the claim's own predicate; longest first.
  */
 export async function nextWaiting(
   db: Db,
   organizationId: string,
-  known: readonly string[],
-  now: Date,
-): Promise<WaitingTurn | undefined> {
+  { leaveOut, now, limit }: { leaveOut: readonly string[]; now: Date; limit: number },
+): Promise<WaitingTurn[]> {
   const sql = db.fragment;
-  return await db.first<WaitingTurn>`
+  return await db.rows<WaitingTurn>`
     select * from (
       (select c.id as conversation_id, 'message' as cause, c.due_at, c.due_at <= now() as is_due
         from conversations c
         where c.organization_id = ${organizationId} and ${sql(isBots("c"))}
           and ${sql(isUnanswered("c"))} and ${sql(leaseIsFree("c"))}
-          and c.id <> all(${[...known]}::uuid[])
-        order by c.due_at limit 1)
+          and c.id <> all(${[...leaveOut]}::uuid[])
+        order by c.due_at limit ${limit})
       union all
       (select c.id, 'follow_up', now(), true from conversations c
         where c.organization_id = ${organizationId} and ${sql(isBots("c"))}
           and not ${sql(isUnanswered("c"))} and c.follow_up_at <= ${now}
-          and ${sql(leaseIsFree("c"))} and c.id <> all(${[...known]}::uuid[])
-        order by c.follow_up_at limit 1)
-    ) waiting order by due_at limit 1`;
+          and ${sql(leaseIsFree("c"))} and c.id <> all(${[...leaveOut]}::uuid[])
+        order by c.follow_up_at limit ${limit})
+    ) waiting order by due_at limit ${limit}`;
 }
