@@ -196,4 +196,13 @@ export const streamBites: readonly Bite[] = [
     test: CONNECTION,
     name: "invariant 30:",
   },
+  {
+    invariant: 29,
+    breaks: "an entry with fields of a later version is refused",
+    file: "streams/entry.ts",
+    find: "if (check.Check(value)) return",
+    put: 'if (check.Check(value) && !Object.hasOwn(Object(value), "addedLater")) return',
+    test: "./tests/streams/entry.test.ts",
+    name: "invariant 29:",
+  },
 ];

@@ -22,8 +22,10 @@ const everyMode: readonly NetworkMode[] = [
   { kind: "delay", delayMs: 400 },
   { kind: "half_close" },
 ];
-/** The first two are those that differ most. */
-const modes = process.env["FAULTS"] === "quick" ? everyMode.slice(0, 2) : everyMode;
+/** CI takes the one that is worst for each: an append that counts, a lock that is held. */
+const quickModes = { redis: everyMode.slice(0, 1), postgres: everyMode.slice(1, 2) };
+const modesOf = (server: keyof typeof quickModes) =>
+  process.env["FAULTS"] === "quick" ? quickModes[server] : everyMode;
 
 describe("invariants 2, 17, 23: a network that misbehaves while texts are handled", () => {
   let stack: Stack;
@@ -36,7 +38,7 @@ describe("invariants 2, 17, 23: a network that misbehaves while texts are handle
   afterAll(() => stack.close());
 
   for (const server of ["redis", "postgres"] as const) {
-    for (const mode of modes) {
+    for (const mode of modesOf(server)) {
       const taken = server === "redis" ? "200 or 503" : "200 all the time";
       test(`${mode.kind} before ${server}: webhooks get ${taken}, all is done after`, async () => {
         const lead = stack.newLead();
