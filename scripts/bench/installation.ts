@@ -77,6 +77,8 @@ export async function createInstallation(
   const numbers = await seedNumbers(db, box, wanted.numbers, organizationIds);
   await db.rows`update organizations set quiet_ms = ${wanted.quietMs},
     quiet_cap_ms = ${wanted.quietMs}`;
+  // Nudges would be counted as answers, once a measure takes longer than until the first of them.
+  await db.rows`update follow_up_sequences set active = false`;
   return {
     db,
     redis,
