@@ -75,7 +75,11 @@ export function fairTurns<Delivery extends { entry: EntryOf["turns"]; signal: Ab
     // Before looking: who is let go meanwhile is owed anew.
     owed.delete(organizationId);
     const leaveOut = [...broughtAtMs.keys(), ...inHand];
-    const next = await nextWaiting(db, organizationId, { leaveOut, now: clock.now(), limit });
+    const look = { leaveOut, now: clock.now(), limit };
+    const next = await nextWaiting(db, organizationId, look).catch((error: unknown) => {
+      owed.add(organizationId);
+      throw error;
+    });
     if (next.length > 0) owed.add(organizationId);
     for (const { conversationId } of next) broughtAtMs.set(conversationId, monotonicMs());
     await announcer.announce({
