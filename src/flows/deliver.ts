@@ -36,6 +36,9 @@ const REPARABLE: ReadonlySet<GraphErrorClass> = new Set([
 /** Messages of one number in flight from one wake-up. */
 const CONCURRENT_SENDS = 8;
 
+/** As often a wake-up looks for more; then it makes room, and comes back behind other numbers'. */
+const ROUNDS = 4;
+
 export interface DeliverDeps {
   db: Db;
   log: Log;
@@ -68,18 +71,18 @@ export function createDeliverHandler(
   return async ({ entry, signal }) => {
     const { organizationId, integrationId } = entry;
     const number = { organizationId, integrationId };
-    while (!signal.aborted) {
+    const append = { stream: "outbound", entry } as const;
+    for (let round = 0; round < ROUNDS && !signal.aborted; round += 1) {
       const candidates = await pickCandidates(deps.db, number, [...busy], CONCURRENT_SENDS);
-      if (candidates.length === 0) break;
+      if (candidates.length === 0) {
+        const dueAt = await nextDueAt(deps.db, number);
+        if (dueAt === undefined) return;
+        const wakeup = { append, atMs: dueAt.getTime(), keep: "earliest" } as const;
+        return await deps.announcer.announce({ schedule: [wakeup] });
+      }
       await deliverAll(deps, number, candidates, busy, signal);
     }
-    const dueAt = await nextDueAt(deps.db, number);
-    if (dueAt === undefined) return;
-    await deps.announcer.announce({
-      schedule: [
-        { append: { stream: "outbound", entry }, atMs: dueAt.getTime(), keep: "earliest" },
-      ],
-    });
+    await deps.announcer.announce({ append: [append] });
   };
 }
 

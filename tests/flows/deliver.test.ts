@@ -132,6 +132,30 @@ describe("deliver", () => {
     expect((wake?.atMs ?? 0) - Date.now()).toBeGreaterThan(3_000);
   });
 
+  test("a number with much to send makes room after some of it, and comes back", async () => {
+    await queued();
+    await world.db.rows`
+      with people as (
+        insert into leads (organization_id, id)
+        select ${world.organizationId}, gen_random_uuid() from generate_series(1, 39) returning id
+      ), chats as (
+        insert into conversations (organization_id, id, lead_id, integration_id, phone, last_seq)
+        select ${world.organizationId}, gen_random_uuid(), id, ${world.integrationId}, '1', 1
+        from people returning id
+      )
+      insert into messages (organization_id, id, conversation_id, integration_id, seq, direction,
+        author, kind, text, state, priority, next_attempt_at, expires_at, fence, sent_at)
+      select ${world.organizationId}, gen_random_uuid(), id, ${world.integrationId}, 1, 'out', 'bot',
+        'text', 'Hello', 'queued', 2, now(), now() + interval '1 hour', 0, now() from chats`;
+    await world.deliver();
+    expect(world.sends).toHaveLength(32);
+    const { organizationId, integrationId } = world;
+    const wakeUp = { stream: "outbound", entry: { v: 1, organizationId, integrationId } } as const;
+    expect(world.appended.at(-1)).toEqual(wakeUp);
+    await world.deliver();
+    expect(world.sends).toHaveLength(40);
+  });
+
   test("a throttled send is tried again, a refused one fails and calls a person", async () => {
     await queued();
     world.send = () => ({
