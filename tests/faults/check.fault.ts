@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { demoNumber } from "../../src/db/seed/northwind.ts";
 import { newId } from "../../src/lib/ids.ts";
+import { callbackDataOf } from "../../src/whatsapp/callback-data.ts";
 import { keyOf } from "../../streams/topology.ts";
 import { eventually } from "../support/wait.ts";
 import { check, nothingLost, settled } from "./support/check.ts";
@@ -79,8 +80,8 @@ describe("the ledger checker", () => {
     expect(await check(stack)).toEqual(nothingLost);
   });
 
-  test("sees a reply that was sent twice", async () => {
-    const [sent] = await stack.meta.ledger(lead);
+  /** As a send of ours that the simulator takes. */
+  async function send(callbackData: string | null): Promise<void> {
     const answer = await fetch(
       `${stack.meta.url}/graph/v25.0/${demoNumber.phoneNumberId}/messages`,
       {
@@ -94,11 +95,44 @@ describe("the ledger checker", () => {
           to: lead,
           type: "text",
           text: { body: "again" },
-          biz_opaque_callback_data: sent?.callbackData,
+          biz_opaque_callback_data: callbackData,
         }),
       },
     );
     expect(answer.status).toBe(200);
-    expect((await check(stack)).doubled.length).toBeGreaterThan(0);
+  }
+  async function nudge(): Promise<void> {
+    const [turnId, messageId] = [newId(), newId()];
+    await stack.db.rows`
+      with reply as (
+        select m.*, t.seen_wake_seq as seen from messages m join turns t on t.id = m.turn_id limit 1
+      ), turn as (
+        insert into turns (organization_id, id, conversation_id, cause, epoch, attempt, worker_id,
+          seen_wake_seq)
+        select organization_id, ${turnId}, conversation_id, 'follow_up', 9, 1, 'w', seen from reply
+      )
+      insert into messages (organization_id, id, conversation_id, integration_id, seq, direction,
+        author, kind, text, state, turn_id, sent_at)
+      select organization_id, ${messageId}, conversation_id, integration_id,
+        (select max(seq) + 1 from messages), 'out', 'bot', 'text', 'Hello?', 'read', ${turnId}, now()
+      from reply`;
+    await send(callbackDataOf(messageId, 1));
+  }
+
+  test("takes a nudge for no second answer, and a second nudge for one too many", async () => {
+    await nudge();
+    expect((await check(stack)).doubled).toEqual([]);
+    await nudge();
+    expect((await check(stack)).doubled).toEqual([
+      `${lead}: nudge after text 1 of ${lead} was answered twice`,
+    ]);
+  });
+
+  test("sees a reply that was sent twice", async () => {
+    const [sent] = await stack.meta.ledger(lead);
+    await send(sent?.callbackData ?? null);
+    expect((await check(stack)).doubled).toContainEqual(
+      expect.stringMatching(/: message .* was answered twice$/),
+    );
   });
 });
