@@ -206,3 +206,17 @@ test("what waits on its row is not overtaken by what comes later", async () => {
   expect(await come(late)).toBe("let go");
   expect(await come(longest)).toBe("in hand");
 });
+
+test("a wake-up that is interrupted while it waits is not acknowledged as let go", async () => {
+  const signal = AbortSignal.abort(new Error("Shutting down."));
+  const never = () => Promise.reject(new Error("Handled after all."));
+  const numbers = fairNumbers<Pick<Delivery<"outbound">, "entry" | "signal">>(never);
+  const outbound = { v: 1, organizationId: newId(), integrationId: newId() } as const;
+  expect(numbers({ entry: outbound, signal })).rejects.toThrow("Shutting down.");
+  const turns = fairTurns<Pick<Delivery<"turns">, "entry" | "signal">>(
+    { ...world, announcer },
+    never,
+  );
+  const entry = wakeUp(newId(), newId());
+  expect(turns({ entry, signal })).rejects.toThrow("Shutting down.");
+});

@@ -18,10 +18,12 @@ export function fairNumbers<Delivery extends { entry: EntryOf["outbound"]; signa
   return async (delivery) => {
     const { entry, signal } = delivery;
     const place = await places.take(entry.integrationId, { waitingAtMost: 1, signal });
+    // One that was interrupted has not been let go: nobody else may look for it.
+    if (!place) return signal.throwIfAborted();
     try {
-      if (place) await handle(delivery);
+      await handle(delivery);
     } finally {
-      place?.release();
+      place.release();
     }
   };
 }

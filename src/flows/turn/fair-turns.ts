@@ -95,13 +95,18 @@ export function fairTurns<Delivery extends { entry: EntryOf["turns"]; signal: Ab
     const waitingAtMost = mayWait(organizationId, isBrought) ? WAITING_OF_ONE_ORGANIZATION : 0;
     inHand.add(conversationId);
     const place = await places.take(organizationId, { waitingAtMost, signal });
+    if (!place) {
+      inHand.delete(conversationId);
+      signal.throwIfAborted();
+      owed.add(organizationId);
+      return;
+    }
     try {
-      if (place) await handle(delivery);
-      else owed.add(organizationId);
+      await handle(delivery);
     } finally {
       inHand.delete(conversationId);
-      place?.release();
-      if (place && owed.has(organizationId)) await bringNext(organizationId);
+      place.release();
+      if (owed.has(organizationId)) await bringNext(organizationId);
     }
   };
 }
