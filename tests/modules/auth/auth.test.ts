@@ -65,7 +65,7 @@ describe("signing in", () => {
     const { email } = await rest.addUser("agent");
     const { refreshToken, accessToken } = await program(email);
     const rows = await rest.world.db.rows`select row_to_json(s)::text as row from sessions s`;
-    expect(JSON.stringify(rows)).not.toContain(refreshToken.split("_").at(-1));
+    expect(JSON.stringify(rows)).not.toContain(refreshToken.slice("ll_rt_".length));
     expect(JSON.stringify(rows)).not.toContain(accessToken);
   });
 

@@ -41,9 +41,8 @@ describe("a line of the inbox", () => {
     const sentAt = minutesAgo(60);
     await rest.world.receive({ sentAt }, { text: "And the battery?", sentAt });
     const [line] = (await list()).data;
-    const [stored] = await rest.world.db.rows<{ data: object }>`
-      select data from outbox where kind = 'conversation.updated'`;
-    expect(line).toMatchObject(stored?.data ?? { missing: true });
+    const event = rest.world.events.findLast(({ kind }) => kind === "conversation.updated");
+    expect(line).toMatchObject(event?.data ?? { missing: true });
     expect(line).toMatchObject({
       lead: { name: "Ann", username: null, phone: ann.phone },
       mode: "bot",

@@ -225,8 +225,7 @@ describe("reading a chat", () => {
   });
 
   test("carries each message as live events do", async () => {
-    const [event] = await rest.world.db.rows<{ data: object }>`
-      select data from outbox where kind = 'message.received'`;
+    const event = rest.world.events.findLast(({ kind }) => kind === "message.received");
     expect((await read()).body.data).toEqual([event?.data]);
   });
 
