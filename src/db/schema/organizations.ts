@@ -14,6 +14,13 @@ import {
 } from "drizzle-orm/pg-core";
 import { createdAt, instant, organizationId, rowVersion } from "./columns.ts";
 
+/** Why nothing of a number may go out. */
+export const stopReasons = ["access", "registration", "account", "payment"] as const;
+export type StopReason = (typeof stopReasons)[number];
+
+export const alertSeverities = ["info", "warning", "critical"] as const;
+export type AlertSeverity = (typeof alertSeverities)[number];
+
 export const memberRoles = ["owner", "admin", "agent", "viewer"] as const;
 
 export const organizations = pgTable("organizations", {
@@ -107,6 +114,18 @@ export const integrations = pgTable(
     sendCredits: smallint(),
     /** Since when the breaker has not been closed; null while it is. */
     breakerOpenedAt: instant(),
+    /**
+     * Nothing goes out until what is wrong is put right: Meta refuses the number itself, not a message.
+     * All three are set, or none.
+     */
+    stoppedAt: instant(),
+    stopReason: text({ enum: stopReasons }),
+    /** In words for the team: what Meta said, and what to do. */
+    stopText: text(),
+    /** Messages a second that Meta takes from this number: 80, 20 beside the phone app, or 1,000. */
+    sendsPerSecond: integer().notNull().default(80),
+    /** People the portfolio may open a chat with in 24 hours; null: Meta has not said, or no limit. */
+    messagingLimit: integer(),
     /** Last webhook taken in for this number: silence counts only while this is fresh. */
     lastIngressAt: instant(),
     /** What Meta last said about number and token, and when: `modules/numbers` owns the shape. */
@@ -120,5 +139,28 @@ export const integrations = pgTable(
     // A number that was disconnected may be connected elsewhere.
     uniqueIndex("integrations_phone_number_key").on(table.phoneNumberId).where(sql`active`),
     uniqueIndex("integrations_webhook_key").on(table.webhookKey),
+  ],
+);
+
+/** What an organization's people should know of. Raised once, never changed. */
+export const alerts = pgTable(
+  "alerts",
+  {
+    organizationId: organizationId().references(() => organizations.id),
+    id: uuid().notNull(),
+    /** The number it is about; null: the organization's account. */
+    integrationId: uuid(),
+    kind: text().notNull(),
+    severity: text({ enum: alertSeverities }).notNull(),
+    /** What is wrong, and what to do. */
+    text: text().notNull(),
+    /** What makes it the same alert: a webhook that comes twice raises one. */
+    digest: text().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex("alerts_digest_key").on(table.organizationId, table.digest),
+    index("alerts_created_index").on(table.organizationId, table.createdAt, table.id),
   ],
 );
