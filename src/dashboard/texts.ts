@@ -163,6 +163,8 @@ export const texts = {
     expired: "it became too old",
     withdrawn: "somebody withdrew it in time",
     disconnected: "the number was disconnected",
+    marketing_stopped: "the lead wants no advertisements",
+    template_unsendable: "the template is not approved any more",
   },
   attentionReasons: {
     asked_for_human: "Asked for a person",

@@ -32,3 +32,7 @@ export type Author = (typeof authors)[number];
 
 /** How a lead came: wrote by itself, through an advertisement, or was entered by the team. */
 export const leadSources = ["organic", "ad", "manual"] as const;
+
+/** How it became known that a lead wants no marketing: by WhatsApp's setting, or by a refused send. */
+export const marketingStopSources = ["preference", "refusal"] as const;
+export type MarketingStopSource = (typeof marketingStopSources)[number];

@@ -19,6 +19,8 @@ export const cancelReasons = [
   "expired",
   "withdrawn",
   "disconnected",
+  "marketing_stopped",
+  "template_unsendable",
 ] as const;
 
 /** Delivery statuses as Meta reports them, worst to best. */

@@ -76,6 +76,8 @@ export const LeadRow = Type.Object({
   tags: Type.Array(text),
   fields: Type.Record(text, Type.Unknown()),
   ownerId: nullableId,
+  marketingStoppedAt: { ...nullableInstant, description: "Since when it wants no marketing." },
+  marketingStopSource: nullableText,
   createdAt: nullableInstant,
   erasedAt: { ...nullableInstant, description: "Set: whatever was shown of the lead has to go." },
   mergedInto: { ...nullableId, description: "The lead that this one turned out to be." },

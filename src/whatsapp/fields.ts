@@ -43,6 +43,14 @@ export function bsuidOrNull(value: unknown): string | null {
   return id !== null && BSUID_PATTERN.test(id) ? id : null;
 }
 
+/** Seconds or milliseconds since 1970, as number or text, as ISO 8601; null for anything else. */
+export function momentOf(value: unknown): string | null {
+  const given = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
+  if (typeof given !== "number") return null;
+  const seconds = given > MAX_UNIX_SECONDS ? given / 1_000 : given;
+  return instantOf(seconds, "") || null;
+}
+
 /** Meta's "seconds since 1970, as text" as ISO 8601; `fallbackAt` where it is unreadable. */
 export function instantOf(value: unknown, fallbackAt: string): string {
   const seconds = typeof value === "string" && /^\d{1,12}$/.test(value) ? Number(value) : value;

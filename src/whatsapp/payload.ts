@@ -93,6 +93,10 @@ export const NoticeItem = Type.Object({
   ...common,
   /** Meta's field name; `unreadable`, `errors`, `user_actions`, `group_messages` are ours. */
   field: id,
+  /** `entry.id`: the WhatsApp Business account or, of partner events, the business. */
+  account: Type.Optional(id),
+  /** `entry.time` in ISO 8601: when it happened. */
+  at: Type.Optional(Type.String()),
 });
 export type NoticeItem = Static<typeof NoticeItem>;
 

@@ -1,5 +1,5 @@
 import { isJsonObject } from "../lib/json.ts";
-import { idOrNull, member } from "./fields.ts";
+import { idOrNull, member, momentOf } from "./fields.ts";
 import { echoItem, messageItem, noticeItem, receiptItem } from "./items.ts";
 import type { Item } from "./payload.ts";
 import { readContacts } from "./people.ts";
@@ -30,7 +30,19 @@ function splitEntry(entry: unknown, receivedAt: string): RoutedItem[] {
   const key: RoutingKey = wabaId === null ? null : { wabaId };
   const changes = member(entry, "changes");
   if (!Array.isArray(changes)) return [{ key, item: noticeItem("unreadable", entry) }];
-  return changes.flatMap((change) => splitChange(change, key, receivedAt));
+  const origin = originOf(entry, wabaId);
+  return changes.flatMap((change) =>
+    splitChange(change, key, receivedAt).map(({ item, ...routed }) => ({
+      ...routed,
+      item: item.kind === "notice" ? { ...item, ...origin } : item,
+    })),
+  );
+}
+
+/** What a notice's effect has to know of the entry it stood in. */
+function originOf(entry: unknown, account: string | null) {
+  const at = momentOf(member(entry, "time"));
+  return { ...(account !== null && { account }), ...(at !== null && { at }) };
 }
 
 function splitChange(change: unknown, entryKey: RoutingKey, receivedAt: string): RoutedItem[] {

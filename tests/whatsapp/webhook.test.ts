@@ -317,11 +317,9 @@ describe("a webhook body", () => {
 
   test("of an unknown field is one notice for its account, raw", () => {
     const change = { field: "account_update", value: { event: "ACCOUNT_DELETED" } };
+    const item = { v: 1, kind: "notice", field: "account_update", raw: change, altered: false };
     expect(split(envelope(change))).toEqual([
-      {
-        key: { wabaId: "W1" },
-        item: { v: 1, kind: "notice", field: "account_update", raw: change, altered: false },
-      },
+      { key: { wabaId: "W1" }, item: { ...item, account: "W1" } },
     ]);
     const partner = { field: "account_update", value: { waba_info: { waba_id: "W9" } } };
     expect(split(envelope(partner))[0]?.key).toEqual({ wabaId: "W9" });

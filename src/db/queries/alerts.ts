@@ -96,3 +96,42 @@ export async function stopNumbers(db: Db, stops: readonly NumberStop[]): Promise
     select ${sql(outboxEvents("news"))} as events`;
   return row?.events ?? [];
 }
+
+export interface NumberRef {
+  organizationId: string;
+  integrationId: string;
+}
+
+/**
+ * Lets numbers send again that were stopped because Meta had restricted their account; any other stop
+ * stays. What waited goes out with the next sweep. Raises an alert for each. Answers the live events.
+ */
+export async function resumeNumbers(db: Db, numbers: readonly NumberRef[]): Promise<LiveEvent[]> {
+  if (numbers.length === 0) return [];
+  const sql = db.fragment;
+  const rows = numbers.map(({ organizationId, integrationId }) => ({
+    organization_id: organizationId,
+    integration_id: integrationId,
+    alert_id: newId(),
+  }));
+  const row = await db.first<{ events: LiveEvent[] }>`
+    with freed as (
+      select distinct on (integration_id) * from jsonb_to_recordset(${db.json(rows)}) as x(
+        organization_id uuid, integration_id uuid, alert_id uuid)
+      order by integration_id
+    ), resumed as (
+      update integrations i set stopped_at = null, stop_reason = null, stop_text = null,
+        version = i.version + 1
+      from freed f
+      where i.organization_id = f.organization_id and i.id = f.integration_id
+        and i.stop_reason = 'account'
+      returning i.*, f.alert_id
+    ), found as (
+      select organization_id, alert_id as id, id as integration_id, 'number_resumed' as kind,
+        'info' as severity, display_phone_number || ' sends again.' as text,
+        'number_resumed/' || id || '/' || version as digest
+      from resumed
+    ), ${sql(RAISE)}
+    select ${sql(outboxEvents("news"))} as events`;
+  return row?.events ?? [];
+}

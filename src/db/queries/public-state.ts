@@ -63,6 +63,8 @@ export function leadState(alias: string): string {
     'hasBsuid', ${alias}.has_bsuid, 'email', ${alias}.email, 'company', ${alias}.company,
     'source', ${alias}.source, 'referral', ${alias}.referral, 'tags', ${alias}.tags,
     'fields', ${alias}.fields, 'ownerId', ${alias}.owner_id,
+    'marketingStoppedAt', ${utc(`${alias}.marketing_stopped_at`)},
+    'marketingStopSource', ${alias}.marketing_stop_source,
     'createdAt', ${utc(`${alias}.created_at`)}, 'erasedAt', ${utc(`${alias}.erased_at`)},
     'mergedInto', ${alias}.merged_into, 'version', ${alias}.version)`;
 }

@@ -12,7 +12,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { createdAt, organizationId, rowVersion } from "./columns.ts";
+import { createdAt, instant, organizationId, rowVersion } from "./columns.ts";
 import { integrations, organizations } from "./organizations.ts";
 
 /** What the bot may state. A price's `text` holds the amount exactly as the business writes it. */
@@ -79,6 +79,15 @@ export const templates = pgTable(
     quality: text().notNull().default("UNKNOWN"),
     rejectedReason: text(),
     metaTemplateId: text(),
+    /** What fills each variable when the sender gives nothing: `funnel/template-values` owns the shape. */
+    variables: jsonb().notNull().default([]),
+    /** As of when Meta said so: an older word that comes late changes nothing. */
+    statusAt: instant(),
+    qualityAt: instant(),
+    categoryAt: instant(),
+    /** What Meta will make of the category, and when. */
+    nextCategory: text(),
+    nextCategoryAt: instant(),
     createdAt: createdAt(),
     updatedAt: createdAt(),
     version: rowVersion(),

@@ -10,7 +10,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
-import { leadSources } from "../../funnel/lead.ts";
+import { leadSources, marketingStopSources } from "../../funnel/lead.ts";
 import { createdAt, instant, organizationId, rowVersion } from "./columns.ts";
 import { memberships, organizations } from "./organizations.ts";
 
@@ -52,6 +52,13 @@ export const leads = pgTable(
       .generatedAlwaysAs(
         sql`left(lower(coalesce(nullif(name, ''), username, split_part(phones, ' ', 1))), 40)`,
       ),
+    /**
+     * Since when the lead wants no marketing; null: welcome. `marketingToldAt` is when they last said
+     * either, so that an older word that comes late changes nothing.
+     */
+    marketingStoppedAt: instant(),
+    marketingStopSource: text({ enum: marketingStopSources }),
+    marketingToldAt: instant(),
     createdAt: createdAt(),
     /** Erased: nothing personal is left, only what counts and costs need. */
     erasedAt: instant(),

@@ -151,6 +151,8 @@ export const notices = pgTable(
     /** SHA-256 of the raw item: a redelivery is the same row. */
     digest: text().notNull(),
     createdAt: createdAt(),
+    /** When all that follows from it was done: a redelivery does nothing any more. */
+    effectedAt: instant(),
   },
   (table) => [uniqueIndex("notices_digest_key").on(table.digest)],
 );

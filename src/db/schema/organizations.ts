@@ -126,6 +126,14 @@ export const integrations = pgTable(
     sendsPerSecond: integer().notNull().default(80),
     /** People the portfolio may open a chat with in 24 hours; null: Meta has not said, or no limit. */
     messagingLimit: integer(),
+    /** When Meta said the limit, and what stopped or freed the account: older news changes neither. */
+    messagingLimitAt: instant(),
+    accountToldAt: instant(),
+    /** Until then Meta takes no templates from the account, only answers. */
+    templatesHeldUntil: instant(),
+    /** When Meta's list of templates was last read whole, and when it is to be read again; null: now. */
+    templatesSyncedAt: instant(),
+    templatesDueAt: instant(),
     /** Last webhook taken in for this number: silence counts only while this is fresh. */
     lastIngressAt: instant(),
     /** What Meta last said about number and token, and when: `modules/numbers` owns the shape. */

@@ -1,5 +1,6 @@
 import type { Db } from "../../db/client.ts";
 import { isBots } from "../../db/queries/claimable.ts";
+import { TEMPLATE_OBSTACLE } from "../../db/queries/marketing-stop.ts";
 import { messageNews, outboxEvents, outboxInsert } from "../../db/queries/public-state.ts";
 import type { Author } from "../../funnel/lead.ts";
 import type { LiveEvent } from "../../lib/events.ts";
@@ -64,6 +65,7 @@ export async function claimSend(
           when m.author = 'bot' and (not c.is_bots or m.fence <> c.fence) then 'fence'
           when m.author = 'system' and m.fence <> c.fence then 'fence'
           when m.author = 'bot' and m.seen_wake_seq <> c.wake_seq then 'superseded'
+          else ${sql(TEMPLATE_OBSTACLE)}
         end as cancel
       from conversation c join messages m on m.organization_id = c.organization_id
         and m.conversation_id = c.id

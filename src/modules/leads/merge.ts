@@ -88,7 +88,10 @@ async function joinLeads(change: Change, pair: Pair, from: Lead, into: Lead): Pr
     update leads t set name = coalesce(t.name, s.name),
       named_by_team = case when t.name is null then s.named_by_team else t.named_by_team end,
       username = coalesce(t.username, s.username), email = coalesce(t.email, s.email),
-      company = coalesce(t.company, s.company), referral = coalesce(t.referral, s.referral),
+      company = coalesce(t.company, s.company),
+      marketing_stopped_at = coalesce(t.marketing_stopped_at, s.marketing_stopped_at),
+      marketing_stop_source = coalesce(t.marketing_stop_source, s.marketing_stop_source),
+      marketing_told_at = greatest(t.marketing_told_at, s.marketing_told_at), referral = coalesce(t.referral, s.referral),
       owner_id = coalesce(t.owner_id, s.owner_id), tags = ${tags}::text[],
       fields = s.fields || t.fields, phones = btrim(t.phones || ' ' || s.phones),
       has_bsuid = t.has_bsuid or s.has_bsuid, version = t.version + 1

@@ -4,6 +4,7 @@ import {
   conversationModes,
   intents,
   leadSources,
+  marketingStopSources,
   sentiments,
   stages,
 } from "../../funnel/lead.ts";
@@ -64,6 +65,14 @@ export const Lead = t.Object(
     }),
     ownerId: t.Nullable(Id),
     owner: t.Nullable(Person, { description: "Whose lead it is, of the team." }),
+    marketingStoppedAt: t.Nullable(Instant, {
+      description: "Since when the lead wants no marketing: such templates are refused.",
+    }),
+    marketingStopSource: t.Nullable(
+      t.UnionEnum(marketingStopSources, {
+        description: "`preference`: set in WhatsApp; `refusal`: WhatsApp refused a send for it.",
+      }),
+    ),
     conversations: t.Array(LeadConversation, {
       description: "One for each number, latest first, at most 20; none if it never wrote.",
     }),

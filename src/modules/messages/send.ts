@@ -68,6 +68,8 @@ interface Outcome {
   quoted: boolean;
   /** False: it is marketing, and the lead wants none. */
   welcome: boolean;
+  /** False: it is a template, and Meta takes none from the account for now. */
+  takesTemplates: boolean;
   integrationId: string;
   /** Null when a guard refused. */
   message: Message | null;
@@ -90,8 +92,11 @@ async function store(
         coalesce(c.mode = 'human' and c.taken_over_by = ${userId}::uuid, false) as held,
         not ${needsWindow} or coalesce(c.last_lead_message_at > ${openSince}::timestamptz, false)
           as in_window,
-        not ${isMarketing} or c.opted_out_at is null as welcome, i.active as connected
+        not ${isMarketing} or c.opted_out_at is null and l.marketing_stopped_at is null as welcome,
+        ${kind} <> 'template' or coalesce(i.templates_held_until <= now(), true) as takes_templates,
+        i.active as connected
       from conversations c
+        join leads l on l.organization_id = c.organization_id and l.id = c.lead_id
         join integrations i on i.organization_id = c.organization_id and i.id = c.integration_id
       where c.organization_id = ${organizationId} and c.id = ${conversationId}
       for update of c
@@ -110,6 +115,7 @@ async function store(
         attention_owner_id = case when j.answers then null else c.attention_owner_id end,
         last_message_at = greatest(c.last_message_at, ${now}), version = c.version + 1
       from judged j where j.connected and j.held and j.in_window and j.quoted and j.welcome
+        and j.takes_templates
         and c.organization_id = j.organization_id and c.id = j.id
       returning c.*
     ), sent as (
@@ -140,7 +146,7 @@ async function store(
         union all select 'follow_up.cancelled' where j.follow_up_at is not null) kinds
       returning outbox.*
     )
-    select connected, held, in_window, quoted, welcome, integration_id,
+    select connected, held, in_window, quoted, welcome, takes_templates, integration_id,
       (select ${sql(messageState("s"))} from sent s) as message,
       ${sql(outboxEvents("news"))} as events
     from judged`;
@@ -160,6 +166,9 @@ function refusal(outcome: Outcome | undefined, conversationId: string): AppError
   }
   if (!outcome.welcome) {
     return new AppError("conflict", "The lead does not want advertisements any more.", details);
+  }
+  if (!outcome.takesTemplates) {
+    return new AppError("conflict", "Meta takes no templates from the account for now.", details);
   }
   if (!outcome.quoted) {
     return new AppError("invalid_input", "The quoted message cannot be quoted.", details);
