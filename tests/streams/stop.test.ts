@@ -55,10 +55,14 @@ describe("invariant 22: a stop loses no work and ends in time", () => {
     });
     await add(redis.probe, keyspace, "turns", turnEntry());
     await until("runs", () => started === 1);
-    const stopped = consumers.stop(5_000);
+    const stopped = consumers.stop(20_000);
     await add(redis.probe, keyspace, "turns", turnEntry("too late"));
+    // Whoever leaves stops saying that it lives: only one that waits says so again, and again.
+    await aliveAgain(keyspace);
+    await aliveAgain(keyspace);
+    expect(outcomes).toEqual([]);
     held.resolve();
-    await stopped;
+    expect(await stopped).toEqual({ handedBack: 0 });
     expect(outcomes.map(({ outcome }) => outcome)).toEqual(["done"]);
     expect(started).toBe(1);
     // Unread, or read by a connection that was just closing and handed back: either way still there.
@@ -159,4 +163,15 @@ async function depthOfTurns(keyspace: Keyspace) {
   const depth = streams.find(({ stream }) => stream === "turns");
   if (!depth) throw new Error("No such stream.");
   return depth;
+}
+
+/** Resolves when the one process of the keyspace has renewed its alive key. */
+async function aliveAgain(keyspace: Keyspace): Promise<void> {
+  const [key = ""] = await redis.probe.keys(`{${keyspace.prefix}:0}:alive*`);
+  let leftMs = await redis.probe.pttl(key);
+  await until("alive again", async () => {
+    const before = leftMs;
+    leftMs = await redis.probe.pttl(key);
+    return leftMs > before;
+  });
 }
