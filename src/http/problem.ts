@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { Value } from "@sinclair/typebox/value";
 import { AppError, type ErrorCode, errorMessage } from "../lib/errors.ts";
 import { type CatalogueRow, errorCatalogue, errorCodes, isErrorCode } from "./error-catalogue.ts";
 
@@ -45,7 +46,7 @@ export interface ProblemAnswer {
 export function problemOf(
   error: unknown,
   requestId: string,
-  errors?: readonly FieldProblem[],
+  errors = fieldsOf(error),
 ): ProblemAnswer {
   const code = problemCode(error);
   const row: CatalogueRow = errorCatalogue[code];
@@ -63,6 +64,12 @@ export function problemOf(
     },
     retryAfterMs: typeof asked === "number" ? asked : row.retryAfterMs,
   };
+}
+
+/** The fields that an `invalid_input` names in `details.fields`; undefined where it names none. */
+function fieldsOf(error: unknown): readonly FieldProblem[] | undefined {
+  const fields = error instanceof AppError ? error.details["fields"] : undefined;
+  return Value.Check(Type.Array(FieldProblem), fields) ? fields : undefined;
 }
 
 /** Also of errors that carry a code of ours without being an AppError, as the queue's do. */

@@ -108,6 +108,8 @@ export const TemplateRow = Type.Object({
   status: text,
   quality: text,
   rejectedReason: nullableText,
+  nextCategory: nullableText,
+  nextCategoryAt: { ...nullableInstant, description: "When Meta makes the category that." },
   version,
 });
 export type TemplateRow = Static<typeof TemplateRow>;

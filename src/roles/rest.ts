@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import { inspectQueue } from "../../streams/inspect.ts";
+import { createTemplateSync } from "../flows/templates/sync.ts";
 import { type Auth, auth } from "../http/plugins/auth.ts";
 import { type ClientAddress, clientAddress } from "../http/plugins/client-address.ts";
 import { systemClock } from "../lib/clock.ts";
@@ -33,6 +34,7 @@ import { templatesModule } from "../modules/templates/index.ts";
 import { usageModule } from "../modules/usage/index.ts";
 import { usersModule } from "../modules/users/index.ts";
 import { createGraphAccount } from "../whatsapp/account.ts";
+import { createGraphTemplates } from "../whatsapp/template-client.ts";
 import type { Core } from "./core.ts";
 
 /** Connecting asks Meta twice in a row, within the 10 s that Bun leaves a silent connection. */
@@ -94,8 +96,11 @@ interface ResourceDeps {
 }
 
 /** What an organization works with. */
-function resources({ config, box }: RestCore, resource: ResourceDeps) {
+function resources({ config, box, announcer }: RestCore, resource: ResourceDeps) {
   const { graphUrl, graphVersion } = config.whatsapp;
+  const graph = { graphUrl, version: graphVersion, deadlineMs: META_DEADLINE_MS };
+  const templates = createGraphTemplates(graph);
+  const sync = createTemplateSync({ ...resource, box, templates, announcer });
   return new Elysia({ name: "resources" })
     .use(leadsModule(resource))
     .use(conversationsModule({ ...resource, actions: conversationActions(resource.mutate) }))
@@ -106,7 +111,7 @@ function resources({ config, box }: RestCore, resource: ResourceDeps) {
     .use(factsModule(resource))
     .use(ctasModule(resource))
     .use(bookingsModule(resource))
-    .use(templatesModule(resource))
+    .use(templatesModule({ ...resource, box, templates, sync }))
     .use(followUpsModule(resource))
     .use(analyticsModule(resource))
     .use(usageModule(resource))
@@ -114,11 +119,7 @@ function resources({ config, box }: RestCore, resource: ResourceDeps) {
       numbersModule({
         ...resource,
         box,
-        meta: createGraphAccount({
-          graphUrl,
-          version: graphVersion,
-          deadlineMs: META_DEADLINE_MS,
-        }),
+        meta: createGraphAccount(graph),
         publicUrl: config.http.publicUrl,
       }),
     );

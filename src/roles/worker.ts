@@ -7,6 +7,7 @@ import type { SendClaim } from "../flows/deliver/claim.ts";
 import { failureClass } from "../flows/failure-class.ts";
 import { createIngressRecorder } from "../flows/ingress.ts";
 import { createHandlers, type FlowDeps, orderKeys } from "../flows/registry.ts";
+import { createDueTemplateSync } from "../flows/templates/sync.ts";
 import type { Claim } from "../flows/turn/claim.ts";
 import { systemClock } from "../lib/clock.ts";
 import { errorMessage } from "../lib/errors.ts";
@@ -17,12 +18,17 @@ import { createHeartbeat, firstStuck } from "../ops/heartbeat.ts";
 import { callbackDataOf } from "../whatsapp/callback-data.ts";
 import { createGraphClient } from "../whatsapp/client.ts";
 import { paceBuckets } from "../whatsapp/pace.ts";
+import { createGraphTemplates } from "../whatsapp/template-client.ts";
 import type { Core } from "./core.ts";
 
 const BEAT_EVERY_MS = 2_000;
 
 /** Below the claim's own deadline, so that the answer is recorded before the sweep doubts it. */
 const SEND_DEADLINE_MS = 15_000;
+
+const TEMPLATES_PAUSE_MS = 5_000;
+/** Of each page of an account's templates; nobody waits for it. */
+const TEMPLATES_DEADLINE_MS = 10_000;
 
 const SIMULATED_KEY = "simulated";
 
@@ -63,15 +69,26 @@ export async function startWorker(core: Core): Promise<RunningRole> {
       breaker: metrics.breaker,
     },
   });
+  const syncing = repeat("templates", TEMPLATES_PAUSE_MS, log, createTemplateReader(core));
   return {
     stuck: firstStuck([consumers.stuck, heartbeat.stuck]),
     stop: async (graceMs) => {
-      await consumers.stop(graceMs);
+      await Promise.all([consumers.stop(graceMs), syncing.stop()]);
       await beating.stop();
       await signOff(db, processId).catch((error: unknown) =>
         log.warn({ error: errorMessage(error) }, "worker row not removed; it times out"),
       );
     },
+  };
+}
+
+/** Here and not in the scheduler, which is given no keys to customers' tokens. */
+function createTemplateReader({ db, box, announcer, log, config }: Core) {
+  const { graphUrl, graphVersion: version } = config.whatsapp;
+  const templates = createGraphTemplates({ graphUrl, version, deadlineMs: TEMPLATES_DEADLINE_MS });
+  const syncDue = createDueTemplateSync({ db, box, announcer, log, templates });
+  return async () => {
+    await syncDue();
   };
 }
 

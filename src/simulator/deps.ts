@@ -1,5 +1,6 @@
 import type { Clock } from "../lib/clock.ts";
 import type { Log } from "../lib/log.ts";
+import type { KnownTemplate } from "./templates/store.ts";
 
 /** One simulated WhatsApp number and the Meta app that owns it. Play money, not secrets. */
 export interface Identity {
@@ -36,6 +37,8 @@ export interface SimulatorDeps {
   log: Log;
   /** The first one is the phone page's and the default everywhere. */
   numbers: readonly [Identity, ...Identity[]];
+  /** What Meta has from the start. */
+  templates?: readonly KnownTemplate[];
   settings?: Partial<SimulatorSettings>;
 }
 

@@ -5,6 +5,7 @@ import { accountRoutes } from "./graph/account-routes.ts";
 import { graphRoutes } from "./graph/routes.ts";
 import { createModelDesk } from "./model/desk.ts";
 import { modelServerRoutes } from "./model/routes.ts";
+import { templateRoutes } from "./templates/routes.ts";
 import { createWorld } from "./world.ts";
 
 /**
@@ -18,6 +19,7 @@ export function createSimulator(deps: SimulatorDeps) {
   const app = new Elysia({ prefix: "/simulator" })
     .use(graphRoutes(world))
     .use(accountRoutes(world))
+    .use(templateRoutes(world))
     .use(modelServerRoutes(world, model))
     .use(controlRoutes(world, model));
   return {

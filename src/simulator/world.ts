@@ -11,6 +11,7 @@ import { createTokens, type Tokens } from "./graph/tokens.ts";
 import { createLifetime, type Lifetime } from "./lifetime.ts";
 import { createPeople, type People, type Person } from "./people.ts";
 import { type Chats, createChats } from "./phone/chats.ts";
+import { createTemplateStore, type TemplateStore } from "./templates/store.ts";
 import { createWebhookOutbox, type WebhookOutbox } from "./webhooks/outbox.ts";
 import { createWebhookSender } from "./webhooks/sender.ts";
 
@@ -24,12 +25,34 @@ export interface World {
   chats: Chats;
   ledger: Ledger;
   tokens: Tokens;
+  templates: TemplateStore;
   /** Business accounts whose webhooks the app gets. */
   subscriptions: Set<string>;
+  /** What of an account the app is told. */
+  fields: string[];
   outbox: WebhookOutbox;
   pairLimiter: RateLimiter;
   throughputLimiter: RateLimiter;
 }
+
+/** What a service like ours has to be told (whatsapp.md 4). */
+const ALL_FIELDS = [
+  "messages",
+  "message_template_status_update",
+  "message_template_quality_update",
+  "message_template_components_update",
+  "template_category_update",
+  "account_update",
+  "account_review_update",
+  "account_alerts",
+  "phone_number_quality_update",
+  "phone_number_name_update",
+  "business_capability_update",
+  "user_preferences",
+  "user_id_update",
+  "smb_message_echoes",
+  "security",
+];
 
 export function createWorld(deps: SimulatorDeps): World {
   const settings = { ...defaultSettings, ...deps.settings };
@@ -45,7 +68,9 @@ export function createWorld(deps: SimulatorDeps): World {
     chats: createChats(),
     ledger: createLedger(),
     tokens: createTokens(deps.numbers),
+    templates: createTemplateStore(deps.templates ?? []),
     subscriptions: new Set(deps.numbers.map(({ wabaId }) => wabaId)),
+    fields: [...ALL_FIELDS],
     outbox: createWebhookOutbox(faults, sender, lifetime),
     pairLimiter: createPairLimiter(),
     throughputLimiter: createThroughputLimiter(settings.messagesPerSecond),
@@ -61,6 +86,8 @@ export function resetWorld(world: World): void {
   world.chats.reset();
   world.ledger.reset();
   world.tokens.reset();
+  world.templates.reset();
+  world.fields.splice(0, Number.POSITIVE_INFINITY, ...ALL_FIELDS);
   for (const { wabaId } of world.deps.numbers) world.subscriptions.add(wabaId);
   world.pairLimiter.reset();
   world.throughputLimiter.reset();

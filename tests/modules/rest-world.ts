@@ -262,6 +262,8 @@ function startMeta() {
     issueToken: async (): Promise<string> => (await control("POST", "api/tokens", {})).accessToken,
     isSubscribed: async () => (await control("GET", subscribedApps)).data.length > 0,
     unsubscribe: () => control("DELETE", subscribedApps),
+    /** What the simulated Meta is steered with. */
+    control,
     /** No faults, no further tokens, the app subscribed. */
     reset: () => control("POST", "api/reset"),
     stop: async () => {

@@ -76,6 +76,16 @@ export async function startRig(settings: Partial<SimulatorSettings> = {}) {
     },
     log: silent,
     numbers,
+    templates: [
+      {
+        wabaId: numbers[0].wabaId,
+        name: "hello",
+        language: "en",
+        category: "UTILITY",
+        components: [{ type: "BODY", text: "Hello there" }],
+        status: "APPROVED",
+      },
+    ],
     settings: {
       modelLatencyMs: 0,
       statusDelayMs: { sent: 5, delivered: 10, read: 15 },

@@ -317,7 +317,13 @@ describe("a webhook body", () => {
 
   test("of an unknown field is one notice for its account, raw", () => {
     const change = { field: "account_update", value: { event: "ACCOUNT_DELETED" } };
-    const item = { v: 1, kind: "notice", field: "account_update", raw: change, altered: false };
+    const item = {
+      v: 1,
+      kind: "notice",
+      field: "account_update",
+      raw: change,
+      altered: false,
+    } as const;
     expect(split(envelope(change))).toEqual([
       { key: { wabaId: "W1" }, item: { ...item, account: "W1" } },
     ]);

@@ -52,7 +52,8 @@ export function templateState(alias: string): string {
   return `jsonb_build_object(
     'id', ${alias}.id, 'name', ${alias}.name, 'language', ${alias}.language,
     'category', ${alias}.category, 'status', ${alias}.status, 'quality', ${alias}.quality,
-    'rejectedReason', ${alias}.rejected_reason, 'version', ${alias}.version)`;
+    'rejectedReason', ${alias}.rejected_reason, 'nextCategory', ${alias}.next_category,
+    'nextCategoryAt', ${utc(`${alias}.next_category_at`)}, 'version', ${alias}.version)`;
 }
 
 /** Nothing of it lies in other tables, so that the statement that makes a lead can tell of it. */

@@ -1,11 +1,18 @@
 import type { Transaction } from "../../db/transaction.ts";
+import {
+  type TemplateFacts,
+  type TemplateVariable,
+  templateValues,
+} from "../../funnel/template-values.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { OutboundContent } from "../../whatsapp/message.ts";
 import {
   bodyText,
+  filledText,
+  isNamed,
   needsMoreThanBody,
-  numberedVariables,
   type TemplateComponent,
+  variableNames,
 } from "../../whatsapp/template.ts";
 import { noConversation } from "../conversations/service.ts";
 import type { SendBody } from "./model.ts";
@@ -61,7 +68,7 @@ export async function compose(tx: Transaction, chat: Chat, body: SendBody): Prom
     }
     case "template":
       await requireChat(tx, chat);
-      return await composeTemplate(tx, chat, body.templateId, body.variables ?? []);
+      return await composeTemplate(tx, chat, body.templateId, body.variables);
     case "reaction":
       await requireChat(tx, chat);
       return await composeReaction(tx, chat, body.messageId, body.emoji ?? "");
@@ -105,18 +112,17 @@ async function composeTemplate(
   tx: Transaction,
   { organizationId, conversationId }: Chat,
   templateId: string,
-  variables: readonly string[],
+  given: readonly string[] | undefined,
 ): Promise<Composed> {
-  const template = await tx.first<{
-    name: string;
-    language: string;
-    category: string;
-    components: TemplateComponent[];
-    status: string;
-  }>`
-    select t.name, t.language, t.category, t.components, t.status
+  const template = await tx.first<SendableTemplate>`
+    select t.name, t.language, t.category, t.components, t.status, t.variables,
+      jsonb_build_object(
+        'lead', jsonb_build_object('name', l.name, 'company', l.company, 'fields', l.fields),
+        'business', jsonb_build_object('name', o.name)) as facts
     from templates t join conversations c on c.organization_id = t.organization_id
       and c.integration_id = t.integration_id
+    join leads l on l.organization_id = c.organization_id and l.id = c.lead_id
+    join organizations o on o.id = t.organization_id
     where t.organization_id = ${organizationId} and t.id = ${templateId}
       and c.id = ${conversationId}`;
   if (!template) throw new AppError("invalid_input", "This number has no such template.");
@@ -127,15 +133,17 @@ async function composeTemplate(
       `The template is ${status}: only approved ones can be sent.`,
     );
   }
-  if (needsMoreThanBody(components)) {
+  if (needsMoreThanBody(components) || isNamed(components)) {
     throw new AppError(
       "invalid_input",
       "The template's header or buttons need values of their own: these cannot be sent yet.",
     );
   }
+  const body = bodyText(components);
+  const variables = valuesFor(template, variableNames(body), given);
   return {
     kind: "template",
-    text: rendered(bodyText(components), variables),
+    text: rendered(body, variables),
     content: { type: "template", name, language, variables },
     replyTo: null,
     needsWindow: false,
@@ -144,16 +152,42 @@ async function composeTemplate(
   };
 }
 
-/** The body as the lead will read it. Fails with `invalid_input` unless the variables are as many. */
-function rendered(body: string, variables: readonly string[]): string {
-  const wanted = Math.max(0, ...numberedVariables(body));
-  if (variables.length !== wanted) {
+interface SendableTemplate {
+  name: string;
+  language: string;
+  category: string;
+  components: TemplateComponent[];
+  status: string;
+  variables: TemplateVariable[];
+  facts: TemplateFacts;
+}
+
+/** What was given, else what the template's own variables say. Fails with `invalid_input`. */
+function valuesFor(
+  { variables, facts }: SendableTemplate,
+  names: readonly string[],
+  given: readonly string[] | undefined,
+): readonly string[] {
+  if (given === undefined) {
+    const filled = templateValues(names, variables, facts);
+    if ("values" in filled) return filled.values;
+    const missing = filled.missing.map((name) => `{{${name}}}`).join(", ");
     throw new AppError(
       "invalid_input",
-      `The template has ${wanted} variables; ${variables.length} were given.`,
+      `variables: nothing fills ${missing}. Give values, or say in the template where they come from.`,
     );
   }
-  return body.replace(/\{\{(\d+)\}\}/g, (_, number) => variables[Number(number) - 1] ?? "");
+  if (given.length === names.length) return given;
+  throw new AppError(
+    "invalid_input",
+    `The template has ${names.length} variables; ${given.length} were given.`,
+  );
+}
+
+/** The body as the lead will read it. */
+function rendered(body: string, values: readonly string[]): string {
+  const names = variableNames(body);
+  return filledText(body, new Map(names.map((name, at) => [name, values[at] ?? ""])));
 }
 
 async function composeReaction(

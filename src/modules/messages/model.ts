@@ -124,7 +124,8 @@ const TemplateBody = t.Object(
     variables: t.Optional(
       t.Array(t.String({ minLength: 1, maxLength: 1024 }), {
         maxItems: 50,
-        description: "What replaces {{1}}, {{2}} … of its body, in order.",
+        description:
+          "What replaces {{1}}, {{2}} … of its body, in order. Left out: what the template's own `variables` say.",
       }),
     ),
   },

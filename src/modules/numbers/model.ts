@@ -99,6 +99,8 @@ const Problem = t.Object({
     "quality_low",
     "sends_paused",
     "no_webhook_yet",
+    "templates_unsendable",
+    "templates_unread",
   ]),
   message: t.String({ description: "What is wrong." }),
   fix: t.String({ description: "What to do about it." }),

@@ -35,6 +35,21 @@ export const noWebhook: NumberProblem = {
   fix: "Enter webhookUrl and the verify token in the Meta app, subscribe it to `messages`, check the app secret, then write to the number.",
 };
 
+/** `names`: templates that Meta does not let out, as people know them. */
+export function templatesUnsendable(names: readonly string[]): NumberProblem {
+  return {
+    code: "templates_unsendable",
+    message: `Meta does not let out: ${names.join(", ")}.`,
+    fix: "Read what is wrong with each under Templates, then edit it or take another one.",
+  };
+}
+
+export const templatesUnread: NumberProblem = {
+  code: "templates_unread",
+  message: "Meta's list of templates has not been read for over an hour.",
+  fix: "See that a worker runs and that the token may manage the account; or synchronise by hand.",
+};
+
 /** What is wrong by Meta's own words. */
 export function ofPicture(
   { refusal, tokenExpiresAt, scopes, subscribed, quality }: Picture,

@@ -10,7 +10,10 @@ import { isAmong } from "./verify.ts";
 /** Meta allows 200 questions an hour about an account; a look asks two, whoever looks how often. */
 const FRESH_FOR_MS = 60_000;
 
-type StatusDeps = Pick<NumbersDeps, "db" | "box" | "meta">;
+/** More of them would be a list, and there is one. */
+const TEMPLATES_NAMED = 10;
+
+export type StatusDeps = Pick<NumbersDeps, "db" | "box" | "meta">;
 
 interface Known {
   organizationId: string;
@@ -24,6 +27,9 @@ interface Known {
   lastWebhookAt: string | null;
   paused: boolean;
   unknownStreak: number;
+  /** Templates that Meta has and does not let out. */
+  unsendable: string[];
+  templatesUnread: boolean;
 }
 
 interface Told {
@@ -57,13 +63,16 @@ export async function numberStatus(
   };
 }
 
-function problemsOf({ paused, lastWebhookAt }: Known, { picture, problem }: Told): NumberProblem[] {
+function problemsOf(known: Known, { picture, problem }: Told): NumberProblem[] {
+  const { paused, lastWebhookAt, unsendable } = known;
   return [
     ...(problem ? [problem] : []),
     // Real time: Meta's tokens know no other.
     ...problems.ofPicture(picture, new Date()),
     ...(paused ? [problems.paused] : []),
     ...(lastWebhookAt ? [] : [problems.noWebhook]),
+    ...(unsendable.length > 0 ? [problems.templatesUnsendable(unsendable)] : []),
+    ...(known.templatesUnread ? [problems.templatesUnread] : []),
   ];
 }
 
@@ -72,8 +81,13 @@ async function read({ db }: StatusDeps, organizationId: string, id: string): Pro
     select organization_id, id, active as connected, phone_number_id, waba_id, access_token_box,
       picture, ${db.fragment(utc("checked_at"))} as checked_at,
       ${db.fragment(utc("last_ingress_at"))} as last_webhook_at,
-      coalesce(paused_until > now() and send_credits is null, false) as paused, unknown_streak
-    from integrations where organization_id = ${organizationId} and id = ${id}`;
+      coalesce(paused_until > now() and send_credits is null, false) as paused, unknown_streak,
+      array(select t.name || ' (' || t.language || ') is ' || t.status from templates t
+        where t.organization_id = i.organization_id and t.integration_id = i.id
+          and t.status in ('REJECTED', 'PAUSED', 'DISABLED', 'LOCKED', 'ARCHIVED')
+        order by t.name, t.language limit ${TEMPLATES_NAMED}) as unsendable,
+      coalesce(templates_synced_at, created_at) < now() - interval '1 hour' as templates_unread
+    from integrations i where organization_id = ${organizationId} and id = ${id}`;
   if (!row) throw noNumber(id);
   return row;
 }

@@ -28,42 +28,61 @@ const Button = t.Union([
   }),
 ]);
 
-const TemplateComponent = t.Union(
+const parts = [
+  t.Object({
+    type: t.Literal("BODY"),
+    text: t.String({ minLength: 1, maxLength: 1_024, pattern: "\\S" }),
+    samples: t.Optional(
+      t.Array(Sample, { maxItems: 100, description: "For each variable one, in order." }),
+    ),
+  }),
+  t.Object({
+    type: t.Literal("HEADER"),
+    format: t.Literal("TEXT"),
+    text: t.String({ minLength: 1, maxLength: 60, pattern: "\\S" }),
+    sample: t.Optional(Sample),
+  }),
+  t.Object({
+    type: t.Literal("HEADER"),
+    format: t.UnionEnum(["IMAGE", "VIDEO", "DOCUMENT", "LOCATION"]),
+  }),
+  t.Object({
+    type: t.Literal("FOOTER"),
+    text: t.String({ minLength: 1, maxLength: 60, pattern: "\\S" }),
+  }),
+  t.Object({
+    type: t.Literal("BUTTONS"),
+    buttons: t.Array(Button, { minItems: 1, maxItems: 10 }),
+  }),
+] as const;
+
+const TemplateComponent = t.Union([...parts], {
+  title: "TemplateComponent",
+  description: "A part of a template, as Meta names them.",
+});
+
+const KeptComponent = t.Union(
   [
+    ...parts,
     t.Object({
-      type: t.Literal("BODY"),
-      text: t.String({ minLength: 1, maxLength: 1_024, pattern: "\\S" }),
-      samples: t.Optional(
-        t.Array(Sample, { maxItems: 100, description: "For each variable one, in order." }),
-      ),
-    }),
-    t.Object({
-      type: t.Literal("HEADER"),
-      format: t.Literal("TEXT"),
-      text: t.String({ minLength: 1, maxLength: 60, pattern: "\\S" }),
-      sample: t.Optional(Sample),
-    }),
-    t.Object({
-      type: t.Literal("HEADER"),
-      format: t.UnionEnum(["IMAGE", "VIDEO", "DOCUMENT", "LOCATION"]),
-    }),
-    t.Object({
-      type: t.Literal("FOOTER"),
-      text: t.String({ minLength: 1, maxLength: 60, pattern: "\\S" }),
-    }),
-    t.Object({
-      type: t.Literal("BUTTONS"),
-      buttons: t.Array(Button, { minItems: 1, maxItems: 10 }),
+      type: t.Literal("OTHER"),
+      meta: t.Record(t.String(), t.Unknown(), { description: "As Meta has it." }),
     }),
   ],
-  { title: "TemplateComponent", description: "A part of a template, as Meta names them." },
+  {
+    title: "KeptComponent",
+    description: "Also a part that only Meta's own tools write: a carousel, a one-time password.",
+  },
 );
+
+/** As they are shown: whatever Meta has. */
+export const KeptComponents = t.Array(KeptComponent);
 
 export const Components = t.Array(TemplateComponent, {
   minItems: 1,
   maxItems: 4,
   description:
-    "One BODY, and at most one HEADER, FOOTER and BUTTONS. Variables are {{1}}, {{2}} … without a gap, with a sample each, for Meta's reviewers; the body neither starts nor ends with one.",
+    "One BODY, and at most one HEADER, FOOTER and BUTTONS. Variables are {{1}}, {{2}} … without a gap, or {{first_name}}, with a sample each, for Meta's reviewers; the body neither starts nor ends with one.",
   examples: [
     [
       {

@@ -1,6 +1,6 @@
 import { t } from "elysia";
 import { endpoint } from "../../http/plugins/endpoint.ts";
-import { Template, TemplatePage } from "./model.ts";
+import { SyncReport, Template, TemplatePage } from "./model.ts";
 
 const tag = "Templates";
 
@@ -17,7 +17,7 @@ export const create = endpoint({
   tag,
   summary: "Write a draft",
   description:
-    "Checked against Meta's limits, but not sent to Meta: only an approved template can be sent to a lead. A number has each name once per language (`conflict`).",
+    "Checked against Meta's limits (`errors` names each field), but not sent to Meta: that is `submit`. A number has each name once per language (`conflict`).",
   answer: [201, Template, "The draft."],
   problems: ["conflict"],
 });
@@ -34,18 +34,39 @@ export const one = endpoint({
 export const edit = endpoint({
   access: "templates:write",
   tag,
-  summary: "Change a draft",
+  summary: "Change a template",
   description:
-    "Only what the body names. What is no draft any more is Meta's to judge, and stays as it is (`conflict`).",
+    "Only what the body names. `variables` change at once. Parts and category of what Meta has are changed at Meta first, and reviewed anew: until then it cannot be sent. Meta keeps name and language, and allows an approved one one change a day, ten a month, and no other category (`conflict`).",
   answer: [200, Template, "As it is after the change."],
-  problems: ["not_found", "conflict"],
+  problems: ["not_found", "conflict", "whatsapp_unavailable"],
+});
+
+export const submit = endpoint({
+  access: "templates:write",
+  tag,
+  summary: "Submit a draft to Meta",
+  description:
+    "Checked first: `errors` names each field that Meta would refuse. Meta reviews within a day and may choose another category; `template.status` tells. A repeat makes no second one, and one that Meta has already is taken up. What is no draft, or another template at Meta under this name: `conflict`.",
+  answer: [200, Template, "As Meta has it."],
+  problems: ["not_found", "conflict", "whatsapp_unavailable"],
+});
+
+export const sync = endpoint({
+  access: "templates:write",
+  tag,
+  summary: "Read a number's templates at Meta",
+  description:
+    "Makes them here what they are there, also those that were made elsewhere; happens by itself every 15 minutes and after each notice of Meta's. A draft of the same name and language becomes Meta's. `conflict` for a disconnected number.",
+  answer: [200, SyncReport, "What has changed here."],
+  problems: ["not_found", "conflict", "whatsapp_unavailable"],
 });
 
 export const remove = endpoint({
   access: "templates:write",
   tag,
-  summary: "Delete a draft",
-  description: "For good. What is no draft any more stays (`conflict`).",
+  summary: "Delete a template",
+  description:
+    "For good, and at Meta first, where its name is then blocked for 30 days. What Meta keeps, such as a disabled one, stays (`conflict`).",
   answer: [204, t.Void(), "Deleted."],
-  problems: ["not_found", "conflict"],
+  problems: ["not_found", "conflict", "whatsapp_unavailable"],
 });

@@ -1,37 +1,42 @@
 import { Elysia } from "elysia";
-import type { Db } from "../../db/client.ts";
 import type { Auth } from "../../http/plugins/auth.ts";
 import { Idempotency, IdParams } from "../../http/plugins/fields.ts";
 import { IfMatch, tagged } from "../../http/plugins/versions.ts";
-import type { Mutate } from "../mutate.ts";
 import * as docs from "./docs.ts";
-import { TemplateCreation, TemplateEdit, TemplatesQuery } from "./model.ts";
+import { editTemplate } from "./edit.ts";
 import {
-  createTemplate,
-  deleteTemplate,
-  editTemplate,
-  getTemplate,
-  listTemplates,
-} from "./service.ts";
+  SyncBody,
+  type SyncReport,
+  TemplateCreation,
+  TemplateEdit,
+  TemplatesQuery,
+} from "./model.ts";
+import { getTemplate, listTemplates } from "./read.ts";
+import { deleteTemplate } from "./remove.ts";
+import { createTemplate, type TemplatesDeps } from "./service.ts";
+import { submitTemplate } from "./submit.ts";
 
-interface TemplatesDeps {
-  db: Db;
+interface ModuleDeps extends TemplatesDeps {
   auth: Auth;
-  mutate: Mutate;
+  /** Reads a number's templates at Meta and makes ours the same. */
+  sync(number: {
+    organizationId: string;
+    integrationId: string;
+  }): Promise<typeof SyncReport.static>;
 }
 
 /** What may be sent when WhatsApp's window is closed. */
-export function templatesModule({ db, auth, mutate }: TemplatesDeps) {
+export function templatesModule({ auth, sync, ...deps }: ModuleDeps) {
   const params = { params: IdParams };
   return new Elysia({ name: "templates", prefix: "/api/v1/templates" })
     .use(auth)
-    .get("", ({ actor, query }) => listTemplates(db, actor.organizationId, query), {
+    .get("", ({ actor, query }) => listTemplates(deps.db, actor.organizationId, query), {
       ...docs.list,
       query: TemplatesQuery,
     })
     .post(
       "",
-      async ({ body, status, ...by }) => status(201, await createTemplate(mutate, by, body)),
+      async ({ body, status, ...by }) => status(201, await createTemplate(deps, by, body)),
       {
         ...docs.create,
         parse: "json",
@@ -39,22 +44,33 @@ export function templatesModule({ db, auth, mutate }: TemplatesDeps) {
         body: TemplateCreation,
       },
     )
+    .post(
+      "/sync",
+      ({ actor: { organizationId }, body: { integrationId } }) =>
+        sync({ organizationId, integrationId }),
+      { ...docs.sync, parse: "json", body: SyncBody },
+    )
     .get(
       "/:id",
       async ({ actor, params: { id }, set }) =>
-        tagged(set, await getTemplate(db, actor.organizationId, id)),
+        tagged(set, await getTemplate(deps.db, actor.organizationId, id)),
       { ...docs.one, ...params },
     )
     .patch(
       "/:id",
       async ({ params: { id }, body, set, ...by }) =>
-        tagged(set, await editTemplate(mutate, by, id, body)),
+        tagged(set, await editTemplate(deps, by, id, body)),
       { ...docs.edit, parse: "json", ...params, headers: IfMatch, body: TemplateEdit },
     )
+    .post("/:id/submit", ({ params: { id }, ...by }) => submitTemplate(deps, by, id), {
+      ...docs.submit,
+      ...params,
+      headers: Idempotency,
+    })
     .delete(
       "/:id",
       async ({ params: { id }, set, ...by }) => {
-        await deleteTemplate(mutate, by, id);
+        await deleteTemplate(deps, by, id);
         set.status = 204;
       },
       { ...docs.remove, ...params, headers: IfMatch },

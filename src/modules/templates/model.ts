@@ -1,6 +1,7 @@
 import { t } from "elysia";
 import { Id, Instant, pageOfRows, paging, Version } from "../../http/plugins/fields.ts";
-import { Components } from "./components.ts";
+import { Components, KeptComponents } from "./components.ts";
+import { Variables } from "./variables.ts";
 
 const categories = ["MARKETING", "UTILITY", "AUTHENTICATION"] as const;
 
@@ -30,14 +31,23 @@ export const Template = t.Object(
   {
     id: Id,
     integrationId: Id,
-    ...written,
-    category: t.UnionEnum(categories),
+    name: t.String({ description: "Once per number and language." }),
+    language: t.String({ description: "As Meta spells it: `en`, `pt_BR`." }),
+    category: t.UnionEnum(categories, { description: "As Meta judges it: what it costs." }),
+    components: KeptComponents,
+    variables: Variables,
     status: t.String({
-      description: "`draft`, then Meta's word: PENDING, APPROVED, REJECTED, PAUSED …",
+      description:
+        "`draft`, then Meta's word: PENDING, APPROVED, REJECTED, PAUSED … Only APPROVED can be sent.",
       examples: ["draft"],
     }),
     quality: t.String({ description: "Meta's word: GREEN, YELLOW, RED, UNKNOWN." }),
     rejectedReason: t.Nullable(t.String({ description: "Meta's." })),
+    nextCategory: t.Nullable(t.String({ description: "What Meta is going to make of it." })),
+    nextCategoryAt: t.Nullable(Instant),
+    feeUsd: t.Nullable(
+      t.String({ description: "What Meta takes for one; null while no rate is known here." }),
+    ),
     metaTemplateId: t.Nullable(t.String({ description: "Null until Meta has it." })),
     createdAt: Instant,
     updatedAt: Instant,
@@ -60,14 +70,33 @@ export const TemplatesQuery = t.Object({
 });
 export type TemplatesQuery = typeof TemplatesQuery.static;
 
+const NumberId = t.String({ format: "uuid", description: "The number it is for." });
+
 export const TemplateCreation = t.Object({
-  integrationId: t.String({ format: "uuid", description: "The number it is for." }),
+  integrationId: NumberId,
   ...written,
+  variables: t.Optional(Variables),
 });
 export type TemplateCreation = typeof TemplateCreation.static;
 
-export const TemplateEdit = t.Partial(t.Object(written), {
+export const TemplateEdit = t.Partial(t.Object({ ...written, variables: Variables }), {
   title: "TemplateEdit",
   minProperties: 1,
 });
 export type TemplateEdit = typeof TemplateEdit.static;
+
+export const SyncBody = t.Object({
+  integrationId: t.String({ format: "uuid", description: "Whose templates are read at Meta." }),
+});
+
+const Count = t.Integer({ minimum: 0 });
+
+export const SyncReport = t.Object(
+  {
+    listed: t.Integer({ minimum: 0, description: "As many as Meta has." }),
+    added: Count,
+    changed: Count,
+    gone: t.Integer({ minimum: 0, description: "Meta has them no longer: `DELETED` here." }),
+  },
+  { title: "TemplateSync" },
+);

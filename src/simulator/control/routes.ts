@@ -4,6 +4,7 @@ import { resetWorld, type World } from "../world.ts";
 import { faultRoutes } from "./faults.ts";
 import { identityOf, messageRoutes } from "./messages.ts";
 import { modelRoutes } from "./model.ts";
+import { noticeRoutes } from "./notices.ts";
 import { phoneRoutes } from "./phone.ts";
 import { problemFor } from "./problem.ts";
 import { ClockBody } from "./schemas.ts";
@@ -82,6 +83,7 @@ export function controlRoutes(world: World, model: ModelDesk) {
     .onError({ as: "scoped" }, ({ code, error }) => problemFor(code, error))
     .use(configRoute(world))
     .use(messageRoutes(world))
+    .use(noticeRoutes(world))
     .use(faultRoutes(world))
     .use(ledgerRoute(world))
     .use(tokenRoutes(world))

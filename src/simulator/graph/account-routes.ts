@@ -58,6 +58,12 @@ export function accountRoutes(world: World) {
         answerOfAccount(world, asked, (_, id) => ({ success: subscriptions.add(id).has(id) })),
       route("Subscribe the app to an account"),
     )
+    .get(
+      "/:version/:phoneNumberId/subscriptions",
+      ({ params: { phoneNumberId }, headers }) =>
+        answerOfApp(world, phoneNumberId, headers["authorization"]),
+      route("Read where the app's webhooks go, with its secret"),
+    )
     .delete(
       "/:version/:phoneNumberId/subscribed_apps",
       (asked) => answerOfAccount(world, asked, (_, id) => ({ success: subscriptions.delete(id) })),
@@ -95,6 +101,19 @@ function answerToken(world: World, authorization: string | undefined, token: str
   const isValid = world.tokens.numbersOf(token).length > 0;
   const data = { app_id: APP_ID, type: "SYSTEM_USER", expires_at: 0 };
   return Response.json({ data: { ...data, is_valid: isValid, scopes: isValid ? SCOPES : [] } });
+}
+
+function answerOfApp(world: World, id: string, authorization: string | undefined) {
+  const fault = spoilt(world, id);
+  if (fault) return refusalResponse(fault);
+  const [number] = world.deps.numbers;
+  const isSecret = world.deps.numbers.some(
+    ({ appSecret }) => authorization === `Bearer ${APP_ID}|${appSecret}`,
+  );
+  if (id !== APP_ID || !isSecret) return refusalResponse(badToken());
+  const fields = world.fields.map((name) => ({ name, version: "v25.0" }));
+  const subscription = { object: "whatsapp_business_account", callback_url: number.webhookUrl };
+  return Response.json({ data: [{ ...subscription, active: true, fields }] });
 }
 
 function spoilt(world: World, id: string): GraphRefusal | undefined {

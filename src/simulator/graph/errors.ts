@@ -7,6 +7,8 @@ export interface GraphRefusal {
   title: string;
   details: string;
   subcode?: number;
+  /** Words for whoever wrote the request. */
+  userMessage?: string;
 }
 
 interface CatalogueRow {
@@ -38,6 +40,12 @@ const catalogue: Readonly<Record<number, CatalogueRow>> = {
   131048: { httpStatus: 400, title: "Spam rate limit hit" },
   131051: { httpStatus: 400, title: "Unsupported message type" },
   131056: { httpStatus: 400, title: "(Business Account, Consumer Account) pair rate limit hit" },
+  131059: { httpStatus: 400, title: "Invalid pagination cursor" },
+  132000: { httpStatus: 400, title: "Number of parameters does not match" },
+  132001: { httpStatus: 404, title: "Template name does not exist in the translation" },
+  132012: { httpStatus: 400, title: "Parameter format does not match" },
+  132015: { httpStatus: 400, title: "Template is paused" },
+  132016: { httpStatus: 400, title: "Template is disabled" },
   131057: { httpStatus: 500, title: "Account in maintenance mode" },
 };
 
@@ -53,12 +61,20 @@ function errorType(code: number): string {
 }
 
 /** The error body with its HTTP status. */
-export function refusalResponse({ code, httpStatus, title, details, subcode }: GraphRefusal) {
+export function refusalResponse({
+  code,
+  httpStatus,
+  title,
+  details,
+  subcode,
+  userMessage,
+}: GraphRefusal) {
   const error = {
     message: `(#${code}) ${title}`,
     type: errorType(code),
     code,
     ...(subcode === undefined ? {} : { error_subcode: subcode }),
+    ...(userMessage === undefined ? {} : { error_user_msg: userMessage }),
     error_data: { messaging_product: "whatsapp", details },
     fbtrace_id: newId().replaceAll("-", ""),
   };

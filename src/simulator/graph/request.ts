@@ -1,6 +1,7 @@
 import { type Static, type TObject, type TProperties, Type } from "@sinclair/typebox";
 import { type ValueError, ValueErrorType } from "@sinclair/typebox/errors";
 import { Value } from "@sinclair/typebox/value";
+import type { SentTemplate } from "../templates/send-check.ts";
 import { type GraphRefusal, refusal } from "./errors.ts";
 
 const text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
@@ -89,7 +90,7 @@ export type Content =
   | { kind: "text"; text: string }
   | { kind: "buttons"; text: string; buttons: readonly Static<typeof Reply>[] }
   | { kind: "list"; text: string; button: string; rows: readonly Static<typeof Row>[] }
-  | { kind: "template"; text: string }
+  | { kind: "template"; text: string; template: SentTemplate }
   | { kind: "other"; text: string };
 
 export type Call =
@@ -168,9 +169,10 @@ function readMessage(request: SendRequest, body: unknown): Call {
   }
   if (type === "interactive") return readInteractive(request, body);
   if (type === "template") {
-    return read(TemplateMessage, body, ({ template: { name, components = [] } }) => {
+    return read(TemplateMessage, body, ({ template: { name, language, components = [] } }) => {
       const values = components.flatMap(({ parameters = [] }) => parameters.map((one) => one.text));
-      return send({ kind: "template", text: [`[${name}]`, ...values].join(" ") });
+      const template = { name, language: language.code, components };
+      return send({ kind: "template", text: [`[${name}]`, ...values].join(" "), template });
     });
   }
   if (type === "reaction") {

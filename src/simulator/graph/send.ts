@@ -1,5 +1,6 @@
 import type { Identity } from "../deps.ts";
 import { newWamid } from "../ids.ts";
+import { checkTemplate } from "../templates/send-check.ts";
 import type { World } from "../world.ts";
 import type { Addressee } from "./addressee.ts";
 import { type GraphRefusal, refusal } from "./errors.ts";
@@ -85,9 +86,18 @@ export function createSend(world: World): (call: SendCall) => SendAnswer | Graph
     return wamid;
   }
 
+  /** What is sent as the lead reads it, or why Meta does not take the template. */
+  function read({ identity, content }: SendCall): Content | GraphRefusal {
+    if (content.kind !== "template") return content;
+    const checked = checkTemplate(world.templates, identity.wabaId, content.template);
+    return "code" in checked ? checked : { ...content, ...checked };
+  }
+
   return (call) => {
+    const content = read(call);
+    if ("code" in content) return content;
     const now = deps.clock.now();
     const refused = objection(call, now.getTime());
-    return refused ?? answerFor(call.addressee, accept(call, now));
+    return refused ?? answerFor(call.addressee, accept({ ...call, content }, now));
   };
 }

@@ -27,8 +27,23 @@ export function changeValue(identity: Identity, content: JsonObject): JsonObject
   };
 }
 
-/** One POST body with a change per value. All values belong to the identity's account. */
-export function envelope(identity: Identity, values: readonly JsonObject[]): JsonObject {
-  const changes = values.map((value) => ({ value, field: "messages" }));
-  return { object: "whatsapp_business_account", entry: [{ id: identity.wabaId, changes }] };
+/** What one change says, and in which entry it stands. */
+interface Item {
+  value: JsonObject;
+  field?: string;
+  entry?: { id: string; time: number };
+}
+
+/** One POST body with a change per item; what is said of the account stands in entries of its own. */
+export function envelope(identity: Identity, items: readonly Item[]): JsonObject {
+  const messages = items.filter(({ entry }) => entry === undefined).map(changeOf);
+  const notices = items.flatMap((item) =>
+    item.entry ? [{ ...item.entry, changes: [changeOf(item)] }] : [],
+  );
+  const entry = messages.length > 0 ? [{ id: identity.wabaId, changes: messages }] : [];
+  return { object: "whatsapp_business_account", entry: [...entry, ...notices] };
+}
+
+function changeOf({ value, field = "messages" }: Item): JsonObject {
+  return { value, field };
 }

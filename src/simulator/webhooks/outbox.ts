@@ -25,9 +25,9 @@ export function createWebhookOutbox(
 ): WebhookOutbox {
   const held: Parcel[] = [];
   const send: SendParcels = (identity, parcels) => {
-    const values = parcels.map(({ item }) => item.value);
+    const items = parcels.map(({ item }) => item);
     lifetime.spawn("webhook", async (signal) => {
-      const delivered = await sender.send(identity, values, signal);
+      const delivered = await sender.send(identity, items, signal);
       for (const parcel of parcels) parcel.settle(delivered);
     });
   };

@@ -5,6 +5,10 @@ import type { JsonObject } from "./envelope.ts";
 export interface WebhookItem {
   identity: Identity;
   value: JsonObject;
+  /** Left out: `messages`. */
+  field?: string;
+  /** Of a notice: its `entry.id` and `entry.time`. */
+  entry?: { id: string; time: number };
   isStatus: boolean;
   /** Who the item is about, for matching faults. */
   about: FaultSubject;

@@ -4,7 +4,8 @@ import { sleep } from "../../lib/sleep.ts";
 import { signBody } from "../../whatsapp/signature.ts";
 import type { Identity } from "../deps.ts";
 import { encodeLikeMeta } from "./encode.ts";
-import { envelope, type JsonObject } from "./envelope.ts";
+import { envelope } from "./envelope.ts";
+import type { WebhookItem } from "./parcel.ts";
 
 /** Meta retries for days; about three minutes outlast every outage a test plays. */
 const MAX_ATTEMPTS = 40;
@@ -16,7 +17,7 @@ const MAX_WAITING = 20_000;
 
 export interface WebhookSender {
   /** Delivers one signed POST; true once it was answered 200, false when given up or aborted. */
-  send(identity: Identity, values: readonly JsonObject[], signal: AbortSignal): Promise<boolean>;
+  send(identity: Identity, items: readonly WebhookItem[], signal: AbortSignal): Promise<boolean>;
 }
 
 interface Slots {
@@ -73,8 +74,8 @@ export function createWebhookSender(log: Log, firstRetryDelayMs: number): Webhoo
     }
   }
 
-  async function deliver(identity: Identity, values: readonly JsonObject[], signal: AbortSignal) {
-    const body = encodeLikeMeta(envelope(identity, values));
+  async function deliver(identity: Identity, items: readonly WebhookItem[], signal: AbortSignal) {
+    const body = encodeLikeMeta(envelope(identity, items));
     for (let attempt = 1; attempt <= MAX_ATTEMPTS && !signal.aborted; attempt += 1) {
       const outcome = await post(identity, body, signal);
       if (outcome === "200") return true;
@@ -86,14 +87,14 @@ export function createWebhookSender(log: Log, firstRetryDelayMs: number): Webhoo
   }
 
   return {
-    async send(identity, values, signal) {
+    async send(identity, items, signal) {
       if (waiting >= MAX_WAITING) {
         log.warn({ waiting }, "simulator: too many webhooks wait, one is lost");
         return false;
       }
       waiting += 1;
       try {
-        return await deliver(identity, values, signal);
+        return await deliver(identity, items, signal);
       } finally {
         waiting -= 1;
       }

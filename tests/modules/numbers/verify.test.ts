@@ -20,6 +20,7 @@ function metaThat(part: Partial<GraphAccount> = {}) {
     numberIds: async () => ["1"],
     portfolioId: async () => "8",
     subscribedAppIds: async () => ["5"],
+    webhooks: async () => null,
     subscribe: async (_, wabaId) => void subscribed.push(wabaId),
     ...part,
   };
