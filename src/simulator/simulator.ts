@@ -2,9 +2,11 @@ import { Elysia } from "elysia";
 import { controlRoutes } from "./control/routes.ts";
 import type { SimulatorDeps } from "./deps.ts";
 import { accountRoutes } from "./graph/account-routes.ts";
+import { mediaRoutes } from "./graph/media-routes.ts";
 import { graphRoutes } from "./graph/routes.ts";
 import { createModelDesk } from "./model/desk.ts";
 import { modelServerRoutes } from "./model/routes.ts";
+import { transcriptionRoutes } from "./model/transcriptions.ts";
 import { createWorld } from "./world.ts";
 
 /**
@@ -18,7 +20,9 @@ export function createSimulator(deps: SimulatorDeps) {
   const app = new Elysia({ prefix: "/simulator" })
     .use(graphRoutes(world))
     .use(accountRoutes(world))
+    .use(mediaRoutes(world))
     .use(modelServerRoutes(world, model))
+    .use(transcriptionRoutes(world, model))
     .use(controlRoutes(world, model));
   return {
     app,

@@ -7,6 +7,7 @@ import {
 import { createFaultBoard, type FaultBoard, type FaultSubject } from "./faults.ts";
 import { createLedger, type Ledger } from "./graph/ledger.ts";
 import { createPairLimiter, createThroughputLimiter, type RateLimiter } from "./graph/limits.ts";
+import { createMediaShelf, type MediaShelf } from "./graph/media-shelf.ts";
 import { createTokens, type Tokens } from "./graph/tokens.ts";
 import { createLifetime, type Lifetime } from "./lifetime.ts";
 import { createPeople, type People, type Person } from "./people.ts";
@@ -24,6 +25,7 @@ export interface World {
   chats: Chats;
   ledger: Ledger;
   tokens: Tokens;
+  media: MediaShelf;
   /** Business accounts whose webhooks the app gets. */
   subscriptions: Set<string>;
   outbox: WebhookOutbox;
@@ -45,6 +47,7 @@ export function createWorld(deps: SimulatorDeps): World {
     chats: createChats(),
     ledger: createLedger(),
     tokens: createTokens(deps.numbers),
+    media: createMediaShelf(),
     subscriptions: new Set(deps.numbers.map(({ wabaId }) => wabaId)),
     outbox: createWebhookOutbox(faults, sender, lifetime),
     pairLimiter: createPairLimiter(),
@@ -61,6 +64,7 @@ export function resetWorld(world: World): void {
   world.chats.reset();
   world.ledger.reset();
   world.tokens.reset();
+  world.media.reset();
   for (const { wabaId } of world.deps.numbers) world.subscriptions.add(wabaId);
   world.pairLimiter.reset();
   world.throughputLimiter.reset();

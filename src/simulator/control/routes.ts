@@ -2,6 +2,7 @@ import { Elysia, t } from "elysia";
 import type { ModelDesk } from "../model/desk.ts";
 import { resetWorld, type World } from "../world.ts";
 import { faultRoutes } from "./faults.ts";
+import { leadMediaRoutes } from "./media.ts";
 import { identityOf, messageRoutes } from "./messages.ts";
 import { modelRoutes } from "./model.ts";
 import { phoneRoutes } from "./phone.ts";
@@ -82,6 +83,7 @@ export function controlRoutes(world: World, model: ModelDesk) {
     .onError({ as: "scoped" }, ({ code, error }) => problemFor(code, error))
     .use(configRoute(world))
     .use(messageRoutes(world))
+    .use(leadMediaRoutes(world))
     .use(faultRoutes(world))
     .use(ledgerRoute(world))
     .use(tokenRoutes(world))
