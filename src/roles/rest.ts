@@ -22,6 +22,8 @@ import { followUpsModule } from "../modules/follow-ups/index.ts";
 import { internalModule } from "../modules/internal/index.ts";
 import { invitationsModule } from "../modules/invitations/index.ts";
 import { leadsModule } from "../modules/leads/index.ts";
+import { mediaModule } from "../modules/media/index.ts";
+import { createPassOffice } from "../modules/media/signed-path.ts";
 import { messagesModule } from "../modules/messages/index.ts";
 import { createMutate, type Mutate } from "../modules/mutate.ts";
 import { numbersModule } from "../modules/numbers/index.ts";
@@ -32,6 +34,7 @@ import { createRequestLimit, subjectOf } from "../modules/request-limit.ts";
 import { templatesModule } from "../modules/templates/index.ts";
 import { usageModule } from "../modules/usage/index.ts";
 import { usersModule } from "../modules/users/index.ts";
+import { openStore } from "../storage/open.ts";
 import { createGraphAccount } from "../whatsapp/account.ts";
 import type { Core } from "./core.ts";
 
@@ -94,12 +97,20 @@ interface ResourceDeps {
 }
 
 /** What an organization works with. */
-function resources({ config, box }: RestCore, resource: ResourceDeps) {
+function resources({ config, box, sessionSecrets }: RestCore, resource: ResourceDeps) {
   const { graphUrl, graphVersion } = config.whatsapp;
   return new Elysia({ name: "resources" })
     .use(leadsModule(resource))
     .use(conversationsModule({ ...resource, actions: conversationActions(resource.mutate) }))
     .use(messagesModule(resource))
+    .use(
+      mediaModule({
+        ...resource,
+        store: openStore(config.media),
+        passes: createPassOffice(sessionSecrets),
+        now: systemClock.now,
+      }),
+    )
     .use(usersModule(resource))
     .use(apiKeysModule(resource))
     .use(organizationModule(resource))
