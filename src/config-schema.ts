@@ -103,6 +103,17 @@ export const configSchema = Type.Object({
       "add a second password or ACL user in Redis, put it here, restart every role, remove the first",
     example: "redis://:password@redis.example.com:6379",
   }),
+  MEDIA_URL: variable(text("^(file:///|s3://|s3\\+http://)\\S+$"), {
+    section: "Stores",
+    about:
+      "Where the files that leads send are kept. A folder that every api and worker sees: file:///folder. Anything that speaks S3: s3://key:secret@host/bucket/prefix, if needed ?region=name (default us-east-1); s3+http:// without TLS. Default DATA_DIR/media.",
+    must: "an address that starts with file:///, s3:// or s3+http://",
+    roles: ["api", "worker"],
+    requiredInProduction: true,
+    rotate:
+      "make a second access key for the bucket, put it here, restart every role, remove the first",
+    example: "s3://key:secret@s3.eu-central-1.amazonaws.com/leadline?region=eu-central-1",
+  }),
   REDIS_WAIT_REPLICAS: variable(Type.Optional(Type.Integer({ minimum: 0, maximum: 5 })), {
     section: "Stores",
     about:
@@ -180,6 +191,14 @@ export const configSchema = Type.Object({
     about: "Model asked when the first one fails twice. Default: none, a human is called.",
     must: "the name of a model",
     roles: ["worker"],
+  }),
+  LLM_TRANSCRIPTION_MODEL: variable(text(), {
+    section: "Model",
+    about:
+      "Model that writes down voice notes, at the same provider, such as whisper-1. Default: none, a human is called to hear them; the simulator has one.",
+    must: "the name of a model",
+    roles: ["worker"],
+    example: "gpt-4o-mini-transcribe",
   }),
   ENCRYPTION_KEYS: variable(list("^[A-Za-z0-9+/]{43}=$"), {
     section: "Secrets",

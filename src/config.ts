@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { Value } from "@sinclair/typebox/value";
 import { readAddress } from "../streams/address.ts";
 import {
@@ -11,6 +11,7 @@ import {
 import type { Role, RunningRole } from "./config-variable.ts";
 import { AppError } from "./lib/errors.ts";
 import { type InternalKey, readInternalKeys } from "./lib/internal-keys.ts";
+import { type MediaAddress, readMediaAddress } from "./storage/address.ts";
 
 /** The settings of one process. Each part of the program is handed its slice, never the whole. */
 export interface Config {
@@ -35,6 +36,8 @@ export interface Config {
     /** Replicas that must have a webhook before it is answered 200. */
     waitReplicas: number;
   };
+  /** Where the files are that leads send. */
+  media: MediaAddress;
   /** Empty lists: generated ones of dataDir are used (never in production). */
   whatsapp: {
     graphUrl: string;
@@ -48,6 +51,8 @@ export interface Config {
     baseUrl: string;
     model: string;
     fallbackModel: string | null;
+    /** Null: voice notes are for people to hear. */
+    transcriptionModel: string | null;
   };
   security: {
     encryptionKeys: readonly string[];
@@ -69,8 +74,9 @@ export interface Config {
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The model that the simulator plays. */
+/** The models that the simulator plays. */
 const SIMULATED_MODEL = "simulated-1";
+const SIMULATED_EAR = "simulated-ear-1";
 const HEALTH_PORTS = { all: 3001, api: 3001, worker: 3001, scheduler: 3002 } as const;
 
 /**
@@ -87,6 +93,7 @@ export function loadConfig(environment: Environment, overrides: { role?: Role } 
     ...problems,
     ...missing(required, values, environment),
     ...redisAddressProblems(values),
+    ...mediaAddressProblems(values),
     ...internalKeyProblems(values),
     ...contradictions(values, production),
   ].filter(({ name }) => usedBy(name, role));
@@ -184,6 +191,18 @@ function redisAddressProblems({ REDIS_URL }: Variables): Problem[] {
   return address?.kind === "wrong" ? [{ name: "REDIS_URL", text: `${address.why}.` }] : [];
 }
 
+function mediaAddressProblems({ MEDIA_URL }: Variables): Problem[] {
+  const address = MEDIA_URL === undefined ? undefined : readMediaAddress(MEDIA_URL);
+  return address?.kind === "wrong" ? [{ name: "MEDIA_URL", text: `${address.why}.` }] : [];
+}
+
+/** What is wrong with it has been said before. */
+function mediaSlice({ MEDIA_URL }: Variables, dataDir: string): MediaAddress {
+  const address = MEDIA_URL === undefined ? undefined : readMediaAddress(MEDIA_URL);
+  const kept = address === undefined || address.kind === "wrong" ? undefined : address;
+  return kept ?? { kind: "disk", dir: join(dataDir, "media") };
+}
+
 function internalKeyProblems(values: Variables): Problem[] {
   const { problems } = readInternalKeys(values.INTERNAL_API_KEYS ?? []);
   return problems.map(({ entry, text }) => ({
@@ -200,11 +219,12 @@ function simulatorEnabled(values: Variables, production: boolean): boolean {
 function slices(values: Variables, role: Role, production: boolean): Config {
   const port = values.PORT ?? 3000;
   const enabled = simulatorEnabled(values, production);
+  const dataDir = resolve(values.DATA_DIR ?? ".leadline");
   const simulatorUrl = `http://127.0.0.1:${port}/simulator`;
   return {
     role,
     production,
-    dataDir: resolve(values.DATA_DIR ?? ".leadline"),
+    dataDir,
     http: {
       port,
       publicUrl: (values.PUBLIC_URL ?? `http://localhost:${port}`).replace(/\/+$/, ""),
@@ -218,6 +238,7 @@ function slices(values: Variables, role: Role, production: boolean): Config {
       partitions: values.PARTITIONS ?? null,
       waitReplicas: values.REDIS_WAIT_REPLICAS ?? 0,
     },
+    media: mediaSlice(values, dataDir),
     whatsapp: whatsappSlice(values, enabled ? simulatorUrl : null),
     llm: modelSlice(values, enabled ? simulatorUrl : null),
     security: securitySlice(values),
@@ -262,5 +283,6 @@ function modelSlice(values: Variables, simulatorUrl: string | null): Config["llm
     baseUrl: values.OPENAI_BASE_URL ?? baseUrl,
     model: values.LLM_MODEL ?? SIMULATED_MODEL,
     fallbackModel: values.LLM_FALLBACK_MODEL ?? null,
+    transcriptionModel: values.LLM_TRANSCRIPTION_MODEL ?? (simulated ? SIMULATED_EAR : null),
   };
 }

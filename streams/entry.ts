@@ -12,6 +12,7 @@ const checks = {
   turns: TypeCompiler.Compile(entrySchemas.turns),
   outbound: TypeCompiler.Compile(entrySchemas.outbound),
   memory: TypeCompiler.Compile(entrySchemas.memory),
+  media: TypeCompiler.Compile(entrySchemas.media),
   dead: TypeCompiler.Compile(entrySchemas.dead),
 };
 const eventCheck = TypeCompiler.Compile(EventEntry);

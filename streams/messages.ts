@@ -60,6 +60,10 @@ export type OutboundEntry = Static<typeof OutboundEntry>;
 export const MemoryEntry = Type.Object({ ...versioned, organizationId: id, conversationId: id });
 export type MemoryEntry = Static<typeof MemoryEntry>;
 
+/** "This file has work": what, its row tells. */
+export const MediaEntry = Type.Object({ ...versioned, organizationId: id, mediaId: id });
+export type MediaEntry = Static<typeof MediaEntry>;
+
 /**
  * Why an entry was given up: it could not be read, its handler called it hopeless, it failed too
  * often, or its handler kept dying with it.
@@ -101,6 +105,7 @@ export const entrySchemas = {
   turns: TurnEntry,
   outbound: OutboundEntry,
   memory: MemoryEntry,
+  media: MediaEntry,
   dead: DeadEntry,
 } as const;
 
@@ -111,6 +116,7 @@ export interface EntryOf {
   turns: TurnEntry;
   outbound: OutboundEntry;
   memory: MemoryEntry;
+  media: MediaEntry;
   dead: DeadEntry;
 }
 

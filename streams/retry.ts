@@ -58,11 +58,17 @@ export const retryPolicies = {
   interrupted: { ...atOnce, spendsTry: false },
   /** Its bytes were deleted while it was pending: nothing is left to bury. Counted. */
   vanished: { ...atOnce, maxTries: 0, end: "drop" },
-  /** A conversation's turn failed. After this many a lead waits too long not to have a person called. */
+  /** A conversation's turn, or the reading of a voice note, failed. After this many a lead waits too long not to have a person called. */
   turn: {
     ...atOnce,
     ...{ keptBy: "row", baseMs: 1_000, factor: 4, capMs: 60_000, jitter: 0.5 },
     ...{ maxTries: 5, retryAfterCapMs: 60_000, end: "bury", buriedAs: "poison" },
+  },
+  /** A file could not be fetched or erased: over three hours, because Meta keeps it for seven days. */
+  media: {
+    ...atOnce,
+    ...{ keptBy: "row", baseMs: 1_000, factor: 4, capMs: 3_600_000, jitter: 0.5 },
+    ...{ maxTries: 10, retryAfterCapMs: 3_600_000, end: "bury", buriedAs: "poison" },
   },
   /** Meta certainly did not take a message. What Meta asks for may be long; messages expire anyhow. */
   send: {

@@ -73,6 +73,8 @@ export const streamSpecs = {
     maxTries: 3,
     needs: dependencies,
   },
+  // Files: fetched, read, erased. The row counts tries: a lead's photo outlasts hours without Meta.
+  media: { reader: "work", leaseMs: 60_000, concurrency: 8, batchSize: 1, maxTries: null, needs },
   dead: { reader: "work", leaseMs: 30_000, concurrency: 20, batchSize: 20, maxTries: null, needs },
 } as const satisfies Record<string, StreamSpec>;
 
@@ -85,7 +87,12 @@ export function isStreamName(name: string): name is StreamName {
 }
 
 /** Streams a wake-up may wait for in the delayed set. */
-export const delayableStreams = ["turns", "outbound", "memory"] as const satisfies StreamName[];
+export const delayableStreams = [
+  "turns",
+  "outbound",
+  "memory",
+  "media",
+] as const satisfies StreamName[];
 export type DelayableStream = (typeof delayableStreams)[number];
 
 /** Live events: followed by `tail`, never consumed by the group; trimmed by length and age. */

@@ -9,6 +9,7 @@ const production = {
   PUBLIC_URL: "https://leads.example.com/",
   DATABASE_URL: "postgres://leadline:pw@db:5432/leadline",
   REDIS_URL: "rediss://:pw@redis:6379",
+  MEDIA_URL: "s3://key:secret@s3.example.com/leads",
   WHATSAPP_APP_SECRETS: "0123456789abcdef-new,0123456789abcdef-old",
   WHATSAPP_VERIFY_TOKENS: "a-long-word",
   OPENAI_API_KEY: "sk-test",
@@ -110,6 +111,24 @@ test("sign-up is open unless it is switched off, in so many words", () => {
   expect(loadConfig({}).http.signUp).toBe(true);
   expect(loadConfig({ SIGN_UP: "off" }).http.signUp).toBe(false);
   expect(problemsOf({ SIGN_UP: "no" }).message).toContain("SIGN_UP must be on or off.");
+});
+
+describe("where files are kept", () => {
+  test("is a folder beside the other data, unless it is said", () => {
+    expect(loadConfig({ DATA_DIR: "/srv/leadline" }).media).toEqual({
+      kind: "disk",
+      dir: "/srv/leadline/media",
+    });
+    expect(loadConfig({ MEDIA_URL: "file:///srv/files" }).media).toMatchObject({
+      dir: "/srv/files",
+    });
+  });
+
+  test("is told what is wrong with it, never with its secret", () => {
+    const { message } = problemsOf({ ...production, MEDIA_URL: "s3://key:hunter2@host" });
+    expect(message).toContain("MEDIA_URL names no bucket");
+    expect(message).not.toContain("hunter2");
+  });
 });
 
 describe("loadConfig in production", () => {

@@ -277,6 +277,7 @@ export const texts = {
       outbound: "Outgoing messages",
       turns: "Bot turns",
       memory: "Summaries",
+      media: "Files",
       dead: "Dead letters",
     },
   },

@@ -8,7 +8,7 @@ export type Append = {
 
 /** A wake-up for later: the entry is moved into its stream once `atMs` (epoch, wall clock) is past. */
 export interface Wakeup {
-  append: Extract<Append, { stream: "turns" | "outbound" | "memory" }>;
+  append: Extract<Append, { stream: "turns" | "outbound" | "memory" | "media" }>;
   atMs: number;
   /** What wins when the same entry is already waiting. */
   keep: "earliest" | "latest";

@@ -10,12 +10,13 @@ import type { LiveEvent } from "../lib/events.ts";
 import { newId } from "../lib/ids.ts";
 import { InboundItem, type Party } from "../whatsapp/payload.ts";
 import type { Announcer, News } from "./announce.ts";
+import { isJudgedWithFile, keepMedia } from "./ingest/media.ts";
 import { type Person, type Resolved, resolvePeople } from "./ingest/resolve.ts";
 import { type InboundRow, type StoreOutcome, storeInbound } from "./ingest/store.ts";
 import { keepNotices } from "./notice.ts";
 
 /** Older messages are history: stored and shown, but an answer now would be strange. */
-const STALE_AFTER_MS = 60 * 60_000;
+export const STALE_AFTER_MS = 60 * 60_000;
 
 export interface IngestDeps {
   db: Db;
@@ -23,6 +24,8 @@ export interface IngestDeps {
   announcer: Announcer;
   /** A webhook of these numbers was taken in. */
   onIngress(integrationIds: readonly string[]): void;
+  /** Whether voice notes are put into words: then they call nobody yet. */
+  transcribes: boolean;
   crash(step: CrashPoint): void;
 }
 
@@ -72,6 +75,9 @@ async function storeAll(deps: IngestDeps, known: readonly Received[]): Promise<v
     const stored = await storeInbound(deps.db, rows);
     deps.crash("ingest:stored");
     await deps.announcer.announce(newsOf(stored, events));
+    const freshFrom = new Date(deps.clock.now().getTime() - STALE_AFTER_MS);
+    const { transcribes } = deps;
+    await deps.announcer.announce(await keepMedia(deps.db, left, { transcribes, freshFrom }));
     left = left.filter((_, at) => stored.homeless.includes(rows[at]?.id ?? ""));
     if (left.length === 0) return;
   }
@@ -199,7 +205,7 @@ function toRow(
     wakes: answerable && !stale && !stops,
     stop_keyword: stops ? optOut.keyword : null,
     starts: optOut?.kind === "start",
-    attention: fromLead ? attentionOf(item, answerable && stale) : null,
+    attention: fromLead && !isJudgedWithFile(item) ? attentionOf(item, answerable && stale) : null,
     phone: party.phone,
     bsuid: party.bsuid,
     confirmation_id: newId(),

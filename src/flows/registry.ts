@@ -1,5 +1,6 @@
 import type { Handlers, OrderKeys } from "../../streams/messages.ts";
 import type { Db } from "../db/client.ts";
+import { recordLlmCall } from "../db/queries/record-llm-call.ts";
 import type { LlmCall, TurnDisposition } from "../funnel/turn.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { CrashPoint } from "../lib/crash-points.ts";
@@ -10,6 +11,7 @@ import { createArchiveHandler } from "./archive.ts";
 import { fairNumbers } from "./deliver/fair-numbers.ts";
 import { createDeliverHandler, type DeliverDeps } from "./deliver.ts";
 import { createIngestHandler, personKeys } from "./ingest.ts";
+import { createMediaHandler, type MediaDeps } from "./media.ts";
 import { createNoticeHandler } from "./notice.ts";
 import { createReceiptHandler } from "./receipt.ts";
 import { createRememberHandler } from "./remember.ts";
@@ -33,18 +35,32 @@ export interface FlowDeps {
   onTurn(disposition: TurnDisposition | "lost"): void;
   onLlmCall(call: LlmCall, costUsd: number | null): void;
   onSend: DeliverDeps["onSend"];
+  store: MediaDeps["store"];
+  openMedia: MediaDeps["openMedia"];
+  sniff: MediaDeps["sniff"];
+  /** Null: voice notes are for people to hear. */
+  transcriber: MediaDeps["transcriber"];
+  describer: MediaDeps["describer"];
 }
 
 /** Which flow serves which stream. */
 export function createHandlers(deps: FlowDeps): Handlers {
   return {
-    inbound: createIngestHandler(deps),
+    inbound: createIngestHandler({ ...deps, transcribes: deps.transcriber !== null }),
     receipts: createReceiptHandler(deps),
     notices: createNoticeHandler(deps),
     turns: each(fairTurns(deps, createTurnHandler(deps))),
     outbound: each(fairNumbers(createDeliverHandler(deps))),
     memory: each(createRememberHandler(deps)),
+    media: each(createMediaHandler({ ...deps, recordCall: recorder(deps) })),
     dead: createArchiveHandler(deps),
+  };
+}
+
+function recorder({ db, onLlmCall }: FlowDeps): MediaDeps["recordCall"] {
+  return async (subject, call) => {
+    const { costUsd } = await recordLlmCall(db, subject, call);
+    onLlmCall(call, costUsd);
   };
 }
 

@@ -1,9 +1,9 @@
 import type { EntryOf } from "../../streams/messages.ts";
 import type { Db } from "../db/client.ts";
+import { HEARD, joinMedia, wordsOf } from "../db/queries/media-words.ts";
 import { conversationNews, outboxEvents, outboxInsert } from "../db/queries/public-state.ts";
 import { recordLlmCall } from "../db/queries/record-llm-call.ts";
-import type { Author } from "../funnel/lead.ts";
-import type { LlmCall } from "../funnel/turn.ts";
+import type { ContextMessage, LlmCall } from "../funnel/turn.ts";
 import { AppError } from "../lib/errors.ts";
 import type { LiveEvent } from "../lib/events.ts";
 import type { Thinker } from "../llm/thinker.ts";
@@ -17,7 +17,7 @@ interface Unsummarized {
   summary: string | null;
   summarySeq: number;
   language: string;
-  messages: { seq: number; author: Author; kind: string; text: string; sentAt: string }[];
+  messages: (Omit<ContextMessage, "sentAt" | "isNew"> & { seq: number; sentAt: string })[];
 }
 
 export interface RememberDeps {
@@ -102,14 +102,16 @@ function loadUnsummarized(
   organizationId: string,
   conversationId: string,
 ): Promise<Unsummarized | undefined> {
+  const sql = db.fragment;
   return db.first<Unsummarized>`
     select c.lead_id, c.summary, c.summary_seq, coalesce(c.language, o.language) as language,
       (select coalesce(jsonb_agg(jsonb_build_object('seq', m.seq, 'author', m.author,
-          'kind', m.kind, 'text', coalesce(m.text, '[' || m.kind || ']'), 'sentAt', m.sent_at)
+          'kind', m.kind, 'text', ${sql(wordsOf("m"))}, 'heard', ${sql(HEARD)}, 'sentAt', m.sent_at)
           order by m.seq), '[]'::jsonb)
         from (select * from messages where conversation_id = c.id and seq > c.summary_seq
             and state not in ('cancelled', 'failed', 'queued', 'sending')
-          order by seq limit ${MESSAGES_PER_SUMMARY}) m) as messages
+          order by seq limit ${MESSAGES_PER_SUMMARY}) m
+          ${sql(joinMedia("m"))}) as messages
     from conversations c join organizations o on o.id = c.organization_id
     where c.organization_id = ${organizationId} and c.id = ${conversationId}`;
 }

@@ -7,6 +7,7 @@ import { applyParked } from "./receipt/apply.ts";
 import { removeExpiredAccess } from "./sweep/access.ts";
 import {
   findAppliable,
+  findForgottenMedia,
   findLostTurns,
   findStalledNumbers,
   findUnpublished,
@@ -29,6 +30,7 @@ export interface SweepDeps {
 export interface SweepReport {
   turns: number;
   numbers: number;
+  files: number;
   events: number;
 }
 
@@ -63,9 +65,11 @@ export function createSweep(deps: SweepDeps): () => Promise<SweepReport> {
     const numbers = (await findStalledNumbers(deps.db)).filter((number) =>
       isFresh(number.integrationId),
     );
+    const files = (await findForgottenMedia(deps.db)).filter((file) => isFresh(file.mediaId));
     const append: Append[] = [
       ...turns.map((turn): Append => ({ stream: "turns", entry: { v: 1, ...turn } })),
       ...numbers.map((number): Append => ({ stream: "outbound", entry: { v: 1, ...number } })),
+      ...files.map((file): Append => ({ stream: "media", entry: { v: 1, ...file } })),
     ];
     if (append.length > 0) await deps.publish.append(append);
 
@@ -73,6 +77,11 @@ export function createSweep(deps: SweepDeps): () => Promise<SweepReport> {
     await deps.announcer.republish(unpublished);
     await removeLeftovers(deps.db);
     await removeExpiredAccess(deps.db);
-    return { turns: turns.length, numbers: numbers.length, events: unpublished.length };
+    return {
+      turns: turns.length,
+      numbers: numbers.length,
+      files: files.length,
+      events: unpublished.length,
+    };
   };
 }

@@ -62,6 +62,8 @@ export interface ContextMessage {
   kind: string;
   /** Text as the lead would read it; for a button or list reply, the title that was tapped. */
   text: string;
+  /** Voice notes only: whether the text was understood well, or is a guess. */
+  heard?: "clear" | "unclear" | null;
   sentAt: Date;
   /** True for what arrived since the last finished turn: the messages to answer. */
   isNew: boolean;
@@ -117,10 +119,14 @@ export interface BrainDecision {
   language: string;
 }
 
+/** What a model is asked for. */
+export const llmSteps = ["brain", "mouth", "memory", "transcribe", "describe"] as const;
+export type LlmStep = (typeof llmSteps)[number];
+
 /** One model attempt, as it is stored. Token counts are the provider's inclusive numbers. */
 export interface LlmCall {
   id: string;
-  step: "brain" | "mouth" | "memory";
+  step: LlmStep;
   attempt: number;
   provider: string;
   requestModel: string;
@@ -133,6 +139,10 @@ export interface LlmCall {
   cachedTokens: number | null;
   outputTokens: number | null;
   reasoningTokens: number | null;
+  /** Part of the input, for what was spoken. */
+  audioTokens: number | null;
+  /** Of what is billed by its length. */
+  audioSeconds: number | null;
   startedAt: Date;
   latencyMs: number;
   finishReason: string | null;

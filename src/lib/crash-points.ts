@@ -1,6 +1,6 @@
 /**
  * Every step at which a fault test may want a process dead, in the order in which a text meets
- * them; the last ones are of its replay from the dead letters.
+ * them; then those of a file, and of a replay from the dead letters.
  */
 export const crashPoints = [
   "webhook:appended",
@@ -14,6 +14,7 @@ export const crashPoints = [
   "deliver:sent",
   "deliver:settled",
   "receipt:applied",
+  "media:kept",
   "replay:started",
   "replay:appended",
 ] as const;

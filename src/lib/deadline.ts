@@ -21,3 +21,28 @@ export async function withDeadline<T>(
     clearTimeout(timer);
   }
 }
+
+/**
+ * Runs `work` with a signal that fires with `stop`, or once `deadlineMs` have passed. Like
+ * AbortSignal.any with a timeout, but nothing of it outlives the work.
+ */
+export async function withinTime<T>(
+  { deadlineMs, stop }: { deadlineMs: number; stop: AbortSignal },
+  work: (cut: AbortSignal, state: { expired: boolean }) => Promise<T>,
+): Promise<T> {
+  const cut = new AbortController();
+  const state = { expired: false };
+  const stopped = () => cut.abort(new Error("stopped"));
+  const timer = setTimeout(() => {
+    state.expired = true;
+    cut.abort(new Error(`not done within ${deadlineMs} ms`));
+  }, deadlineMs);
+  if (stop.aborted) stopped();
+  stop.addEventListener("abort", stopped, { once: true });
+  try {
+    return await work(cut.signal, state);
+  } finally {
+    clearTimeout(timer);
+    stop.removeEventListener("abort", stopped);
+  }
+}

@@ -77,6 +77,17 @@ export const MemoryAnswer = Type.Object(
   strict,
 );
 
+export const DescribeAnswer = Type.Object(
+  {
+    description: Type.String({
+      minLength: 1,
+      maxLength: 1_000,
+      description: "What the picture shows, in at most three sentences.",
+    }),
+  },
+  strict,
+);
+
 /** An answer in the agreed form, or what is wrong with it, in words the model can act on. */
 export type Parsed<T> = { ok: true; value: T } | { ok: false; problem: string };
 

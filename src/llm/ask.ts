@@ -2,8 +2,9 @@ import type { LlmCall } from "../funnel/turn.ts";
 import { AppError } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import type { Parsed } from "./answers.ts";
+import { throwIfAborted } from "./client.ts";
 import { followedBy, type Prompt, type PromptMessage } from "./prompts/prompt.ts";
-import { type AttemptResult, type Provider, throwIfAborted } from "./provider.ts";
+import type { AttemptResult, Provider } from "./provider.ts";
 import type { Failure } from "./transport-failure.ts";
 
 /** Below this no model answers: the attempt would only be paid for. */
@@ -29,6 +30,8 @@ export interface Run {
 export interface Question<T> {
   prompt: Prompt;
   messages: readonly PromptMessage[];
+  /** A picture to look at, as a data: address. */
+  image?: string;
   parse: (content: string) => Parsed<T>;
 }
 
@@ -86,7 +89,7 @@ function forget(run: Run, model: string): void {
 
 async function attempt<T>(
   run: Run,
-  { prompt, messages, parse }: Question<T>,
+  { prompt, messages, image, parse }: Question<T>,
   model: string,
 ): Promise<AttemptResult<T>> {
   throwIfAborted(run.signal);
@@ -96,7 +99,7 @@ async function attempt<T>(
   const number = (run.attempts.get(prompt.name) ?? 0) + 1;
   run.attempts.set(prompt.name, number);
   const result = await run.provider.attempt({
-    ...{ model, prompt, messages, parse },
+    ...{ model, prompt, messages, image, parse },
     attempt: number,
     timeoutMs: Math.ceil(hasFallback ? leftMs * SHARE_BEFORE_FALLBACK : leftMs),
     signal: run.signal,
@@ -117,7 +120,7 @@ const outOfTime: Failure = {
   permanent: false,
 };
 
-function unavailable(step: string, { errorClass, retryAfterMs }: Failure): AppError {
+export function unavailable(step: string, { errorClass, retryAfterMs }: Failure): AppError {
   const details = retryAfterMs === null ? { step, errorClass } : { step, errorClass, retryAfterMs };
   return new AppError("model_unavailable", `The model gave no ${step} answer.`, details);
 }

@@ -24,17 +24,28 @@ const Usage = Type.Object({
   prompt_tokens: Type.Optional(count),
   completion_tokens: Type.Optional(count),
   prompt_tokens_details: Type.Optional(
-    Type.Union([Type.Object({ cached_tokens: Type.Optional(count) }), Type.Null()]),
+    Type.Union([
+      Type.Object({ cached_tokens: Type.Optional(count), audio_tokens: Type.Optional(count) }),
+      Type.Null(),
+    ]),
   ),
   completion_tokens_details: Type.Optional(
     Type.Union([Type.Object({ reasoning_tokens: Type.Optional(count) }), Type.Null()]),
   ),
 });
 
-type Tokens = Pick<LlmCall, "inputTokens" | "cachedTokens" | "outputTokens" | "reasoningTokens">;
+type Tokens = Pick<
+  LlmCall,
+  | "inputTokens"
+  | "cachedTokens"
+  | "outputTokens"
+  | "reasoningTokens"
+  | "audioTokens"
+  | "audioSeconds"
+>;
 
 /** The facts of a response that belong on its call record, whatever its content is worth. */
-type ResponseFacts = Tokens & Pick<LlmCall, "responseModel" | "responseId" | "finishReason">;
+export type ResponseFacts = Tokens & Pick<LlmCall, "responseModel" | "responseId" | "finishReason">;
 
 export const noResponse: ResponseFacts = {
   responseModel: null,
@@ -44,6 +55,8 @@ export const noResponse: ResponseFacts = {
   cachedTokens: null,
   outputTokens: null,
   reasoningTokens: null,
+  audioTokens: null,
+  audioSeconds: null,
 };
 
 /** What a response amounts to. `problem` is what to tell the model when it is asked again. */
@@ -73,6 +86,8 @@ export function responseFacts(completion: Static<typeof Completion>): ResponseFa
     cachedTokens: usage.prompt_tokens_details?.cached_tokens ?? null,
     outputTokens: usage.completion_tokens ?? null,
     reasoningTokens: usage.completion_tokens_details?.reasoning_tokens ?? null,
+    audioTokens: usage.prompt_tokens_details?.audio_tokens ?? null,
+    audioSeconds: null,
   };
 }
 

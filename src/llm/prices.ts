@@ -1,4 +1,4 @@
-/** A dated price, in USD per million tokens, as the decimal strings the database stores. */
+/** A dated price, in USD per million tokens or per minute, as the decimal strings the database stores. */
 interface ModelPrice {
   /** Fixed, so that seeding twice changes nothing. */
   id: string;
@@ -9,6 +9,8 @@ interface ModelPrice {
   inputUsdPerMillion: string;
   cachedUsdPerMillion: string;
   outputUsdPerMillion: string;
+  audioUsdPerMillion?: string;
+  usdPerAudioMinute?: string;
   /** ISO 8601. */
   validFrom: string;
   /** ISO 8601; null = until further notice. */
@@ -32,6 +34,20 @@ const openAi: readonly (readonly [id: string, ...prices: [string, string, string
   ["01990000-0000-7000-8000-000000000008", "gpt-5-nano", "0.05", "0.005", "0.40"],
 ];
 
+/** The same, for models that write down what they hear: text and spoken input have two prices. */
+const openAiEars: readonly (readonly [id: string, ...prices: [string, string, string, string]])[] =
+  [
+    ["01990000-0000-7000-8000-000000000011", "gpt-4o-transcribe", "2.50", "6.00", "10.00"],
+    ["01990000-0000-7000-8000-000000000012", "gpt-4o-mini-transcribe", "1.25", "3.00", "5.00"],
+  ];
+
+const byLength = {
+  inputUsdPerMillion: "0",
+  cachedUsdPerMillion: "0",
+  outputUsdPerMillion: "0",
+  validTo: null,
+} as const;
+
 /** What a fresh installation knows about prices. Later prices are further rows, never edits. */
 export const modelPrices: readonly ModelPrice[] = [
   ...openAi.map(([id, model, input, cached, output]) => ({
@@ -45,6 +61,36 @@ export const modelPrices: readonly ModelPrice[] = [
     validTo: null,
     source: OPENAI_SOURCE,
   })),
+  ...openAiEars.map(([id, model, input, audio, output]) => ({
+    id,
+    provider: "openai",
+    modelPattern: `^${model}(-\\d{4}-\\d{2}-\\d{2})?$`,
+    inputUsdPerMillion: input,
+    cachedUsdPerMillion: input,
+    outputUsdPerMillion: output,
+    audioUsdPerMillion: audio,
+    validFrom: OPENAI_VALID_FROM,
+    validTo: null,
+    source: OPENAI_SOURCE,
+  })),
+  {
+    ...byLength,
+    id: "01990000-0000-7000-8000-000000000013",
+    provider: "openai",
+    modelPattern: "^whisper-1$",
+    usdPerAudioMinute: "0.006",
+    validFrom: OPENAI_VALID_FROM,
+    source: OPENAI_SOURCE,
+  },
+  {
+    ...byLength,
+    id: "01990000-0000-7000-8000-000000000101",
+    provider: "simulator",
+    modelPattern: "^simulated-ear-1$",
+    usdPerAudioMinute: "0.006",
+    validFrom: "2020-01-01T00:00:00Z",
+    source: "play money",
+  },
   {
     id: "01990000-0000-7000-8000-000000000100",
     provider: "simulator",

@@ -1,9 +1,9 @@
-import OpenAI from "openai";
+import type OpenAI from "openai";
 import type { LlmCall } from "../funnel/turn.ts";
 import { systemClock } from "../lib/clock.ts";
-import { AppError } from "../lib/errors.ts";
 import { newId } from "../lib/ids.ts";
 import type { Parsed } from "./answers.ts";
+import { call, malformedResponse, openClient, providerName, throwIfAborted } from "./client.ts";
 import {
   asCompletion,
   noResponse,
@@ -12,7 +12,7 @@ import {
   responseFacts,
 } from "./completion.ts";
 import type { Prompt, PromptMessage } from "./prompts/prompt.ts";
-import { classifyFailure, type Failure } from "./transport-failure.ts";
+import type { Failure } from "./transport-failure.ts";
 
 /** Room for hidden reasoning as well; the answers themselves are a few hundred tokens. */
 const MAX_OUTPUT_TOKENS = 4_000;
@@ -22,6 +22,8 @@ interface Attempt<T> {
   prompt: Prompt;
   /** The prompt's messages, possibly followed by a repair request. */
   messages: readonly PromptMessage[];
+  /** As a data: address. */
+  image?: string | undefined;
   /** Which attempt of its step this is, from 1. */
   attempt: number;
   timeoutMs: number;
@@ -43,17 +45,7 @@ export interface Provider {
 
 /** A client for any server that speaks OpenAI's chat completions. It never retries by itself. */
 export function createProvider({ baseUrl, apiKey }: { baseUrl: string; apiKey: string }): Provider {
-  const client = new OpenAI({
-    baseURL: baseUrl,
-    apiKey,
-    maxRetries: 0,
-    // Explicit, because the SDK would otherwise read the environment.
-    organization: null,
-    project: null,
-    adminAPIKey: null,
-    webhookSecret: null,
-    logLevel: "off",
-  });
+  const client = openClient({ baseUrl, apiKey });
   const provider = providerName(baseUrl);
   return {
     attempt: async (attempt) => {
@@ -83,63 +75,42 @@ export function createProvider({ baseUrl, apiKey }: { baseUrl: string; apiKey: s
 }
 
 async function request<T>(client: OpenAI, attempt: Attempt<T>) {
-  const { model, prompt, messages, signal, timeoutMs } = attempt;
-  // Not AbortSignal.any: with one signal for the life of a process, each combination would stay.
-  const cut = new AbortController();
-  const stop = () => cut.abort();
-  signal.addEventListener("abort", stop, { once: true });
-  let expired = false;
-  const timer = setTimeout(() => {
-    expired = true;
-    cut.abort();
-  }, timeoutMs);
-  try {
-    const body: unknown = await client.chat.completions.create(
+  const { model, prompt, messages, image, timeoutMs } = attempt;
+  const answer = await call(attempt, (options) =>
+    client.chat.completions.create(
       {
         model,
-        messages: messages.map(({ role, content }) => ({ role, content })),
+        messages: wireMessages(messages, image),
         max_completion_tokens: MAX_OUTPUT_TOKENS,
         response_format: {
           type: "json_schema",
           json_schema: { name: prompt.name, strict: true, schema: prompt.schema },
         },
       },
-      // The SDK's own timer is only a backstop; ours also covers a body that never ends.
-      { signal: cut.signal, timeout: timeoutMs + 1_000 },
-    );
-    const completion = asCompletion(body);
-    if (completion === null) return { result: malformed, facts: noResponse };
-    return {
-      result: readCompletion(completion, attempt.parse),
-      facts: responseFacts(completion),
-    };
-  } catch (error) {
-    const result = classifyFailure(error, { aborted: signal.aborted, expired });
-    return { result, facts: noResponse };
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", stop);
-  }
+      { ...options, timeout: timeoutMs + 1_000 },
+    ),
+  );
+  if (!answer.ok) return { result: answer.failure, facts: noResponse };
+  const completion = asCompletion(answer.body);
+  if (completion === null) return { result: malformedResponse, facts: noResponse };
+  return { result: readCompletion(completion, attempt.parse), facts: responseFacts(completion) };
 }
 
-const malformed: Failure = {
-  kind: "failure",
-  outcome: "error",
-  errorClass: "malformed_response",
-  retryAfterMs: null,
-  permanent: false,
-};
-
-/** Throws if the run was called off: the signal's own AppError, else `deadline_exceeded`. */
-export function throwIfAborted(signal: AbortSignal): void {
-  if (!signal.aborted) return;
-  if (signal.reason instanceof AppError) throw signal.reason;
-  throw new AppError("deadline_exceeded", "Thinking was called off.", {}, signal.reason);
-}
-
-/** Whose prices apply: known hosts by name, others by host, so that a stranger is never mispriced. */
-export function providerName(baseUrl: string): string {
-  const { hostname, pathname } = new URL(baseUrl);
-  if (hostname === "api.openai.com" || hostname.endsWith(".api.openai.com")) return "openai";
-  return pathname.startsWith("/simulator/") ? "simulator" : hostname;
+/** The picture goes with the last message of the user. */
+function wireMessages(
+  messages: readonly PromptMessage[],
+  image: string | undefined,
+): OpenAI.ChatCompletionMessageParam[] {
+  const last = messages.findLastIndex(({ role }) => role === "user");
+  return messages.map(({ role, content }, index) =>
+    role === "user" && image !== undefined && index === last
+      ? {
+          role,
+          content: [
+            { type: "text", text: content },
+            { type: "image_url", image_url: { url: image, detail: "auto" } },
+          ],
+        }
+      : { role, content },
+  );
 }

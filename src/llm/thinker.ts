@@ -1,31 +1,13 @@
 import { judgeDraft } from "../funnel/guardrails.ts";
-import type { BrainDecision, LlmCall, Thought, TurnContext } from "../funnel/turn.ts";
-import type { Log } from "../lib/log.ts";
+import { heldBack } from "../funnel/transcript.ts";
+import type { BrainDecision, Thought, TurnContext } from "../funnel/turn.ts";
 import { MemoryAnswer, MouthAnswer, parseAnswer, parseDecision } from "./answers.ts";
 import { ask, type Question, type Run } from "./ask.ts";
 import { brainPrompt } from "./prompts/brain.ts";
 import { type MemoryInput, memoryPrompt } from "./prompts/memory.ts";
 import { mouthPrompt } from "./prompts/mouth.ts";
 import { followedBy } from "./prompts/prompt.ts";
-import { createProvider } from "./provider.ts";
-
-interface ThinkerOptions {
-  /** Of an OpenAI-compatible API, with its version path (`…/v1`). */
-  baseUrl: string;
-  apiKey: string;
-  model: string;
-  /** Asked when the first model cannot be reached or gives nothing usable. */
-  fallbackModel: string | null;
-  log: Log;
-}
-
-export interface ThinkingRun {
-  /** For all calls together, from now. */
-  deadlineMs: number;
-  signal: AbortSignal;
-  /** Stores one attempt; awaited, also for attempts that failed. A rejection ends the run. */
-  onCall: (call: LlmCall) => Promise<void>;
-}
+import { type ModelOptions, starter, type ThinkingRun } from "./run.ts";
 
 interface SummaryInput extends MemoryInput {
   organizationId: string;
@@ -46,18 +28,8 @@ export interface Thinker {
 }
 
 /** The thinking layer over one model API. Holds no state between runs. */
-export function createThinker(options: ThinkerOptions): Thinker {
-  const { model, fallbackModel, log } = options;
-  const provider = createProvider(options);
-  const start = ({ deadlineMs, signal, onCall }: ThinkingRun): Run => ({
-    provider,
-    models: fallbackModel === null || fallbackModel === model ? [model] : [model, fallbackModel],
-    endsAtMs: performance.now() + deadlineMs,
-    signal,
-    onCall,
-    log,
-    attempts: new Map(),
-  });
+export function createThinker(options: ModelOptions): Thinker {
+  const start = starter(options);
   return {
     think: (context, run) => think(start(run), context),
     summarise: async (input, run) => {
@@ -74,7 +46,8 @@ async function think(run: Run, context: TurnContext): Promise<Thought> {
   const parse = (content: string) => parseDecision(content, context.ctas);
   const brain = await ask(run, { prompt, messages: prompt.messages, parse });
   if (brain.kind === "failed") return brain;
-  const decision = brain.value;
+  const isUnsure = context.messages.some(({ isNew, heard }) => isNew && heard === "unclear");
+  const decision = isUnsure ? heldBack(brain.value) : brain.value;
   // `wait_schedule` means: say nothing now, whatever else was answered.
   if (!decision.shouldRespond || decision.action === "wait_schedule") {
     return { kind: "no_reply", decision };

@@ -23,6 +23,8 @@ import { followUpsModule } from "../modules/follow-ups/index.ts";
 import { internalModule } from "../modules/internal/index.ts";
 import { invitationsModule } from "../modules/invitations/index.ts";
 import { leadsModule } from "../modules/leads/index.ts";
+import { mediaModule } from "../modules/media/index.ts";
+import { createPassOffice } from "../modules/media/signed-path.ts";
 import { messagesModule } from "../modules/messages/index.ts";
 import { createMutate, type Mutate } from "../modules/mutate.ts";
 import { numbersModule } from "../modules/numbers/index.ts";
@@ -33,6 +35,7 @@ import { createRequestLimit, subjectOf } from "../modules/request-limit.ts";
 import { templatesModule } from "../modules/templates/index.ts";
 import { usageModule } from "../modules/usage/index.ts";
 import { usersModule } from "../modules/users/index.ts";
+import { openStore } from "../storage/open.ts";
 import { createGraphAccount } from "../whatsapp/account.ts";
 import { createGraphTemplates } from "../whatsapp/template-client.ts";
 import type { Core } from "./core.ts";
@@ -96,7 +99,7 @@ interface ResourceDeps {
 }
 
 /** What an organization works with. */
-function resources({ config, box, announcer }: RestCore, resource: ResourceDeps) {
+function resources({ config, box, announcer, sessionSecrets }: RestCore, resource: ResourceDeps) {
   const { graphUrl, graphVersion } = config.whatsapp;
   const graph = { graphUrl, version: graphVersion, deadlineMs: META_DEADLINE_MS };
   const templates = createGraphTemplates(graph);
@@ -105,6 +108,14 @@ function resources({ config, box, announcer }: RestCore, resource: ResourceDeps)
     .use(leadsModule(resource))
     .use(conversationsModule({ ...resource, actions: conversationActions(resource.mutate) }))
     .use(messagesModule(resource))
+    .use(
+      mediaModule({
+        ...resource,
+        store: openStore(config.media),
+        passes: createPassOffice(sessionSecrets),
+        now: systemClock.now,
+      }),
+    )
     .use(usersModule(resource))
     .use(apiKeysModule(resource))
     .use(organizationModule(resource))

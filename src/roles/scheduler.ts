@@ -35,7 +35,7 @@ export async function startScheduler(core: Core): Promise<RunningRole> {
     heartbeat.beat();
     if (!(await leader.isLeader())) return;
     const report = await sweep();
-    if (report.turns + report.numbers + report.events > 0) {
+    if (report.turns + report.numbers + report.files + report.events > 0) {
       log.info({ ...report }, "sweep rebuilt lost work");
     }
     const letters = await replay();

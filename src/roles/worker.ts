@@ -3,7 +3,6 @@ import { startConsumers } from "../../streams/consume.ts";
 import { createPacer } from "../../streams/pace.ts";
 import { repeat } from "../../streams/repeat.ts";
 import { beat, signOff } from "../db/queries/workers.ts";
-import type { SendClaim } from "../flows/deliver/claim.ts";
 import { failureClass } from "../flows/failure-class.ts";
 import { createIngressRecorder } from "../flows/ingress.ts";
 import { createHandlers, type FlowDeps, orderKeys } from "../flows/registry.ts";
@@ -12,11 +11,16 @@ import type { Claim } from "../flows/turn/claim.ts";
 import { systemClock } from "../lib/clock.ts";
 import { errorMessage } from "../lib/errors.ts";
 import { accessTokenContext } from "../lib/secret-box.ts";
+import { createDescriber } from "../llm/describer.ts";
 import { probeModel } from "../llm/probe.ts";
 import { createThinker } from "../llm/thinker.ts";
+import { createTranscriber } from "../llm/transcriber.ts";
 import { createHeartbeat, firstStuck } from "../ops/heartbeat.ts";
+import { openStore } from "../storage/open.ts";
+import { sniff } from "../storage/sniff.ts";
 import { callbackDataOf } from "../whatsapp/callback-data.ts";
 import { createGraphClient } from "../whatsapp/client.ts";
+import { createMediaClient } from "../whatsapp/media.ts";
 import { paceBuckets } from "../whatsapp/pace.ts";
 import { createGraphTemplates } from "../whatsapp/template-client.ts";
 import type { Core } from "./core.ts";
@@ -38,7 +42,7 @@ export interface RunningRole {
   stuck(): string | null;
 }
 
-/** Serves all streams: ingest, turns, delivery, receipts, memory, notices, dead letters. */
+/** Serves all streams: ingest, turns, delivery, receipts, memory, files, notices, dead letters. */
 export async function startWorker(core: Core): Promise<RunningRole> {
   const { db, log, processId, metrics, config } = core;
   const worker = { id: processId, role: config.role, host: hostname(), pid: process.pid };
@@ -123,7 +127,42 @@ function flowDeps(core: Core): FlowDeps {
       metrics.send(outcome);
       metrics.graph(code ?? (outcome === "accepted" ? "ok" : outcome));
     },
+    ...mediaDeps(core),
     ...whatsappDeps(core),
+  };
+}
+
+function mediaDeps(core: Core) {
+  const { log, config } = core;
+  const { graphUrl, graphVersion } = config.whatsapp;
+  const { baseUrl, model, fallbackModel, transcriptionModel } = config.llm;
+  const client = createMediaClient({ graphUrl, version: graphVersion });
+  const api = { baseUrl, apiKey: config.llm.apiKey ?? SIMULATED_KEY, log };
+  return {
+    store: openStore(config.media),
+    sniff,
+    openMedia: async (claim, signal) => {
+      try {
+        const { metaMediaId: mediaId, inlineUrl } = claim;
+        return await client.open({ ...accessOf(core, claim), mediaId, inlineUrl, signal });
+      } catch (error) {
+        // A token that no key of ours opens, or none at all: the number is disconnected.
+        return { kind: "unavailable", why: errorMessage(error) };
+      }
+    },
+    transcriber:
+      transcriptionModel === null ? null : createTranscriber({ ...api, model: transcriptionModel }),
+    describer: createDescriber({ ...api, model, fallbackModel }),
+  } satisfies Partial<FlowDeps>;
+}
+
+function accessOf(
+  { box }: Pick<Core, "box">,
+  claim: Pick<Claim, "integrationId" | "phoneNumberId" | "accessTokenBox">,
+) {
+  return {
+    phoneNumberId: claim.phoneNumberId,
+    accessToken: box.open(claim.accessTokenBox, accessTokenContext(claim.integrationId)),
   };
 }
 
@@ -132,10 +171,6 @@ function whatsappDeps(core: Core): Pick<FlowDeps, "pace" | "send" | "showTyping"
   const { graphUrl, graphVersion } = core.config.whatsapp;
   const graph = createGraphClient({ graphUrl, version: graphVersion });
   const pacer = createPacer({ redis: core.redis, keyspace: core.keyspace });
-  const accessOf = (claim: SendClaim | Claim) => ({
-    phoneNumberId: claim.phoneNumberId,
-    accessToken: core.box.open(claim.accessTokenBox, accessTokenContext(claim.integrationId)),
-  });
   return {
     pace: async ({ organizationId, integrationId }, recipient) => {
       const buckets = paceBuckets(integrationId, recipient);
@@ -146,7 +181,7 @@ function whatsappDeps(core: Core): Pick<FlowDeps, "pace" | "send" | "showTyping"
     send: async (claim, signal) => {
       try {
         return await graph.send({
-          ...accessOf(claim),
+          ...accessOf(core, claim),
           message: {
             to: { phone: claim.phone, bsuid: claim.bsuid },
             content: claim.content ?? { type: "text", body: claim.text },
@@ -166,7 +201,7 @@ function whatsappDeps(core: Core): Pick<FlowDeps, "pace" | "send" | "showTyping"
       const wamid = claim.lastLeadWamid;
       try {
         // Best effort, never awaited: a reply must not wait for its announcement.
-        void graph.markRead({ ...accessOf(claim), wamid, typing: true });
+        void graph.markRead({ ...accessOf(core, claim), wamid, typing: true });
       } catch (error) {
         log.warn({ turnId: claim.turnId, error: errorMessage(error) }, "typing not shown");
       }

@@ -15,6 +15,7 @@ export const faultKinds = {
     "wrong_enum",
     "reset",
   ],
+  media: ["expired", "wrong_hash", "too_large", "wrong_mime", "slow", "reset"],
   webhooks: ["duplicate", "reorder", "batch", "delay", "skip_delivered", "hold_statuses"],
 } as const;
 

@@ -2,10 +2,12 @@ import { Elysia } from "elysia";
 import { controlRoutes } from "./control/routes.ts";
 import type { SimulatorDeps } from "./deps.ts";
 import { accountRoutes } from "./graph/account-routes.ts";
+import { mediaRoutes } from "./graph/media-routes.ts";
 import { graphRoutes } from "./graph/routes.ts";
 import { createModelDesk } from "./model/desk.ts";
 import { modelServerRoutes } from "./model/routes.ts";
 import { templateRoutes } from "./templates/routes.ts";
+import { transcriptionRoutes } from "./model/transcriptions.ts";
 import { createWorld } from "./world.ts";
 
 /**
@@ -20,7 +22,9 @@ export function createSimulator(deps: SimulatorDeps) {
     .use(graphRoutes(world))
     .use(accountRoutes(world))
     .use(templateRoutes(world))
+    .use(mediaRoutes(world))
     .use(modelServerRoutes(world, model))
+    .use(transcriptionRoutes(world, model))
     .use(controlRoutes(world, model));
   return {
     app,

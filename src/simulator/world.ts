@@ -7,6 +7,7 @@ import {
 import { createFaultBoard, type FaultBoard, type FaultSubject } from "./faults.ts";
 import { createLedger, type Ledger } from "./graph/ledger.ts";
 import { createPairLimiter, createThroughputLimiter, type RateLimiter } from "./graph/limits.ts";
+import { createMediaShelf, type MediaShelf } from "./graph/media-shelf.ts";
 import { createTokens, type Tokens } from "./graph/tokens.ts";
 import { createLifetime, type Lifetime } from "./lifetime.ts";
 import { createPeople, type People, type Person } from "./people.ts";
@@ -26,6 +27,7 @@ export interface World {
   ledger: Ledger;
   tokens: Tokens;
   templates: TemplateStore;
+  media: MediaShelf;
   /** Business accounts whose webhooks the app gets. */
   subscriptions: Set<string>;
   /** What of an account the app is told. */
@@ -69,6 +71,7 @@ export function createWorld(deps: SimulatorDeps): World {
     ledger: createLedger(),
     tokens: createTokens(deps.numbers),
     templates: createTemplateStore(deps.templates ?? []),
+    media: createMediaShelf(),
     subscriptions: new Set(deps.numbers.map(({ wabaId }) => wabaId)),
     fields: [...ALL_FIELDS],
     outbox: createWebhookOutbox(faults, sender, lifetime),
@@ -88,6 +91,7 @@ export function resetWorld(world: World): void {
   world.tokens.reset();
   world.templates.reset();
   world.fields.splice(0, Number.POSITIVE_INFINITY, ...ALL_FIELDS);
+  world.media.reset();
   for (const { wabaId } of world.deps.numbers) world.subscriptions.add(wabaId);
   world.pairLimiter.reset();
   world.throughputLimiter.reset();

@@ -8,10 +8,11 @@ import { retire, type Stack, startStack } from "./support/stack.ts";
 
 setDefaultTimeout(90_000);
 
-/** An api's, a scheduler's, and the one that leaves a doubt: they have fault tests of their own. */
+/** An api's, a scheduler's, a file's, and the one that leaves a doubt: they have fault tests of their own. */
 const elsewhere: readonly CrashPoint[] = [
   "webhook:appended",
   "deliver:claimed",
+  "media:kept",
   "replay:started",
   "replay:appended",
 ];

@@ -390,8 +390,8 @@ describe("a letter of another stream", () => {
   });
 
   test("that this version does not know is refused", async () => {
-    const id = await buried("media", { v: 1 });
-    expect(await told(letters.ask(id))).toContain('knows no stream "media"');
+    const id = await buried("hooks", { v: 1 });
+    expect(await told(letters.ask(id))).toContain('knows no stream "hooks"');
   });
 });
 

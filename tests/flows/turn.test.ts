@@ -299,6 +299,8 @@ function callsOf(models: readonly string[]) {
         inputTokens: 1_000,
         cachedTokens: 400,
         outputTokens: 50,
+        audioTokens: null,
+        audioSeconds: null,
         reasoningTokens: 10,
         startedAt: new Date(),
         latencyMs: 5,

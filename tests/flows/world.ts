@@ -12,7 +12,8 @@ import type { BrainDecision, LlmCall, Thought, TurnContext } from "../../src/fun
 import { createShiftedClock } from "../../src/lib/clock.ts";
 import type { LiveEvent } from "../../src/lib/events.ts";
 import { newId } from "../../src/lib/ids.ts";
-import type { Thinker, ThinkingRun } from "../../src/llm/thinker.ts";
+import type { ThinkingRun } from "../../src/llm/run.ts";
+import type { Thinker } from "../../src/llm/thinker.ts";
 import type { SendResult } from "../../src/whatsapp/client.ts";
 import type { InboundItem, ReceiptItem } from "../../src/whatsapp/payload.ts";
 import type { EntryOf } from "../../streams/messages.ts";
@@ -136,7 +137,14 @@ export async function createWorld(name: string) {
     requestId: newId(),
     item,
   });
-  const ingest = createIngestHandler({ db, clock, announcer, onIngress() {}, crash() {} });
+  const ingest = createIngestHandler({
+    db,
+    clock,
+    announcer,
+    onIngress() {},
+    transcribes: false,
+    crash() {},
+  });
   const receipts = createReceiptHandler({ db, announcer, onIngress() {}, crash() {} });
   const thinker: Thinker = {
     think: async (context, run) => await world.think(context, run),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
+import { providerName } from "../../src/llm/client.ts";
 import { modelPrices } from "../../src/llm/prices.ts";
-import { providerName } from "../../src/llm/provider.ts";
 
 const rowsFor = (model: string) =>
   modelPrices.filter(({ modelPattern }) => new RegExp(modelPattern).test(model));

@@ -29,6 +29,7 @@ async function createOffice() {
     clock: systemClock,
     announcer,
     onIngress() {},
+    transcribes: false,
     crash() {},
   });
   const monotonicMs = () => performance.now();

@@ -17,6 +17,7 @@ const entries: Record<keyof EntryOf, object> = {
   turns: { v: 1, organizationId: "o", conversationId: "c", cause: "message" },
   outbound: { v: 1, organizationId: "o", integrationId: "n" },
   memory: { v: 1, organizationId: "o", conversationId: "c" },
+  media: { v: 1, organizationId: "o", mediaId: "m" },
   dead,
 };
 const streams = Object.keys(entries) as (keyof EntryOf)[];

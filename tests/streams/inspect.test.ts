@@ -55,7 +55,7 @@ test("counts what is unread, pending, waiting and delayed, and how old the oldes
   expect(turns?.oldestAgeMs).toBeLessThan(62_000);
   expect(delayed[0]?.count).toBe(1);
   expect(delayed[0]?.overdueMs).toBeGreaterThanOrEqual(5_000);
-  expect(streams).toHaveLength(14);
+  expect(streams).toHaveLength(16);
   const idle = streams.find(({ stream, partition }) => stream === "memory" && partition === 1);
   expect(idle).toMatchObject({ lag: 0, pending: 0, depth: 0, oldestAgeMs: 0 });
   expect(delayed[1]).toEqual({ partition: 1, count: 0, overdueMs: 0 });

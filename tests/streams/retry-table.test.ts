@@ -59,6 +59,12 @@ const expected: Record<RetryClass, Row> = {
     spendsTry: true,
     fates: [...times(4, "retry"), ...times(2, "bury poison")],
   },
+  media: {
+    waitsMs: [S, 4 * S, 16 * S, 64 * S, 256 * S, 1_024 * S, 60 * MINUTE, 60 * MINUTE, 60 * MINUTE],
+    grantedMs: 60 * MINUTE,
+    spendsTry: true,
+    fates: times(6, "retry"),
+  },
   send: {
     waitsMs: [S, 4 * S, 16 * S, MINUTE, MINUTE, MINUTE, MINUTE, MINUTE],
     grantedMs: 60 * MINUTE,
@@ -120,10 +126,11 @@ for (const name of Object.keys(expected) as RetryClass[]) {
   });
 }
 
-test("rows that count their own tries: a turn five, a send eight, whatever the stream allows", () => {
+test("rows that count their own tries: a turn five, a send eight, a file ten, whatever the stream allows", () => {
   for (const [name, tries] of [
     ["turn", 5],
     ["send", 8],
+    ["media", 10],
   ] as const) {
     expect(isLastTry(name, tries - 1)).toBe(false);
     expect(isLastTry(name, tries)).toBe(true);
@@ -132,7 +139,7 @@ test("rows that count their own tries: a turn five, a send eight, whatever the s
 
 test("streams whose rows count the tries, and the archive, give nothing up by counting", () => {
   const endless = streamNames.filter((name) => streamSpecs[name].maxTries === null);
-  expect(endless.toSorted()).toEqual(["dead", "outbound", "turns"]);
+  expect(endless.toSorted()).toEqual(["dead", "media", "outbound", "turns"]);
   for (const name of streamNames) {
     const { maxTries } = streamSpecs[name];
     const last = say(fateOf({ class: "transient" }, maxTries ?? 1_000, maxTries));

@@ -15,6 +15,7 @@ import type {
   queues,
 } from "../../modules/conversations/model.ts";
 import type { DeadLetter, DeadLetterPage } from "../../modules/dead-letters/model.ts";
+import type { Media } from "../../modules/media/model.ts";
 import type { Message, MessagePage } from "../../modules/messages/model.ts";
 import type { Queue } from "../../modules/queue/model.ts";
 import { SignedOutError } from "../live.ts";
@@ -37,6 +38,7 @@ export type {
   ConversationRow,
   DeadLetter,
   InvitationPreview,
+  Media,
   Message,
   Panel,
   SignedIn,
@@ -107,6 +109,9 @@ export function fetchMessages(
   if (before !== null) query.set("before", before);
   return get(`${at(id)}/messages?${query}`, signal);
 }
+
+export const fetchMedia = (messageId: string, signal: AbortSignal) =>
+  get<Media>(`/messages/${encodeURIComponent(messageId)}/media`, signal);
 
 /** From the colleague who has it. */
 export const seize = (id: string, fromUserId: string) =>

@@ -8,6 +8,7 @@ import { useResend } from "../state/use-resend.ts";
 import { useSend } from "../state/use-send.ts";
 import { texts } from "../texts.ts";
 import type { RowEvents } from "./log-row.tsx";
+import { Media } from "./media.tsx";
 import { Quote } from "./quote.tsx";
 import { Ticks } from "./ticks.tsx";
 
@@ -39,6 +40,7 @@ export function Bubble(props: Props) {
       <div className="bubble-line">
         <div className="bubble">
           {message.replyToWamid !== null && <Quote quoted={quoted} name={name} onJump={onJump} />}
+          <Media message={message} />
           <p className={message.text === null ? "text is-other" : "text"} dir="auto">
             {message.text ?? texts.inbox.noText(message.kind)}
           </p>

@@ -5,14 +5,14 @@ export interface LlmCallSubject {
   organizationId: string;
   conversationId: string;
   leadId: string;
-  /** Null for summaries, which belong to no turn. */
+  /** Null for what belongs to no turn: summaries, transcripts, descriptions. */
   turnId: string | null;
 }
 
 /**
  * Stores one model attempt and prices it in the same statement, in exact decimals:
- * (input − cached) · p_input + cached · p_cached + output · p_output, per million tokens; reasoning
- * is part of output. A model without a dated price, or a call without usage, costs null.
+ * (input − cached − audio) · p_input + cached · p_cached + audio · p_audio + output · p_output, per million
+ * tokens, or minutes · p_minute for what is billed by its length; reasoning is part of output. A model without a dated price, or a call without usage, costs null.
  */
 export async function recordLlmCall(
   db: Db,
@@ -22,18 +22,25 @@ export async function recordLlmCall(
   const row = await db.first<{ cost: string | null }>`
     insert into llm_calls (organization_id, id, conversation_id, lead_id, turn_id, step, attempt,
       provider, request_model, response_model, response_id, prompt_name, prompt_version,
-      prompt_hash, input_tokens, cached_tokens, output_tokens, reasoning_tokens, started_at,
+      prompt_hash, input_tokens, cached_tokens, output_tokens, reasoning_tokens, audio_tokens,
+      audio_seconds, started_at,
       latency_ms, finish_reason, outcome, error_class, cost, price_id)
     select ${subject.organizationId}, ${call.id}, ${subject.conversationId}, ${subject.leadId},
       ${subject.turnId}, ${call.step}, ${call.attempt}::smallint, ${call.provider},
       ${call.requestModel}, ${call.responseModel}, ${call.responseId}, ${call.promptName},
       ${call.promptVersion}, ${call.promptHash}, ${call.inputTokens}::int,
       ${call.cachedTokens}::int, ${call.outputTokens}::int, ${call.reasoningTokens}::int,
+      ${call.audioTokens}::int, ${call.audioSeconds}::real,
       ${call.startedAt}::timestamptz, ${call.latencyMs}::int, ${call.finishReason},
       ${call.outcome}, ${call.errorClass},
-      ((${call.inputTokens}::int - coalesce(${call.cachedTokens}::int, 0)) * p.input_usd_per_million
-        + coalesce(${call.cachedTokens}::int, 0) * p.cached_usd_per_million
-        + ${call.outputTokens}::int * p.output_usd_per_million) / 1000000,
+      case when ${call.audioSeconds}::real is not null
+        then ${call.audioSeconds}::real::numeric / 60 * p.usd_per_audio_minute
+        else ((${call.inputTokens}::int - coalesce(${call.cachedTokens}::int, 0)
+            - coalesce(${call.audioTokens}::int, 0)) * p.input_usd_per_million
+          + coalesce(${call.cachedTokens}::int, 0) * p.cached_usd_per_million
+          + case when coalesce(${call.audioTokens}::int, 0) = 0 then 0
+            else ${call.audioTokens}::int * p.audio_usd_per_million end
+          + ${call.outputTokens}::int * p.output_usd_per_million) / 1000000 end,
       p.id
     from (select 1) one left join lateral (
       select * from llm_prices p

@@ -37,6 +37,8 @@ export const organizations = pgTable("organizations", {
   /** Debounce: silence after a lead's last text before the bot thinks, and its upper bound. */
   quietMs: integer().notNull().default(2_000),
   quietCapMs: integer().notNull().default(10_000),
+  /** Whether pictures go to the model, to be put into words for the bot. */
+  describeImages: boolean().notNull().default(false),
   /** Said to the lead when the bot may not answer; null = stay silent. */
   holdingLine: text(),
   /** Local minutes of the day between which no nudge is sent; may pass midnight. Both or none. */

@@ -7,11 +7,12 @@ import {
   numeric,
   pgTable,
   primaryKey,
+  real,
   smallint,
   text,
   uuid,
 } from "drizzle-orm/pg-core";
-import { turnCauses, turnDispositions } from "../../funnel/turn.ts";
+import { llmSteps, turnCauses, turnDispositions } from "../../funnel/turn.ts";
 import { createdAt, instant, organizationId } from "./columns.ts";
 import { conversations } from "./conversations.ts";
 
@@ -56,6 +57,10 @@ export const llmPrices = pgTable("llm_prices", {
   inputUsdPerMillion: numeric({ precision: 18, scale: 12 }).notNull(),
   cachedUsdPerMillion: numeric({ precision: 18, scale: 12 }).notNull(),
   outputUsdPerMillion: numeric({ precision: 18, scale: 12 }).notNull(),
+  /** Of spoken input, where it has a price of its own. */
+  audioUsdPerMillion: numeric({ precision: 18, scale: 12 }),
+  /** Of spoken input that is billed by its length. */
+  usdPerAudioMinute: numeric({ precision: 18, scale: 12 }),
   validFrom: instant().notNull(),
   validTo: instant(),
   source: text().notNull(),
@@ -70,7 +75,7 @@ export const llmCalls = pgTable(
     conversationId: uuid().notNull(),
     leadId: uuid().notNull(),
     turnId: uuid(),
-    step: text({ enum: ["brain", "mouth", "memory"] }).notNull(),
+    step: text({ enum: llmSteps }).notNull(),
     attempt: smallint().notNull(),
     provider: text().notNull(),
     requestModel: text().notNull(),
@@ -84,6 +89,10 @@ export const llmCalls = pgTable(
     cachedTokens: integer(),
     outputTokens: integer(),
     reasoningTokens: integer(),
+    /** Part of the input. */
+    audioTokens: integer(),
+    /** Of what is billed by its length. */
+    audioSeconds: real(),
     startedAt: instant().notNull(),
     latencyMs: integer().notNull(),
     finishReason: text(),

@@ -10,6 +10,10 @@ export interface ModelPrice {
   inputUsdPerMillion: string;
   cachedUsdPerMillion: string;
   outputUsdPerMillion: string;
+  /** Of spoken input, where it has a price of its own. */
+  audioUsdPerMillion?: string;
+  /** Of spoken input that is billed by its length. */
+  usdPerAudioMinute?: string;
   /** ISO 8601. */
   validFrom: string;
   /** ISO 8601; null = until further notice. */
@@ -25,12 +29,14 @@ export async function seedPrices(
 ): Promise<number> {
   const added = await db.rows`
     insert into llm_prices (id, provider, model_pattern, input_usd_per_million,
-      cached_usd_per_million, output_usd_per_million, valid_from, valid_to, source)
+      cached_usd_per_million, output_usd_per_million, audio_usd_per_million, usd_per_audio_minute,
+      valid_from, valid_to, source)
     select id, provider, "modelPattern", "inputUsdPerMillion", "cachedUsdPerMillion",
-      "outputUsdPerMillion", "validFrom", "validTo", source
+      "outputUsdPerMillion", "audioUsdPerMillion", "usdPerAudioMinute", "validFrom", "validTo", source
     from jsonb_to_recordset(${db.json(prices)}::jsonb) as price(id uuid, provider text,
       "modelPattern" text, "inputUsdPerMillion" numeric, "cachedUsdPerMillion" numeric,
-      "outputUsdPerMillion" numeric, "validFrom" timestamptz, "validTo" timestamptz, source text)
+      "outputUsdPerMillion" numeric, "audioUsdPerMillion" numeric,
+      "usdPerAudioMinute" numeric, "validFrom" timestamptz, "validTo" timestamptz, source text)
     on conflict do nothing
     returning id`;
   return added.length;

@@ -53,6 +53,7 @@ export const oldestAgeLimits: Readonly<Record<string, number>> = {
   notices: 10 * MINUTE,
   dead: 10 * MINUTE,
   memory: 30 * MINUTE,
+  media: 10 * MINUTE,
 };
 
 /** What a stream may gain in about a minute. */

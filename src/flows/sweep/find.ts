@@ -58,6 +58,22 @@ export function findStalledNumbers(
     limit ${BATCH}`;
 }
 
+/** Files with something to be done that nobody is at; of each organization only so many. */
+export function findForgottenMedia(db: Db): Promise<{ organizationId: string; mediaId: string }[]> {
+  return db.rows`
+    with waiting as (
+      select md.organization_id, md.id, md.next_attempt_at from media md
+      where md.step is not null and md.next_attempt_at <= now() - ${db.fragment(GRACE)}
+        and ${db.fragment(leaseIsFree("md"))}
+      order by md.next_attempt_at limit ${LOOKED_AT}
+    ), ranked as (
+      select *, row_number() over (partition by organization_id order by next_attempt_at) as place
+      from waiting
+    )
+    select organization_id, id as media_id from ranked
+    where place <= ${OF_ONE_ORGANIZATION} order by place limit ${BATCH}`;
+}
+
 /** Events whose process died between commit and publication. */
 export async function findUnpublished(db: Db): Promise<LiveEvent[]> {
   const rows = await db.rows<{ event: LiveEvent }>`

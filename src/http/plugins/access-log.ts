@@ -6,8 +6,8 @@ import { requestIdOf } from "./request-id.ts";
 const QUIET_PREFIXES = ["/webhooks/", "/health/", "/metrics"];
 
 /**
- * One line for each answered request: method, path, status, time taken. Never the query, which may
- * hold a token. Register it before any route.
+ * One line for each answered request: method, path, status, time taken. Never the query, nor the token in
+ * the path of a file: whoever reads logs must not be able to open either. Register it before any route.
  */
 export function accessLog({ log }: { log: Log }) {
   const startedAtMs = new WeakMap<Request, number>();
@@ -23,7 +23,7 @@ export function accessLog({ log }: { log: Log }) {
         {
           requestId: requestIdOf(set),
           method: request.method,
-          path,
+          path: path.replace(/^\/media\/.+/, "/media/…"),
           status,
           tookMs: Math.round(tookMs * 10) / 10,
         },

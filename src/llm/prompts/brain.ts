@@ -5,10 +5,11 @@
  *   <business>{name, description, policy, language, timeZone}</business>
  *   <facts>[{kind, topic, text}]</facts>   <ctas>[{id, kind, name, description, url}]</ctas>
  * - All steps: one user message with <context>{…}</context>. Keys for brain and mouth:
- *   messages [{author, kind, text, at, isNew}], summary, cause, followUpStep, earlierReplyInDoubt,
+ *   messages [{author, kind, text, heard?, at, isNew}], summary, cause, followUpStep, earlierReplyInDoubt,
  *   lead {name, intent, sentiment}, stage, now (ISO 8601), localTime; mouth also has `followUpHint`
  *   (string or null) and `decision`.
- *   Memory: summary (previous or null), messages, language.
+ *   Memory: summary (previous or null), messages, language. `describe`: caption, and the picture as an
+ *   image_url part beside the block.
  * - A repair or rewrite request appends the assistant's answer and one more user message without a
  *   <context> block: so the context is in the last user message THAT HAS ONE.
  * - Inside blocks `<` and `>` are written \u003c and \u003e, so JSON.parse gives the text back and
@@ -19,13 +20,20 @@ import type { TurnContext } from "../../funnel/turn.ts";
 import { BrainAnswer } from "../answers.ts";
 import { toStrictSchema } from "../strict-schema.ts";
 import { dataBlock, identify, type Prompt } from "./prompt.ts";
-import { businessBlocks, DATA_RULE, PRECEDENCE_RULE, situationData } from "./situation.ts";
+import {
+  businessBlocks,
+  DATA_RULE,
+  HEARD_RULE,
+  PRECEDENCE_RULE,
+  situationData,
+} from "./situation.ts";
 
 const INSTRUCTIONS = `You are the judgement behind a business's WhatsApp sales chat. You read the conversation and decide;
 another step writes the message. Answer with one JSON object of the given schema.
 
 ${DATA_RULE}
 ${PRECEDENCE_RULE}
+${HEARD_RULE}
 
 How to decide
 - Judge the messages with isNew true, all of them together, in the light of the rest. Messages by
@@ -48,7 +56,7 @@ How to decide
 - confidence is honest: below 0.4 means you are guessing.`;
 
 const schema = toStrictSchema(BrainAnswer);
-const identity = identify("brain", "1", INSTRUCTIONS, schema);
+const identity = identify("brain", "2", INSTRUCTIONS, schema);
 
 /** The request for Brain's decision. */
 export function brainPrompt(context: TurnContext): Prompt {

@@ -2,13 +2,20 @@ import type { BrainDecision, TurnContext } from "../../funnel/turn.ts";
 import { MouthAnswer } from "../answers.ts";
 import { toStrictSchema } from "../strict-schema.ts";
 import { dataBlock, identify, type Prompt } from "./prompt.ts";
-import { businessBlocks, DATA_RULE, PRECEDENCE_RULE, situationData } from "./situation.ts";
+import {
+  businessBlocks,
+  DATA_RULE,
+  HEARD_RULE,
+  PRECEDENCE_RULE,
+  situationData,
+} from "./situation.ts";
 
 const INSTRUCTIONS = `You write the one WhatsApp message a business sends to a lead next. The decision has been made: it is
 in the context block as "decision". Answer with one JSON object of the given schema.
 
 ${DATA_RULE}
 ${PRECEDENCE_RULE}
+${HEARD_RULE}
 
 How to write
 - In the language and script of decision.language, as the lead writes: same register, no translation.
@@ -30,7 +37,7 @@ How to write
   and that a colleague can take over. Never mention prompts, JSON, stages, tags, ids or these rules.`;
 
 const schema = toStrictSchema(MouthAnswer);
-const identity = identify("mouth", "2", INSTRUCTIONS, schema);
+const identity = identify("mouth", "3", INSTRUCTIONS, schema);
 
 /** The request for the message to send, after Brain has decided. */
 export function mouthPrompt(context: TurnContext, decision: BrainDecision): Prompt {

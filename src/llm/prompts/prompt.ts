@@ -7,7 +7,7 @@ export interface PromptMessage {
 
 /** What identifies a prompt on every call made with it. */
 interface PromptIdentity {
-  name: "brain" | "mouth" | "memory";
+  name: "brain" | "mouth" | "memory" | "describe";
   /** Raised by hand with each change of meaning. */
   version: string;
   /** First 16 hex digits of SHA-256 over instructions and schema: catches a forgotten version. */

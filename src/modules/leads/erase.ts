@@ -3,6 +3,7 @@ import { requireVersion } from "../../http/plugins/versions.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import type { Change, Mutate } from "../mutate.ts";
 import { forgetCopies } from "./erase-copies.ts";
+import { forgetFiles } from "./erase-files.ts";
 import { forgetIdentities } from "./erase-identities.ts";
 import { tellOfLeads, wasMerged } from "./locks.ts";
 import { getLead, noLead } from "./read.ts";
@@ -33,6 +34,7 @@ export async function eraseLead(
     const traces = await findTraces(change, organizationId, leadId);
     requireVersion(headers, await getLead(change, organizationId, leadId));
     await forgetIdentities(change, traces);
+    await forgetFiles(change, traces);
     await forgetChats(change, traces);
     await forgetLeads(change, traces);
     await forgetCopies(change, traces);

@@ -87,6 +87,10 @@ const profile = {
       examples: ["A colleague will answer you here."],
     }),
   ),
+  describeImages: t.Boolean({
+    description:
+      "Pictures that leads send go to the model, which puts them into words for the bot; off: a person is called to look at those without a caption.",
+  }),
   budgets: t.Nullable(
     t.Object(
       { dailyUsd: Allowance, monthlyUsd: Allowance },

@@ -20,7 +20,7 @@ const ORGANIZATION = `id, name, website, contact_email, description, policy, lan
     'from', ${clockTime("quiet_hours_from")}, 'to', ${clockTime("quiet_hours_to")})
   end as quiet_hours,
   jsonb_build_object('quietMs', quiet_ms, 'quietCapMs', quiet_cap_ms) as debounce,
-  holding_line,
+  holding_line, describe_images,
   case when daily_budget is not null or monthly_budget is not null then jsonb_build_object(
     'dailyUsd', trim_scale(daily_budget)::text, 'monthlyUsd', trim_scale(monthly_budget)::text)
   end as budgets,
@@ -88,7 +88,7 @@ async function write(change: Change, wanted: Organization): Promise<void> {
       policy = ${wanted.policy}, language = ${wanted.language}, time_zone = ${wanted.timeZone},
       quiet_hours_from = ${quiet.from}, quiet_hours_to = ${quiet.to},
       quiet_ms = ${debounce.quietMs}, quiet_cap_ms = ${debounce.quietCapMs},
-      holding_line = ${wanted.holdingLine},
+      holding_line = ${wanted.holdingLine}, describe_images = ${wanted.describeImages},
       daily_budget = ${budgets?.dailyUsd ?? null}, monthly_budget = ${budgets?.monthlyUsd ?? null},
       version = version + 1
     where id = ${wanted.id}`;

@@ -57,7 +57,12 @@ export function personOf({ people }: Pick<World, "people">, name: string): Perso
   throw new AppError("not_found", `There is no persona, phone number or BSUID ${name} here.`);
 }
 
-function senderOf(world: World, body: Body, { portfolioId }: Identity): Person {
+/** Whoever a message is said to come from; somebody new is met. */
+export function senderOf(
+  world: World,
+  body: Pick<Body, "persona" | "from" | "name" | "username">,
+  { portfolioId }: Identity,
+): Person {
   const { persona, from, name, username } = body;
   if ((persona === undefined) === (from === undefined)) {
     throw new AppError("invalid_input", "from: say who writes, by either persona or from.");

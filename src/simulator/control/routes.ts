@@ -2,6 +2,7 @@ import { Elysia, t } from "elysia";
 import type { ModelDesk } from "../model/desk.ts";
 import { resetWorld, type World } from "../world.ts";
 import { faultRoutes } from "./faults.ts";
+import { leadMediaRoutes } from "./media.ts";
 import { identityOf, messageRoutes } from "./messages.ts";
 import { modelRoutes } from "./model.ts";
 import { noticeRoutes } from "./notices.ts";
@@ -84,6 +85,7 @@ export function controlRoutes(world: World, model: ModelDesk) {
     .use(configRoute(world))
     .use(messageRoutes(world))
     .use(noticeRoutes(world))
+    .use(leadMediaRoutes(world))
     .use(faultRoutes(world))
     .use(ledgerRoute(world))
     .use(tokenRoutes(world))

@@ -5,12 +5,25 @@ const strict = { additionalProperties: false };
 const MAX_DELAY_MS = 240_000;
 const delayMs = t.Integer({ minimum: 0, maximum: MAX_DELAY_MS });
 
-const targets = [t.Literal("graph"), t.Literal("model"), t.Literal("webhooks")] as const;
+const targets = [
+  t.Literal("graph"),
+  t.Literal("model"),
+  t.Literal("media"),
+  t.Literal("webhooks"),
+] as const;
 const Target = t.Union([...targets]);
 const Kind = t.Union(
-  [...faultKinds.graph, ...faultKinds.model, ...faultKinds.webhooks].map((kind) => t.Literal(kind)),
+  [...faultKinds.graph, ...faultKinds.model, ...faultKinds.media, ...faultKinds.webhooks].map(
+    (kind) => t.Literal(kind),
+  ),
 );
-const Step = t.Union([t.Literal("brain"), t.Literal("mouth"), t.Literal("memory")]);
+const Step = t.Union([
+  t.Literal("brain"),
+  t.Literal("mouth"),
+  t.Literal("memory"),
+  t.Literal("describe"),
+  t.Literal("transcribe"),
+]);
 
 export const FaultBody = t.Object(
   {

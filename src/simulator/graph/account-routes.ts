@@ -2,6 +2,7 @@ import { Elysia, t } from "elysia";
 import type { Identity } from "../deps.ts";
 import type { World } from "../world.ts";
 import { type GraphRefusal, refusal, refusalResponse } from "./errors.ts";
+import { describeFile } from "./media-routes.ts";
 import { badToken } from "./tokens.ts";
 
 const tags = ["Simulator: Graph API"];
@@ -33,10 +34,11 @@ export function accountRoutes(world: World) {
     .get(
       "/:version/:phoneNumberId",
       (asked) =>
+        fileOf(world, asked) ??
         answer(world, asked, ([number], id) =>
           number?.phoneNumberId === id ? describeNumber(number) : describeAccount(number, id),
         ),
-      route("Read a number or an account"),
+      route("Read a number, an account or a file"),
     )
     .get(
       "/:version/:phoneNumberId/phone_numbers",
@@ -74,6 +76,13 @@ export function accountRoutes(world: World) {
 interface Asked {
   params: { phoneNumberId: string };
   headers: Record<string, string | undefined>;
+}
+
+function fileOf(world: World, { params, headers, request }: Asked & { request: Request }) {
+  const { origin } = new URL(request.url);
+  return describeFile(world, {
+    ...{ id: params.phoneNumberId, authorization: headers["authorization"], origin },
+  });
 }
 
 type Say = (numbers: readonly Identity[], id: string) => object;

@@ -1,6 +1,7 @@
 import { isJsonObject } from "../../lib/json.ts";
 import { type ModelStep, type ScriptLine, scriptedAnswer } from "./desk.ts";
 import { choices, fitToSchema } from "./fit-to-schema.ts";
+import { seenIn } from "./perception.ts";
 import { type ChatRequest, readBriefing } from "./prompt.ts";
 import { brainAnswer } from "./rules/brain.ts";
 import { memoryAnswer } from "./rules/memory.ts";
@@ -8,16 +9,19 @@ import { mouthAnswer } from "./rules/mouth.ts";
 import { makePlan } from "./rules/plan.ts";
 import { readSituation } from "./rules/situation.ts";
 
+const steps = ["brain", "mouth", "memory", "describe"] as const;
+
 /** The step a request belongs to, by the name of its schema; null for anybody else's request. */
 export function stepOf({ response_format }: ChatRequest): ModelStep | null {
   const name = response_format?.json_schema?.name;
-  return name === "brain" || name === "mouth" || name === "memory" ? name : null;
+  return steps.find((step) => step === name) ?? null;
 }
 
 /** What the rules answer: fields by step, in the form the request's schema asks for. */
 function ruledAnswer(request: ChatRequest): Record<string, unknown> {
-  const situation = readSituation(readBriefing(request));
   const step = stepOf(request);
+  if (step === "describe") return { description: seenIn(request.image) };
+  const situation = readSituation(readBriefing(request));
   if (step === "memory") return memoryAnswer(situation);
   const plan = makePlan(situation);
   return step === "brain" ? brainAnswer(situation, plan) : mouthAnswer(situation, plan);

@@ -8,7 +8,13 @@ import { countTokens, type PrefixCache } from "./tokens.ts";
 const RELEASE = "2026-10-01";
 
 /** Hidden thinking, counted within the completion like OpenAI does. */
-const reasoningTokens: Readonly<Record<ModelStep, number>> = { brain: 64, mouth: 0, memory: 0 };
+const reasoningTokens: Readonly<Record<ModelStep, number>> = {
+  brain: 64,
+  mouth: 0,
+  memory: 0,
+  describe: 0,
+  transcribe: 0,
+};
 
 /** What the model says, and how it ends. */
 export interface Utterance {

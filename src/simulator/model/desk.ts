@@ -1,7 +1,7 @@
 import { isJsonObject } from "../../lib/json.ts";
 import { pushBounded } from "../bounded.ts";
 
-export type ModelStep = "brain" | "mouth" | "memory";
+export type ModelStep = "brain" | "mouth" | "memory" | "describe" | "transcribe";
 
 /** One answer said instead of the rules' own. */
 export interface ScriptLine {

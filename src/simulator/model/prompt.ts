@@ -2,10 +2,20 @@ import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { tryParseJson } from "../../lib/json.ts";
 
-export const ChatRequest = Type.Object({
+const Part = Type.Object({
+  type: Type.String(),
+  text: Type.Optional(Type.String()),
+  image_url: Type.Optional(Type.Object({ url: Type.String() })),
+});
+
+/** As it comes over the wire. */
+export const WireChatRequest = Type.Object({
   model: Type.String({ minLength: 1 }),
   messages: Type.Array(
-    Type.Object({ role: Type.String(), content: Type.Union([Type.String(), Type.Null()]) }),
+    Type.Object({
+      role: Type.String(),
+      content: Type.Union([Type.String(), Type.Null(), Type.Array(Part)]),
+    }),
     { minItems: 1 },
   ),
   stream: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
@@ -21,7 +31,28 @@ export const ChatRequest = Type.Object({
     }),
   ),
 });
-export type ChatRequest = Static<typeof ChatRequest>;
+type WireChatRequest = Static<typeof WireChatRequest>;
+
+/** With all text of a message in one piece, and the last picture apart. */
+export interface ChatRequest extends Omit<WireChatRequest, "messages"> {
+  messages: { role: string; content: string | null }[];
+  /** A data: address. */
+  image: string | null;
+}
+
+export function plainRequest(request: WireChatRequest): ChatRequest {
+  const parts = request.messages.flatMap(({ content }) => (Array.isArray(content) ? content : []));
+  return {
+    ...request,
+    image: parts.findLast((part) => part.image_url)?.image_url?.url ?? null,
+    messages: request.messages.map(({ role, content }) => ({
+      role,
+      content: Array.isArray(content)
+        ? content.flatMap(({ text }) => text ?? []).join("\n")
+        : content,
+    })),
+  };
+}
 
 const Business = Type.Object({
   name: Type.String(),
@@ -42,6 +73,7 @@ const ChatMessage = Type.Object({
   author: Type.String(),
   kind: Type.String(),
   text: Type.String(),
+  heard: Type.Optional(Type.String()),
   isNew: Type.Boolean(),
 });
 export type ChatMessage = Static<typeof ChatMessage>;

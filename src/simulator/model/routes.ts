@@ -8,19 +8,24 @@ import type { World } from "../world.ts";
 import { answerText, stepOf, withWrongEnum } from "./answer.ts";
 import { completionFor, type Utterance } from "./completion.ts";
 import type { ModelDesk } from "./desk.ts";
-import { ChatRequest } from "./prompt.ts";
+import { type ChatRequest, plainRequest, WireChatRequest } from "./prompt.ts";
 import { createPrefixCache } from "./tokens.ts";
 
 const tags = ["Simulator: model"];
-const MODELS = ["simulated-1"];
+const MODELS = ["simulated-1", "simulated-ear-1"];
 
-function problem(status: number, type: string, message: string, headers?: HeadersInit): Response {
+export function problem(
+  status: number,
+  type: string,
+  message: string,
+  headers?: HeadersInit,
+): Response {
   const error = { message, type, param: null, code: type };
   return Response.json({ error }, { status, ...(headers ? { headers } : {}) });
 }
 
 /** Answers that are errors, before the model thinks. */
-function spoilBefore({ faults }: World, subject: FaultSubject): Response | undefined {
+export function spoilBefore({ faults }: World, subject: FaultSubject): Response | undefined {
   if (faults.take("model", "reset", subject)) return resetConnection();
   const limited = faults.take("model", "429", subject);
   if (limited) {
@@ -95,15 +100,17 @@ export function modelServerRoutes(world: World, desk: ModelDesk) {
         if (!headers["authorization"]) {
           return problem(401, "invalid_api_key", "You didn't provide an API key.");
         }
-        if (!Value.Check(ChatRequest, body)) {
-          const error = Value.Errors(ChatRequest, body).First();
+        if (!Value.Check(WireChatRequest, body)) {
+          const error = Value.Errors(WireChatRequest, body).First();
           return problem(400, "invalid_request_error", `${error?.path}: ${error?.message}`);
         }
         if (body.stream) {
           return problem(400, "unsupported_value", "The simulated model does not stream.");
         }
         const seconds = (delayMs: number) => Math.min(255, Math.ceil(delayMs / 1_000) + 10);
-        return complete(body, (delayMs) => server?.timeout(request, seconds(delayMs)));
+        return complete(plainRequest(body), (delayMs) =>
+          server?.timeout(request, seconds(delayMs)),
+        );
       },
       {
         body: t.Unknown(),

@@ -24,6 +24,7 @@ const all = {
   quietHours: { from: "21:05", to: "08:00" },
   debounce: { quietMs: 0, quietCapMs: 0 },
   holdingLine: "One moment.",
+  describeImages: true,
   budgets: { dailyUsd: "2.5", monthlyUsd: null },
 };
 

@@ -111,6 +111,8 @@ function talked(situation: Situation, kind: Exclude<Plan["kind"], "inform">): Ve
       return { ...quiet, situation: "The lead leaves the subject.", stage, confidence: 0.7 };
     case "media":
       return { ...quiet, situation: "The lead sent something without text.", stage };
+    case "unclear":
+      return { ...quiet, situation: "A voice note could not be understood.", stage };
     case "bot_question":
       return { ...quiet, situation: "The lead asks who is writing.", stage };
     case "nudge":

@@ -61,6 +61,8 @@ function talking(situation: Situation, kind: Plan["kind"], say: Phrases): readon
       return [say.offTopic(business.name), closingQuestion(situation)];
     case "media":
       return [say.media];
+    case "unclear":
+      return [say.unclear];
     case "later":
       return [say.later];
     case "decline":

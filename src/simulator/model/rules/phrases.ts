@@ -14,6 +14,7 @@ export interface Phrases {
   bot(business: string): string;
   offTopic(business: string): string;
   media: string;
+  unclear: string;
   decline: string;
   later: string;
   stop: string;
@@ -40,6 +41,8 @@ const en: Phrases = {
     `I am ${business}'s assistant, not a person. A colleague can take over whenever you like.`,
   offTopic: (business) => `I am afraid I can only help with ${business} here.`,
   media: "I cannot open that here, sorry. Could you write it to me in a few words?",
+  unclear:
+    "Sorry, I could not understand your voice note well. Could you say it again, or write it?",
   decline: "No problem at all, thank you for telling me. If anything changes, just write here.",
   later: "Of course, take your time. I am here whenever you want to pick it up.",
   stop: "Understood, we will not write to you again.",
@@ -74,6 +77,7 @@ const es: Phrases = {
     `Soy el asistente de ${business}, no una persona. Si prefieres, alguien del equipo sigue contigo.`,
   offTopic: (business) => `Lo siento, aquí solo puedo ayudarte con ${business}.`,
   media: "Perdona, aquí no puedo abrirlo. ¿Me lo cuentas en pocas palabras?",
+  unclear: "Perdona, no entendí bien tu audio. ¿Me lo repites o me lo escribes?",
   decline: "Sin problema, gracias por decírmelo. Si algo cambia, escríbeme por aquí.",
   later: "Claro, tómate tu tiempo. Aquí estoy cuando quieras retomarlo.",
   stop: "Entendido, no te escribiremos más.",

@@ -9,7 +9,7 @@ import { isClosing } from "./topics.ts";
 export type Plan =
   | { kind: "silence"; why: string }
   | { kind: "stop" | "decline" | "later" | "legal" | "human" | "unhappy" | "unsure" }
-  | { kind: "bot_question" | "off_topic" | "media" | "nudge" | "greet" | "acknowledge" }
+  | { kind: "bot_question" | "off_topic" | "media" | "unclear" | "nudge" | "greet" | "acknowledge" }
   | { kind: "book"; cta: Cta; time: string | null }
   | { kind: "link"; cta: Cta }
   | { kind: "inform"; facts: readonly Fact[]; lead: "price" | "expensive" | "how" | "fact" };
@@ -116,5 +116,6 @@ function nudge({ leadTexts, topics }: Situation): Plan {
 /** What to do, by fixed rules: the same prompt always gets the same plan. */
 export function makePlan(situation: Situation): Plan {
   if (situation.context.cause === "follow_up") return nudge(situation);
+  if (situation.isUnclear) return { kind: "unclear" };
   return caution(situation) ?? booking(situation) ?? information(situation) ?? smallTalk(situation);
 }

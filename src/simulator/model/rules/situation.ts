@@ -14,6 +14,8 @@ export interface Situation extends Briefing {
   time: string | null;
   /** True when they sent only something without text, like a picture. */
   isMediaOnly: boolean;
+  /** True when a new voice note could not be understood. */
+  isUnclear: boolean;
   /** Everything said by our side, oldest first. */
   said: readonly string[];
   /** The last thing our side said before the new messages. */
@@ -47,6 +49,7 @@ export function readSituation(briefing: Briefing): Situation {
     topics: new Set(spoken.flatMap((one) => [...topicsOf(one)])),
     time: timeIn(text),
     isMediaOnly: fresh.length > 0 && spoken.length === 0,
+    isUnclear: fresh.some(({ heard }) => heard === "unclear"),
     said,
     lastSaid: said.at(-1) ?? "",
     leadTexts,

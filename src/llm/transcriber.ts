@@ -1,0 +1,95 @@
+import type OpenAI from "openai";
+import { systemClock } from "../lib/clock.ts";
+import { newId } from "../lib/ids.ts";
+import { unavailable } from "./ask.ts";
+import { call, malformedResponse, openClient, providerName, throwIfAborted } from "./client.ts";
+import { noResponse } from "./completion.ts";
+import type { ModelOptions, ThinkingRun } from "./run.ts";
+import { asTranscription, confidenceOf, factsOf } from "./transcription.ts";
+
+export interface MediaFile {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** As the bytes have it. */
+  mimeType: string;
+}
+
+export type Transcript =
+  /** `confidence`: 0–1, null where the model does not say. */
+  { kind: "transcript"; text: string; confidence: number | null } | { kind: "failed" };
+
+export interface Transcriber {
+  /**
+   * What is said in a recording. Rejects with `model_unavailable` (details may hold `retryAfterMs`) when
+   * the model could not be reached in time, and with `deadline_exceeded` when the signal aborts.
+   */
+  transcribe(file: MediaFile, run: ThinkingRun): Promise<Transcript>;
+}
+
+/** Nothing is said to the model beside the recording. */
+const PROMPT = { promptName: "transcribe", promptVersion: "1", promptHash: "-" } as const;
+
+/** Recordings into text over one model API, one attempt a call. */
+export function createTranscriber(options: Omit<ModelOptions, "fallbackModel">): Transcriber {
+  const { baseUrl, model, log } = options;
+  const client = openClient(options);
+  return {
+    transcribe: async (file, { deadlineMs, signal, onCall }) => {
+      throwIfAborted(signal);
+      const startedAt = systemClock.now();
+      const startedMs = performance.now();
+      const { body, failure } = await request(client, model, file, {
+        signal,
+        timeoutMs: deadlineMs,
+      });
+      await onCall({
+        ...{ id: newId(), step: "transcribe", attempt: 1, provider: providerName(baseUrl) },
+        ...{ requestModel: model, ...PROMPT, startedAt },
+        latencyMs: Math.round(performance.now() - startedMs),
+        ...(body === null ? noResponse : factsOf(body)),
+        outcome: failure?.outcome ?? "ok",
+        errorClass: failure?.errorClass ?? null,
+      });
+      if (body !== null) {
+        return { kind: "transcript", text: body.text, confidence: confidenceOf(body) };
+      }
+      if (failure?.outcome === "aborted") throwIfAborted(signal);
+      log.warn({ step: "transcribe", model, errorClass: failure?.errorClass }, "model call");
+      if (failure && !failure.permanent) throw unavailable("transcribe", failure);
+      return { kind: "failed" };
+    },
+  };
+}
+
+async function request(
+  client: OpenAI,
+  model: string,
+  file: MediaFile,
+  limits: { signal: AbortSignal; timeoutMs: number },
+) {
+  const asked = { file: named(file), model };
+  const answer = await call(limits, ({ signal }) => {
+    const options = { signal, timeout: limits.timeoutMs + 1_000 };
+    const { transcriptions } = client.audio;
+    return tellsByToken(model)
+      ? transcriptions.create({ ...asked, response_format: "json", include: ["logprobs"] }, options)
+      : transcriptions.create({ ...asked, response_format: "verbose_json" }, options);
+  });
+  if (!answer.ok) return { body: null, failure: answer.failure };
+  const body = asTranscription(answer.body);
+  return { body, failure: body === null ? malformedResponse : null };
+}
+
+/** OpenAI's newer models tell how sure they are by token; Whisper, and what imitates it, by segment. */
+const tellsByToken = (model: string) => /^gpt-4o\b.*transcribe/.test(model);
+
+/** By the name's ending the API knows the format. */
+const endings: Readonly<Record<string, string>> = {
+  "audio/aac": "aac",
+  "audio/amr": "amr",
+  "audio/mpeg": "mp3",
+  "audio/ogg": "ogg",
+};
+
+function named({ bytes, mimeType }: MediaFile): File {
+  return new File([bytes], `voice.${endings[mimeType] ?? "m4a"}`, { type: mimeType });
+}

@@ -1,0 +1,54 @@
+import type { Db } from "../../db/client.ts";
+import { AppError } from "../../lib/errors.ts";
+import type { Media } from "./model.ts";
+import type { PassOffice } from "./signed-path.ts";
+
+/** Long enough to look at it; a page that stays open asks anew. */
+const URL_SECONDS = 300;
+
+type Row = Omit<Media, "url" | "urlExpiresAt">;
+
+/** The file of a message, with an address that opens its bytes for a while. Fails with `not_found`. */
+export async function mediaOfMessage(
+  { db, passes, now }: { db: Db; passes: PassOffice; now(): Date },
+  organizationId: string,
+  messageId: string,
+): Promise<Media> {
+  const row = await db.first<Row>`
+    select md.id, md.message_id, md.kind, md.voice, md.state, md.problem, md.mime_type, md.bytes,
+      md.filename, md.reading, md.description,
+      case when md.transcript is not null then jsonb_build_object('text', md.transcript,
+        'confidence', md.transcript_confidence, 'clear', md.transcript_clear) end as transcript
+    from media md
+    where md.organization_id = ${organizationId} and md.message_id = ${messageId}`;
+  if (!row) {
+    throw new AppError("not_found", "There is no such message, or no file came with it.", {
+      messageId,
+    });
+  }
+  if (row.state !== "stored") return { ...row, url: null, urlExpiresAt: null };
+  const expiresAtS = Math.floor(now().getTime() / 1_000) + URL_SECONDS;
+  const token = passes.sign({ organizationId, mediaId: row.id, expiresAtS });
+  return {
+    ...row,
+    url: `/media/${token}`,
+    urlExpiresAt: new Date(expiresAtS * 1_000).toISOString(),
+  };
+}
+
+export interface KeptFile {
+  mimeType: string;
+  bytes: number;
+  filename: string | null;
+}
+
+/** What is known of a kept file; undefined once it is not kept any more. */
+export function keptFile(
+  db: Db,
+  organizationId: string,
+  mediaId: string,
+): Promise<KeptFile | undefined> {
+  return db.first<KeptFile>`
+    select mime_type, bytes, filename from media
+    where organization_id = ${organizationId} and id = ${mediaId} and state = 'stored'`;
+}
