@@ -5,6 +5,7 @@ import type { CrashPoint } from "../lib/crash-points.ts";
 import { AppError } from "../lib/errors.ts";
 import type { LiveEvent } from "../lib/events.ts";
 import type { Announcer, News } from "./announce.ts";
+import { applySystemMessage } from "./identity/told.ts";
 import { type ConversationKey, parkChanges } from "./ingest/parked.ts";
 import { resolveAll } from "./ingest/people.ts";
 import { type Received, readEntry } from "./ingest/received.ts";
@@ -12,7 +13,6 @@ import type { Resolved } from "./ingest/resolve.ts";
 import { toChange, toRow } from "./ingest/rows.ts";
 import { settleDue } from "./ingest/settle-due.ts";
 import { type StoreOutcome, storeInbound } from "./ingest/store.ts";
-import { applySystemMessage } from "./identity/told.ts";
 import { keepNotices } from "./notice.ts";
 
 export interface IngestDeps {

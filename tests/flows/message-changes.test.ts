@@ -329,7 +329,8 @@ describe("a deletion", () => {
       const hello = said(ann, words("Hello"));
       await receive(hello);
       const { id } = await chatOf(ann);
-      await world.db.rows`update conversations set supersessions = ${supersessions} where id = ${id}`;
+      await world.db
+        .rows`update conversations set supersessions = ${supersessions} where id = ${id}`;
       world.think = async () => {
         await receive(said(ann, revoke(hello.wamid)));
         return { kind: "reply", decision, text: "Hello to you" };

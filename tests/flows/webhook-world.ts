@@ -73,15 +73,16 @@ export async function createWebhookWorld(name: string) {
     receipts: createReceiptHandler(deps),
     notices: createNoticeHandler(deps),
   };
-  const seen = new Set<string>();
+  const lastIds = new Map<string, string>();
 
   /** Hands on what came since the last time, a batch of each stream at once, as a worker does. */
   async function drain(): Promise<void> {
     for (const stream of streams) {
-      const entries = await redis.of(0).xrange(keyOf(keyspace, 0, stream), "-", "+");
-      const fresh = entries.filter(([id]) => !seen.has(`${stream}/${id}`));
-      for (const [id] of fresh) seen.add(`${stream}/${id}`);
-      const deliveries = fresh.map(([, fields]) => ({
+      const last = lastIds.get(stream);
+      const from = last === undefined ? "-" : `(${last}`;
+      const entries = await redis.of(0).xrange(keyOf(keyspace, 0, stream), from, "+");
+      lastIds.set(stream, entries.at(-1)?.[0] ?? last ?? "0-0");
+      const deliveries = entries.map(([, fields]) => ({
         entry: JSON.parse(fields[fields.indexOf(DATA_FIELD) + 1] ?? ""),
       }));
       for (let at = 0; at < deliveries.length; at += 100) {

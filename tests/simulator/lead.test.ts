@@ -135,7 +135,10 @@ describe("a lead's message", () => {
     ],
     [{ type: "revoke", messageId: "wamid.x" }, { revoke: { original_message_id: "wamid.x" } }],
     [{ type: "unsupported", what: "poll" }, { unsupported: { type: "poll" } }],
-    [{ text: "Hi", forwarded: true }, { text: { body: "Hi" }, context: { forwarded: true } }],
+    [
+      { text: "Hi", forwarded: true },
+      { text: { body: "Hi" }, context: { forwarded: true } },
+    ],
     [
       { text: "Hi", referral: { source_type: "ad", ctwa_clid: "c" } },
       { referral: { source_type: "ad", ctwa_clid: "c" } },

@@ -215,18 +215,21 @@ describe("the sales talk in English", () => {
     expect(decision).toMatchObject({ shouldRespond: false, stage: "lost" });
   });
 
-  test.each(["", "[photo, which you cannot open]"])("a picture without words (%j) is asked about", async (words) => {
-    const picture = {
-      author: "lead",
-      kind: "image",
-      text: words,
-      quoted: null,
-      sentAt: now,
-      isNew: true,
-    } as const;
-    const { reply } = await startChat({ messages: [picture] }).say();
-    expect(reply).toContain("cannot open that");
-  });
+  test.each(["", "[photo, which you cannot open]"])(
+    "a picture without words (%j) is asked about",
+    async (words) => {
+      const picture = {
+        author: "lead",
+        kind: "image",
+        text: words,
+        quoted: null,
+        sentAt: now,
+        isNew: true,
+      } as const;
+      const { reply } = await startChat({ messages: [picture] }).say();
+      expect(reply).toContain("cannot open that");
+    },
+  );
 
   test("nudges are short and differ, and stop where they would annoy", async () => {
     const chat = startChat();

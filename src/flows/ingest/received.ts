@@ -1,8 +1,8 @@
 import { Value } from "@sinclair/typebox/value";
 import type { EntryOf } from "../../../streams/messages.ts";
 import { AppError } from "../../lib/errors.ts";
-import { phoneKey } from "../../whatsapp/phone-variants.ts";
 import { InboundItem, type Party } from "../../whatsapp/payload.ts";
+import { phoneKey } from "../../whatsapp/phone-variants.ts";
 
 /** An entry of `inbound`, checked, with the lead it is from or to. */
 export interface Received {

@@ -206,4 +206,3 @@ async function rename(
     select ${db.fragment(outboxEvent("news"))} as event from news`;
   return changed.map((row) => row.event);
 }
-

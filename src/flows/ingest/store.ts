@@ -102,14 +102,13 @@ export async function storeInbound(db: Db, rows: readonly InboundRow[]): Promise
     with input as (
       select * from jsonb_to_recordset(${db.json(rows)}) as x(
         organization_id uuid, integration_id uuid, conversation_id uuid, id uuid,
-        change_id uuid, ord int,
-        author text, wamid text, kind text, text text, payload jsonb, raw jsonb, altered bool,
+        change_id uuid, ord int, author text, wamid text, kind text, text text, payload jsonb, raw jsonb, altered bool,
         reply_to_wamid text, sent_at timestamptz, wakes bool, stop_keyword text, starts bool,
         speaks bool, attention text, phone text, bsuid text, confirmation_id uuid,
         confirmation text)
     ), locked as (
-      select c.organization_id, c.id, c.last_seq, c.mode, c.parked_at, c.opted_out_at, c.attention_reason, c.attention_at,
-        c.follow_up_at, o.quiet_ms, o.quiet_cap_ms
+      select c.organization_id, c.id, c.last_seq, c.mode, c.parked_at, c.opted_out_at,
+        c.attention_reason, c.attention_at, c.follow_up_at, o.quiet_ms, o.quiet_cap_ms
       from conversations c join organizations o on o.id = c.organization_id
       where (c.organization_id, c.id) in (select organization_id, conversation_id from input)
         and c.ended_at is null

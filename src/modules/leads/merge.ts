@@ -3,9 +3,9 @@ import type { Change, Mutate } from "../mutate.ts";
 import { tellOfLeads, wasMerged } from "./locks.ts";
 import { joinConversations } from "./merge-conversations.ts";
 import type { Lead } from "./model.ts";
+import { pointOffers } from "./offers.ts";
 import { getLead, noLead } from "./read.ts";
 import { cleanTags } from "./rules.ts";
-import { pointOffers } from "./offers.ts";
 import type { By } from "./service.ts";
 
 /**

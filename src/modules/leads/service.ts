@@ -6,8 +6,8 @@ import { phoneOrNull } from "../../whatsapp/fields.ts";
 import { phoneVariants } from "../../whatsapp/phone-variants.ts";
 import type { Change, Mutate } from "../mutate.ts";
 import { lockLead, requireMember, tellOfLeads } from "./locks.ts";
-import { withdrawOffers } from "./offers.ts";
 import type { Lead, LeadCreation, LeadEdit, TagsEdit } from "./model.ts";
+import { withdrawOffers } from "./offers.ts";
 import { getLead } from "./read.ts";
 import { changedFields, changedTags, cleanTags } from "./rules.ts";
 
