@@ -10,7 +10,7 @@ import type { Log } from "../lib/log.ts";
 import type { Announcer } from "./announce.ts";
 import type { Append } from "./deps.ts";
 import { askedPauseMs } from "./failure-class.ts";
-import { STALE_AFTER_MS } from "./ingest.ts";
+import { STALE_AFTER_MS } from "./ingest/rows.ts";
 import { claimMedia, type MediaClaim, storageKey } from "./media/claim.ts";
 import { settleErased } from "./media/erase.ts";
 import { type FetchDeps, type Fetched, fetchFile } from "./media/fetch.ts";

@@ -4,14 +4,12 @@ import { mediaTexts as texts } from "../texts/media.ts";
 
 const kinds: readonly string[] = ["image", "audio", "video", "document", "sticker"];
 
-/** The file of a message, if it is of a kind that has one: shown, played, or said where it is. */
-export function Media({ message }: { message: Message }) {
-  return message.direction === "in" && kinds.includes(message.kind) ? (
-    <Loaded message={message} />
-  ) : null;
+export function hasFile({ direction, kind }: Message): boolean {
+  return direction === "in" && kinds.includes(kind);
 }
 
-function Loaded({ message }: { message: Message }) {
+/** The file of a message that has one: shown, played, or said where it is. */
+export function Media({ message }: { message: Message }) {
   const { data, isError } = useMedia(message);
   if (data === undefined) {
     return <p className="media-note">{isError ? texts.unknown : texts.loading}</p>;

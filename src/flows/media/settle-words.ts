@@ -37,7 +37,11 @@ export async function settleWords(
   const said = columnsOf(words, isStale);
   const row = await db.first<WordsOutcome & { mine: boolean }>`
     with locked as (
-      select c.*, o.quiet_ms, o.quiet_cap_ms, c.opted_out_at is null as may_wake
+      select c.*, o.quiet_ms, o.quiet_cap_ms, c.opted_out_at is null as may_wake, exists (
+        select 1 from media f join messages m on m.organization_id = f.organization_id
+          and m.id = f.message_id
+        where f.organization_id = c.organization_id and f.id = ${claim.mediaId}
+          and m.deleted_at is not null) as is_deleted
       from conversations c join organizations o on o.id = c.organization_id
       where c.organization_id = ${claim.organizationId} and c.id = ${claim.conversationId}
       for update of c
@@ -46,7 +50,8 @@ export async function settleWords(
         reading = ${words === null ? "failed" : "done"}, transcript = ${said.transcript},
         transcript_confidence = ${said.confidence}::real, transcript_clear = ${said.clear}::bool,
         description = ${said.description},
-        wake_seq = case when md.wakes and l.may_wake and ${said.wakes} then l.wake_seq + 1 end
+        wake_seq = case when md.wakes and l.may_wake and not l.is_deleted
+          and ${said.wakes} then l.wake_seq + 1 end
       from locked l where ${isStillMine(db, claim)}
       returning md.*
     ), told as (
@@ -67,7 +72,7 @@ export async function settleWords(
           else coalesce(c.attention_at, now()) end,
         version = c.version + 1
       from locked l, read r
-      where r.wakes and c.organization_id = l.organization_id and c.id = l.id
+      where r.wakes and not l.is_deleted and c.organization_id = l.organization_id and c.id = l.id
         and c.ended_at is null
       returning c.*
     ), called as (

@@ -1,9 +1,9 @@
 import type { Db } from "../../db/client.ts";
-import { HEARD, joinMedia, wordsOf } from "../../db/queries/media-words.ts";
 import { type FollowUpSequence, noSequence } from "../../funnel/follow-up.ts";
 import type { Intent, Sentiment, Stage } from "../../funnel/lead.ts";
 import type { QuietHours } from "../../funnel/quiet-hours.ts";
-import type { ContextMessage, CtaOffer, Fact, TurnContext } from "../../funnel/turn.ts";
+import type { CtaOffer, Fact, TurnContext } from "../../funnel/turn.ts";
+import { type ModelMessageRow, modelMessage, toModelMessage } from "../model-messages.ts";
 import type { Claim } from "./claim.ts";
 
 /** Older messages are the summary's business. */
@@ -37,7 +37,7 @@ interface Row extends Omit<Seen, "sequence"> {
   timeZone: string;
   facts: Fact[];
   ctas: CtaOffer[];
-  messages: (Omit<ContextMessage, "sentAt"> & { sentAt: string })[];
+  messages: (ModelMessageRow & { isNew: boolean })[];
   earlierReplyInDoubt: boolean;
 }
 
@@ -47,7 +47,6 @@ export async function loadContext(
   claim: Claim,
   now: Date,
 ): Promise<{ context: TurnContext; seen: Seen } | undefined> {
-  const sql = db.fragment;
   const row = await db.first<Row>`
     select c.wake_seq, c.last_seq, c.fence, c.lead_id, c.stage, c.intent, c.sentiment, c.summary,
       c.last_lead_message_at, l.name as lead_name, o.name as business_name, o.description,
@@ -66,13 +65,14 @@ export async function loadContext(
       (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'kind', t.kind, 'name', t.name,
           'description', t.description, 'url', t.url) order by t.position, t.id), '[]'::jsonb)
         from ctas t where t.organization_id = c.organization_id and t.active) as ctas,
-      (select coalesce(jsonb_agg(jsonb_build_object('author', r.author, 'kind', r.kind,
-          'text', ${sql(wordsOf("r"))}, 'heard', ${sql(HEARD)}, 'sentAt', r.sent_at,
-          'isNew', r.author = 'lead' and (r.seq > c.answered_seq
-            or coalesce(md.wake_seq > c.handled_seq, false))) order by r.seq), '[]'::jsonb)
+      (select coalesce(jsonb_agg(${db.fragment(modelMessage("r"))} || jsonb_build_object(
+          'isNew', r.author = 'lead' and r.deleted_at is null
+            and (coalesce(r.changed_seq, r.seq) > c.answered_seq or exists (select 1 from media md
+              where md.organization_id = r.organization_id and md.message_id = r.id
+                and md.wake_seq > c.handled_seq))) order by r.seq), '[]'::jsonb)
         from (select m.* from messages m where m.conversation_id = c.id
             and m.state not in ('cancelled', 'failed')
-          order by m.seq desc limit ${MESSAGES_IN_CONTEXT}) r ${sql(joinMedia("r"))}) as messages,
+          order by m.seq desc limit ${MESSAGES_IN_CONTEXT}) r) as messages,
       exists (select 1 from messages m where m.conversation_id = c.id and m.state = 'unknown')
         as earlier_reply_in_doubt
     from conversations c
@@ -109,7 +109,10 @@ function toContext(row: Row, { steps }: FollowUpSequence, claim: Claim, now: Dat
       sentiment: row.sentiment,
     },
     summary: row.summary,
-    messages: row.messages.map((message) => ({ ...message, sentAt: new Date(message.sentAt) })),
+    messages: row.messages.map(({ isNew, ...message }) => ({
+      ...toModelMessage(message),
+      isNew,
+    })),
     followUpStep,
     followUpHint: followUpStep === null ? null : (steps[followUpStep - 1]?.hint ?? null),
     earlierReplyInDoubt: row.earlierReplyInDoubt,

@@ -29,10 +29,11 @@ export function businessBlocks({ business, facts, ctas }: TurnContext): string {
 
 /** Messages as a model sees them, oldest first. */
 export function messageData(messages: readonly ContextMessage[]) {
-  return messages.map(({ author, kind, text, heard, sentAt, isNew }) => ({
+  return messages.map(({ author, kind, text, quoted, heard, sentAt, isNew }) => ({
     author,
     kind,
     text,
+    ...(quoted !== null && { quoted }),
     ...(heard && { heard }),
     at: sentAt.toISOString(),
     isNew,

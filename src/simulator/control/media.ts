@@ -84,7 +84,14 @@ export function leadMediaRoutes(world: World) {
       const { wamid, at } = sendAsLead({
         person: senderOf(world, body, identity),
         identity,
-        content: { type: "raw", message: { type, [type]: content } },
+        content: {
+          type,
+          message: { type, [type]: content },
+          bubble: { kind: "other", text: [`[${body.kind}]`, body.caption].filter(Boolean).join(" ") },
+          forwarded: false,
+          change: null,
+          becomes: null,
+        },
         ...(body.context === undefined ? {} : { context: body.context }),
       });
       return { wamid, at, mediaId: shelved.id };
