@@ -1,5 +1,6 @@
 import { bsuidOrNull, elements, idOrNull, member, phoneOrNull, textOrNull } from "./fields.ts";
 import type { Party } from "./payload.ts";
+import { storableItem } from "./storable.ts";
 
 interface Ids {
   phone: string | null;
@@ -21,7 +22,9 @@ export interface Contacts {
 
 /** Reads `contacts[]`; whatever is broken or missing in it is left out. */
 export function readContacts(value: unknown): Contacts {
-  const contacts = elements(member(value, "contacts")).map(readContact);
+  const contacts = elements(member(value, "contacts")).map((contact) =>
+    readContact(storableItem(contact).value),
+  );
   const byId = new Map<string, Contact>();
   for (const contact of contacts) {
     if (contact.phone !== null) byId.set(contact.phone, contact);
