@@ -24,6 +24,12 @@ export interface People {
   find(nameOfPerson: string): Person | undefined;
   /** The same, made up if nobody has it; a given name or username replaces the known one. */
   meet(adHoc: AdHocPerson): Person;
+  /** WhatsApp gives the person another number or id; null = as it was. Found by the new ones only. */
+  rename(
+    person: Person,
+    portfolioId: string,
+    to: { phone: string | null; bsuid: string | null },
+  ): void;
   /** The id of this person in one business portfolio. */
   bsuidIn(person: Person, portfolioId: string): string;
   reset(): void;
@@ -84,6 +90,11 @@ export function createPeople(firstPortfolioId: string): People {
     if (person.phone) book.set(person.phone, person);
     return person;
   }
+  function forget(name: string | null): void {
+    if (name === null) return;
+    onThePage.delete(name);
+    byName.delete(name);
+  }
   function find(name: string): Person | undefined {
     return onThePage.get(name) ?? byName.get(name);
   }
@@ -105,6 +116,18 @@ export function createPeople(firstPortfolioId: string): People {
       if (adHoc.name !== undefined) known.name = adHoc.name;
       if (adHoc.username !== undefined) known.username = adHoc.username;
       return known;
+    },
+    rename(person, portfolioId, { phone, bsuid }) {
+      if (phone !== null) {
+        forget(person.phone);
+        person.phone = phone;
+        byName.set(phone, person);
+      }
+      if (bsuid !== null) {
+        forget(person.bsuids.get(portfolioId) ?? null);
+        person.bsuids.set(portfolioId, bsuid);
+        byName.set(bsuid, person);
+      }
     },
     bsuidIn(person, portfolioId) {
       const known = person.bsuids.get(portfolioId);

@@ -92,6 +92,93 @@ describe("a lead's message", () => {
     expect(rig.messages()[0]).toMatchObject({ ...message, from: "15550100001" });
   });
 
+  test.each([
+    [{ type: "button", title: "Yes", id: "Y" }, { button: { text: "Yes", payload: "Y" } }],
+    [{ type: "image", caption: "Roof", mediaId: "7" }, { image: { id: "7", caption: "Roof" } }],
+    [{ type: "video" }, { video: { mime_type: "video/mp4" } }],
+    [{ type: "audio" }, { audio: { voice: true } }],
+    [{ type: "audio", voice: false }, { audio: { voice: false } }],
+    [{ type: "document", filename: "a.pdf" }, { document: { filename: "a.pdf" } }],
+    [{ type: "sticker", animated: true }, { sticker: { animated: true } }],
+    [
+      { type: "location", latitude: 1, longitude: 2, placeName: "Home" },
+      { location: { latitude: 1, longitude: 2, name: "Home" } },
+    ],
+    [
+      { type: "contacts", cards: [{ name: "Bo", phone: "14155550111" }], origin: "other" },
+      { contacts: [{ origin: "other", phones: [{ wa_id: "14155550111" }] }] },
+    ],
+    [
+      { type: "flow_reply", answers: { a: 1 } },
+      { interactive: { nfm_reply: { name: "flow", response_json: '{"a":1}' } } },
+    ],
+    [
+      { type: "call_permission", response: "reject" },
+      { interactive: { call_permission_reply: { response: "reject" } } },
+    ],
+    [
+      {
+        type: "order",
+        text: "Soon?",
+        items: [{ retailerId: "P", quantity: 2, price: 1.5, currency: "EUR" }],
+      },
+      { order: { text: "Soon?", product_items: [{ quantity: 2, item_price: 1.5 }] } },
+    ],
+    [
+      { type: "reaction", messageId: "wamid.x", emoji: "👍" },
+      { reaction: { message_id: "wamid.x", emoji: "👍" } },
+    ],
+    [{ type: "reaction", messageId: "wamid.x" }, { reaction: { message_id: "wamid.x" } }],
+    [
+      { type: "edit", messageId: "wamid.x", text: "New" },
+      { edit: { original_message_id: "wamid.x", message: { text: { body: "New" } } } },
+    ],
+    [{ type: "revoke", messageId: "wamid.x" }, { revoke: { original_message_id: "wamid.x" } }],
+    [{ type: "unsupported", what: "poll" }, { unsupported: { type: "poll" } }],
+    [
+      { text: "Hi", forwarded: true },
+      { text: { body: "Hi" }, context: { forwarded: true } },
+    ],
+    [
+      { text: "Hi", referral: { source_type: "ad", ctwa_clid: "c" } },
+      { referral: { source_type: "ad", ctwa_clid: "c" } },
+    ],
+  ])("%j goes out as Meta writes it", async (body, sent) => {
+    await write({ persona: "ana", ...body });
+    expect(rig.messages()).toMatchObject([{ from: "15550100001", ...sent }]);
+  });
+
+  test.each([
+    [{ type: "location", latitude: 1 }, "longitude: a location needs it."],
+    [{ type: "reaction", emoji: "👍" }, "messageId: a reaction needs it."],
+    [{ type: "sticker", caption: "x" }, "caption: a sticker has none."],
+    [{ type: "edit", messageId: "m", text: "x", latitude: 1 }, "latitude: a edit has none."],
+  ])("%j is refused, and nothing is sent", async (body, detail) => {
+    const refused = await rig.api("POST", "/messages", { persona: "ana", ...body });
+    expect(refused).toMatchObject({ code: "invalid_input", detail });
+    expect(rig.received).toEqual([]);
+  });
+
+  test("a new number comes as a system message, and the lead writes under it from then on", async () => {
+    const from = "14155557001";
+    const newPhone = "14155557002";
+    await write({ from, type: "changed_number", newPhone });
+    await write({ from: newPhone, text: "It is me" });
+    const [{ value }] = changes(rig.received);
+    expect(value).not.toHaveProperty("contacts");
+    const [told, next] = rig.messages();
+    expect(told).toMatchObject({ from, system: { type: "user_changed_number", wa_id: newPhone } });
+    expect(next.from).toBe(newPhone);
+  });
+
+  test("an edit and a deletion change what the phone shows", async () => {
+    const { wamid } = await write({ persona: "ana", text: "Helo" });
+    await write({ persona: "ana", type: "edit", messageId: wamid, text: "Hello" });
+    expect((await rig.api("GET", "/chats/ana")).data).toMatchObject([{ wamid, text: "Hello" }]);
+    await write({ persona: "ana", type: "revoke", messageId: wamid });
+    expect((await rig.api("GET", "/chats/ana")).data).toMatchObject([{ wamid, text: "[deleted]" }]);
+  });
+
   test("goes again until it is answered 200, and the ticks wait for it", async () => {
     rig.answerWith(503, 500, 401);
     const { wamid } = await rig.api("POST", "/messages", { persona: "ana", text: "Hi" });

@@ -4,8 +4,9 @@ import { withDeadline } from "../../lib/deadline.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { Identity } from "../deps.ts";
 import type { Person } from "../people.ts";
-import { createLeadSend, type LeadContent } from "../phone/lead.ts";
+import { createLeadSend } from "../phone/lead.ts";
 import type { World } from "../world.ts";
+import { leadContent } from "./lead-kinds.ts";
 import { MessageBody } from "./schemas.ts";
 import { strictly } from "./strictly.ts";
 
@@ -16,31 +17,6 @@ const MessageQuery = t.Object(
 type Body = Static<typeof MessageBody>;
 
 const WAIT_DEADLINE_MS = 60_000;
-
-function required<Field extends keyof Body>(body: Body, field: Field) {
-  const value = body[field];
-  if (value !== undefined) return value;
-  throw new AppError("invalid_input", `${field}: a ${body.type ?? "text"} needs it.`);
-}
-
-function contentOf(body: Body): LeadContent {
-  const { type = "text", description } = body;
-  switch (type) {
-    case "text":
-      return { type, text: required(body, "text") };
-    case "button_reply":
-      return { type, id: required(body, "id"), title: required(body, "title") };
-    case "list_reply":
-      return {
-        type,
-        id: required(body, "id"),
-        title: required(body, "title"),
-        ...(description === undefined ? {} : { description }),
-      };
-    case "raw":
-      return { type, message: required(body, "message") };
-  }
-}
 
 /** The business number of that id; the first one if none is named. */
 export function identityOf({ deps }: Pick<World, "deps">, phoneNumberId?: string): Identity {
@@ -82,7 +58,7 @@ export function messageRoutes(world: World) {
     "/messages",
     async ({ body, query }) => {
       const identity = identityOf(world, body.phoneNumberId);
-      const content = contentOf(body);
+      const content = leadContent(body);
       const person = senderOf(world, body, identity);
       const { context, clientRef } = body;
       const { wamid, at, delivered } = sendAsLead({

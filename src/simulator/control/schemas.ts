@@ -51,6 +51,34 @@ export const FaultQuery = t.Object(
   strict,
 );
 
+const PHONE = "^[1-9][0-9]{6,14}$";
+const BSUID = "^[A-Z]{2}\\.[A-Za-z0-9.]{1,132}$";
+
+const leadKinds = [
+  "text",
+  "button_reply",
+  "list_reply",
+  "button",
+  "image",
+  "video",
+  "audio",
+  "document",
+  "sticker",
+  "location",
+  "contacts",
+  "flow_reply",
+  "address_reply",
+  "call_permission",
+  "order",
+  "reaction",
+  "edit",
+  "revoke",
+  "changed_number",
+  "changed_user_id",
+  "unsupported",
+  "raw",
+] as const;
+
 export const MessageBody = t.Object(
   {
     persona: t.Optional(t.String({ description: "Id of a persona." })),
@@ -58,7 +86,7 @@ export const MessageBody = t.Object(
       t.Union(
         [
           t.String({ pattern: "^\\+?[1-9][0-9]{6,14}$" }),
-          t.Object({ bsuid: t.String({ pattern: "^[A-Z]{2}\\.[A-Za-z0-9.]{1,132}$" }) }, strict),
+          t.Object({ bsuid: t.String({ pattern: BSUID }) }, strict),
         ],
         { description: 'A phone number, or `{"bsuid"}` of somebody who hides theirs.' },
       ),
@@ -68,14 +96,70 @@ export const MessageBody = t.Object(
     phoneNumberId: t.Optional(t.String({ description: "The business number written to." })),
     type: t.Optional(
       t.Union(
-        [t.Literal("text"), t.Literal("button_reply"), t.Literal("list_reply"), t.Literal("raw")],
-        { default: "text" },
+        leadKinds.map((kind) => t.Literal(kind)),
+        { default: "text", description: "What is sent; each kind has fields of its own." },
       ),
     ),
-    text: t.Optional(t.String({ minLength: 1 })),
-    id: t.Optional(t.String({ minLength: 1 })),
+    text: t.Optional(t.String({ minLength: 1, description: "text, edit; order: a note." })),
+    id: t.Optional(
+      t.String({ minLength: 1, description: "Of the choice tapped; button: payload." }),
+    ),
     title: t.Optional(t.String({ minLength: 1 })),
     description: t.Optional(t.String()),
+    mediaId: t.Optional(t.String({ minLength: 1, maxLength: 100 })),
+    mimeType: t.Optional(t.String({ minLength: 1, maxLength: 100 })),
+    sha256: t.Optional(t.String({ minLength: 1, maxLength: 100, description: "Base64." })),
+    caption: t.Optional(t.String({ minLength: 1, maxLength: 1_024 })),
+    filename: t.Optional(t.String({ minLength: 1, maxLength: 240 })),
+    voice: t.Optional(t.Boolean({ description: "audio: recorded in the chat; true unless said." })),
+    animated: t.Optional(t.Boolean()),
+    latitude: t.Optional(t.Number({ minimum: -90, maximum: 90 })),
+    longitude: t.Optional(t.Number({ minimum: -180, maximum: 180 })),
+    placeName: t.Optional(t.String({ minLength: 1, maxLength: 200 })),
+    address: t.Optional(t.String({ minLength: 1, maxLength: 500 })),
+    cards: t.Optional(
+      t.Array(
+        t.Object(
+          { name: t.String({ minLength: 1 }), phone: t.Optional(t.String({ pattern: PHONE })) },
+          strict,
+        ),
+        { minItems: 1, maxItems: 257 },
+      ),
+    ),
+    origin: t.Optional(
+      t.Union([t.Literal("contact_request"), t.Literal("other")], {
+        description: "contacts: `contact_request` = the lead's own number, because we asked.",
+      }),
+    ),
+    answers: t.Optional(t.Unknown({ description: "flow_reply, address_reply: any JSON." })),
+    response: t.Optional(t.Union([t.Literal("accept"), t.Literal("reject")])),
+    items: t.Optional(
+      t.Array(
+        t.Object(
+          {
+            retailerId: t.String({ minLength: 1 }),
+            quantity: t.Integer({ minimum: 1 }),
+            price: t.Number({ minimum: 0 }),
+            currency: t.String({ pattern: "^[A-Z]{3}$" }),
+          },
+          strict,
+        ),
+        { minItems: 1, maxItems: 100 },
+      ),
+    ),
+    messageId: t.Optional(
+      t.String({ minLength: 1, description: "reaction, edit, revoke: wamid of the message." }),
+    ),
+    emoji: t.Optional(t.String({ maxLength: 32, description: "None or empty takes it back." })),
+    newPhone: t.Optional(t.String({ pattern: PHONE })),
+    newBsuid: t.Optional(t.String({ pattern: BSUID })),
+    what: t.Optional(t.String({ minLength: 1, description: "unsupported: poll, edit …" })),
+    referral: t.Optional(
+      t.Record(t.String(), t.Unknown(), {
+        description: "The ad that brought the lead, as Meta writes it: source_id, ctwa_clid …",
+      }),
+    ),
+    forwarded: t.Optional(t.Boolean()),
     context: t.Optional(t.String({ description: "wamid of the message answered." })),
     message: t.Optional(
       t.Record(t.String(), t.Unknown(), {

@@ -7,12 +7,20 @@ import { businessDigits, changeValue, contactOf, type JsonObject } from "../webh
 import { subjectOf, unixSeconds, type World } from "../world.ts";
 import type { PhoneMessage } from "./contract.ts";
 
-/** What a lead does on their phone. `raw` passes any message object through as Meta would send it. */
-export type LeadContent =
-  | { type: "text"; text: string }
-  | { type: "button_reply"; id: string; title: string }
-  | { type: "list_reply"; id: string; title: string; description?: string }
-  | { type: "raw"; message: JsonObject };
+/** What a lead does on their phone. */
+export interface LeadContent {
+  /** As the control API names it. */
+  type: string;
+  /** The message object as Meta would send it; ids and time are added. */
+  message: JsonObject;
+  /** How it looks on the phone; null: it is no bubble of its own. */
+  bubble: Pick<PhoneMessage, "kind" | "text"> | null;
+  forwarded: boolean;
+  /** The message that is changed, and what the phone shows for it then. */
+  change: { wamid: string; text: string | null } | null;
+  /** WhatsApp's own news: who the person is from now on. */
+  becomes: { phone: string | null; bsuid: string | null } | null;
+}
 
 export interface LeadMessage {
   person: Person;
@@ -36,51 +44,32 @@ type LeadWorld = Pick<World, "deps" | "people" | "chats" | "outbox" | "lifetime"
 
 const MAX_CLIENT_REFS = 10_000;
 
-function messageContent(content: LeadContent): JsonObject {
-  switch (content.type) {
-    case "text":
-      return { type: "text", text: { body: content.text } };
-    case "button_reply":
-    case "list_reply": {
-      const { type, ...reply } = content;
-      return { type: "interactive", interactive: { type, [type]: reply } };
-    }
-    case "raw":
-      return content.message;
-  }
-}
-
-function onPhone(content: LeadContent): Pick<PhoneMessage, "kind" | "text"> {
-  switch (content.type) {
-    case "text":
-      return { kind: "text", text: content.text };
-    case "button_reply":
-    case "list_reply":
-      return { kind: content.type, text: content.title };
-    case "raw":
-      return { kind: "other", text: `[${String(content.message["type"] ?? "message")}]` };
-  }
-}
-
-function rawId(content: LeadContent): string | undefined {
-  const id = content.type === "raw" ? content.message["id"] : undefined;
+function rawId({ message }: LeadContent): string | undefined {
+  const { id } = message;
   return typeof id === "string" && id !== "" ? id : undefined;
 }
 
+function contextOf({ identity, content, context }: LeadMessage): JsonObject {
+  const fields = {
+    ...(context !== undefined && { from: businessDigits(identity), id: context }),
+    ...(content.forwarded && { forwarded: true }),
+  };
+  return Object.keys(fields).length === 0 ? {} : { context: fields };
+}
+
 function inboundValue(message: LeadMessage, wamid: string, at: Date, bsuid: string): JsonObject {
-  const { person, identity, content, context } = message;
+  const { person, identity, content } = message;
   const phone = person.phone === null ? {} : { from: person.phone };
-  const quoted =
-    context === undefined ? {} : { context: { from: businessDigits(identity), id: context } };
   const row = {
     ...phone,
     from_user_id: bsuid,
     id: wamid,
     timestamp: unixSeconds(at),
-    ...quoted,
-    ...messageContent(content),
+    ...contextOf(message),
+    ...content.message,
   };
-  return changeValue(identity, { contacts: [contactOf(person, bsuid)], messages: [row] });
+  const contacts = content.becomes === null ? { contacts: [contactOf(person, bsuid)] } : {};
+  return changeValue(identity, { ...contacts, messages: [row] });
 }
 
 /** Lets a lead send a message: it shows on their phone and leaves as a signed webhook. */
@@ -88,24 +77,36 @@ export function createLeadSend(world: LeadWorld): (message: LeadMessage) => Sent
   const { chats, outbox, people } = world;
   const byClientRef = createBoundedMap<string, SentByLead>(MAX_CLIENT_REFS);
 
-  function post(message: LeadMessage): SentByLead {
+  function show(message: LeadMessage, wamid: string, now: Date): void {
     const { person, identity, content, context, clientRef } = message;
+    const { bubble, change } = content;
+    const shown = chats.read(person, identity).find((one) => one.wamid === change?.wamid);
+    if (shown && typeof change?.text === "string") {
+      chats.put(person, identity, { ...shown, text: change.text });
+    }
+    if (bubble === null) return;
+    person.lastWroteAt.set(identity.phoneNumberId, now.getTime());
+    chats.put(person, identity, {
+      wamid,
+      at: now.toISOString(),
+      from: "lead",
+      ticks: "pending",
+      ...bubble,
+      ...(context === undefined ? {} : { replyTo: context }),
+      ...(clientRef === undefined ? {} : { clientRef }),
+    });
+  }
+
+  function post(message: LeadMessage): SentByLead {
+    const { person, identity, content, clientRef } = message;
     const now = world.deps.clock.now();
     const at = now.toISOString();
     const bsuid = people.bsuidIn(person, identity.portfolioId);
     const wamid = rawId(content) ?? newWamid(person.phone ?? bsuid);
-    person.lastWroteAt.set(identity.phoneNumberId, now.getTime());
-    chats.put(person, identity, {
-      wamid,
-      at,
-      from: "lead",
-      ticks: "pending",
-      ...onPhone(content),
-      ...(context === undefined ? {} : { replyTo: context }),
-      ...(clientRef === undefined ? {} : { clientRef }),
-    });
+    show(message, wamid, now);
     const value = inboundValue(message, wamid, now, bsuid);
     const about = subjectOf(person, identity, people);
+    if (content.becomes !== null) people.rename(person, identity.portfolioId, content.becomes);
     const delivered = outbox.post({ identity, value, isStatus: false, about });
     world.lifetime.spawn("lead's message", async () => {
       const arrived = await delivered;
@@ -117,7 +118,7 @@ export function createLeadSend(world: LeadWorld): (message: LeadMessage) => Sent
 
   return (message) => {
     const { clientRef, content } = message;
-    if (content.type === "text" && content.text.length > 4_096) {
+    if (content.type === "text" && (content.bubble?.text.length ?? 0) > 4_096) {
       throw new AppError("invalid_input", "A WhatsApp text has at most 4,096 characters.");
     }
     const known = clientRef === undefined ? undefined : byClientRef.get(clientRef);

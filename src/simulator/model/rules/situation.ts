@@ -29,10 +29,17 @@ function newFromLead(messages: readonly ChatMessage[]): readonly ChatMessage[] {
   return last ? [last] : [];
 }
 
+const mediaKinds: ReadonlySet<string> = new Set(["image", "audio", "video", "document", "sticker"]);
+
+/** Of a file, what stands in front in brackets says what it is, and is nothing the lead said. */
+function wordsOf({ kind, text }: ChatMessage): string {
+  return (mediaKinds.has(kind) ? text.replace(/^\[[^\]]*\]/, "") : text).trim();
+}
+
 export function readSituation(briefing: Briefing): Situation {
   const { messages } = briefing.context;
   const fresh = newFromLead(messages);
-  const spoken = fresh.map(({ text }) => text.trim()).filter((text) => text !== "");
+  const spoken = fresh.map(wordsOf).filter((text) => text !== "");
   const leadTexts = messages.flatMap(({ author, text }) => (author === "lead" ? [text] : []));
   const said = messages.flatMap(({ author, text }) =>
     author === "bot" || author === "human" ? [text] : [],
