@@ -1,21 +1,19 @@
-import { Value } from "@sinclair/typebox/value";
 import type { EntryOf } from "../../streams/messages.ts";
 import type { Db } from "../db/client.ts";
-import { attentionForKind, isAnswerable } from "../funnel/mailbox.ts";
-import { matchOptOut, optOutConfirmation } from "../funnel/opt-out.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { CrashPoint } from "../lib/crash-points.ts";
 import { AppError } from "../lib/errors.ts";
 import type { LiveEvent } from "../lib/events.ts";
-import { newId } from "../lib/ids.ts";
-import { InboundItem, type Party } from "../whatsapp/payload.ts";
 import type { Announcer, News } from "./announce.ts";
-import { type Person, type Resolved, resolvePeople } from "./ingest/resolve.ts";
-import { type InboundRow, type StoreOutcome, storeInbound } from "./ingest/store.ts";
+import { applySystemMessage } from "./identity/told.ts";
+import { type ConversationKey, parkChanges } from "./ingest/parked.ts";
+import { resolveAll } from "./ingest/people.ts";
+import { type Received, readEntry } from "./ingest/received.ts";
+import type { Resolved } from "./ingest/resolve.ts";
+import { toChange, toRow } from "./ingest/rows.ts";
+import { settleDue } from "./ingest/settle-due.ts";
+import { type StoreOutcome, storeInbound } from "./ingest/store.ts";
 import { keepNotices } from "./notice.ts";
-
-/** Older messages are history: stored and shown, but an answer now would be strange. */
-const STALE_AFTER_MS = 60 * 60_000;
 
 export interface IngestDeps {
   db: Db;
@@ -30,12 +28,6 @@ interface InboundDelivery {
   entry: EntryOf["inbound"];
 }
 
-interface Received {
-  entry: EntryOf["inbound"];
-  item: InboundItem;
-  party: Party;
-}
-
 /**
  * Handler of `inbound`: one batch becomes leads, conversations and messages with a handful of
  * idempotent statements, and wake-ups for those that wait for an answer.
@@ -44,20 +36,47 @@ export function createIngestHandler(
   deps: IngestDeps,
 ): (deliveries: readonly InboundDelivery[]) => Promise<void> {
   return async (deliveries) => {
-    const received = deliveries.map(({ entry }) => read(entry));
+    const received = deliveries.map(({ entry }) => readEntry(entry));
     const known = received.filter(({ party }) => party.phone !== null || party.bsuid !== null);
-    const nameless = received.filter((one) => !known.includes(one));
-    if (nameless.length > 0) {
-      await keepNotices(
-        deps.db,
-        nameless.map(({ entry, item }) => ({ ...entry, field: "unidentified", raw: item.raw })),
-      );
-    }
+    await keepAs(deps.db, "unidentified", without(received, known));
     if (known.length === 0) return;
 
-    await storeAll(deps, known);
+    const system = known.filter(({ item }) => item.content?.type === "system");
+    if (system.length < known.length) await storeAll(deps, without(known, system));
+    if (system.length > 0) await storeSystem(deps, system);
     deps.onIngress(known.map(({ entry }) => entry.integrationId));
   };
+}
+
+function without(all: readonly Received[], some: readonly Received[]): readonly Received[] {
+  return some.length === 0 ? all : all.filter((one) => !some.includes(one));
+}
+
+/** What belongs into no chat is a notice, raw. */
+async function keepAs(db: Db, field: string, strays: readonly Received[]): Promise<void> {
+  if (strays.length === 0) return;
+  await keepNotices(
+    db,
+    strays.map(({ entry, item }) => ({ ...entry, field, raw: item.raw })),
+  );
+}
+
+/**
+ * What WhatsApp itself says about a lead, after what the lead said: it may change who the lead is. Nobody
+ * becomes a lead by it.
+ */
+async function storeSystem(deps: IngestDeps, system: readonly Received[]): Promise<void> {
+  const placed: Received[] = [];
+  for (const one of system) {
+    const { entry, item, party } = one;
+    if (item.content?.type !== "system") continue;
+    const told = { ...entry, wamid: item.wamid };
+    const { leadId, events } = await applySystemMessage(deps.db, told, party, item.content);
+    await deps.announcer.announce({ events });
+    if (leadId !== null) placed.push({ ...one, leadId });
+    else await keepAs(deps.db, "system", [one]);
+  }
+  if (placed.length > 0) await storeAll(deps, placed);
 }
 
 /** A lead may be merged or erased between the two steps; its messages then find their new home. */
@@ -68,11 +87,8 @@ async function storeAll(deps: IngestDeps, known: readonly Received[]): Promise<v
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const { resolved, events } = await resolveAll(deps.db, left);
     deps.crash("ingest:resolved");
-    const rows = left.map((one, ord) => toRow(one, ord, resolved[ord], deps.clock.now()));
-    const stored = await storeInbound(deps.db, rows);
-    deps.crash("ingest:stored");
-    await deps.announcer.announce(newsOf(stored, events));
-    left = left.filter((_, at) => stored.homeless.includes(rows[at]?.id ?? ""));
+    const homeless = await storeRound(deps, left, resolved, events);
+    left = left.filter((one) => homeless.has(one));
     if (left.length === 0) return;
   }
   throw new AppError("conflict", "Leads kept being merged or erased under their messages.", {
@@ -80,18 +96,50 @@ async function storeAll(deps: IngestDeps, known: readonly Received[]): Promise<v
   });
 }
 
-/** Everything the person of an entry may be known by, on their number. */
-export function personKeys({ integrationId, item }: EntryOf["inbound"]): string[] {
-  if (!Value.Check(InboundItem, item)) return [];
-  const { phone, bsuid } = partyOf(item);
-  return [phone, bsuid].filter((one) => one !== null).map((one) => `${integrationId}/${one}`);
+/** Stores messages, then what changes messages; answers with those whose conversation has ended. */
+async function storeRound(
+  deps: IngestDeps,
+  left: readonly Received[],
+  resolved: readonly Resolved[],
+  events: LiveEvent[],
+): Promise<Set<Received>> {
+  const now = deps.clock.now();
+  const placed = left.map((one, ord) => {
+    const place = resolved[ord];
+    if (place === undefined) throw new AppError("internal", "A person was not looked up.");
+    const change = toChange(one, place.conversationId);
+    const row = change ? undefined : toRow(one, ord, place, now);
+    return { one, change, row };
+  });
+  const rows = placed.flatMap(({ row }) => row ?? []);
+  const changes = placed.flatMap(({ change }) => change ?? []);
+  const stored = rows.length > 0 ? await storeInbound(deps.db, rows) : nothing;
+  const strays = changes.length > 0 ? await parkChanges(deps.db, changes) : [];
+  deps.crash("ingest:stored");
+  const waiting = distinct([...stored.parked, ...changes.map(keyOf)]);
+  const settled = waiting.length > 0 ? await settleDue(deps, waiting) : [];
+  await deps.announcer.announce(newsOf([{ events }, stored, ...settled]));
+  const homeless = new Set([...stored.homeless, ...strays]);
+  return new Set(
+    placed
+      .filter(({ row, change }) => homeless.has(row?.id ?? change?.id ?? ""))
+      .map(({ one }) => one),
+  );
+}
+
+const nothing: Pick<StoreOutcome, "parked" | "homeless"> = { parked: [], homeless: [] };
+
+function keyOf(row: { organization_id: string; conversation_id: string }): ConversationKey {
+  return { organizationId: row.organization_id, conversationId: row.conversation_id };
+}
+
+function distinct(keys: readonly ConversationKey[]): ConversationKey[] {
+  return [...new Map(keys.map((key) => [key.conversationId, key])).values()];
 }
 
 /** A turn without debounce starts at once: the delayed set is looked at every 100 ms only. */
-function newsOf(
-  { wakes, confirmations, events }: StoreOutcome,
-  earlier: readonly LiveEvent[],
-): News {
+function newsOf(outcomes: readonly Partial<StoreOutcome>[]): News {
+  const wakes = outcomes.flatMap((outcome) => outcome.wakes ?? []);
   const turns = wakes.map(({ organizationId, conversationId, dueAt, isDue }) => ({
     isDue,
     atMs: new Date(dueAt).getTime(),
@@ -100,116 +148,14 @@ function newsOf(
       entry: { v: 1 as const, organizationId, conversationId, cause: "message" as const },
     },
   }));
-  const sends = confirmations.map((number) => ({
-    stream: "outbound" as const,
-    entry: { v: 1 as const, ...number },
-  }));
+  const sends = outcomes
+    .flatMap((outcome) => outcome.confirmations ?? [])
+    .map((number) => ({ stream: "outbound" as const, entry: { v: 1 as const, ...number } }));
   return {
-    events: [...earlier, ...events],
+    events: outcomes.flatMap((outcome) => outcome.events ?? []),
     append: [...sends, ...turns.filter(({ isDue }) => isDue).map(({ append }) => append)],
     schedule: turns
       .filter(({ isDue }) => !isDue)
       .map(({ append, atMs }) => ({ append, atMs, keep: "latest" })),
   };
-}
-
-function read(entry: EntryOf["inbound"]): Received {
-  if (!Value.Check(InboundItem, entry.item)) {
-    const path = Value.Errors(InboundItem, entry.item).First()?.path ?? "";
-    throw new AppError("poison", "An inbound entry is no message of a known shape.", { path });
-  }
-  const item = entry.item;
-  return { entry, item, party: partyOf(item) };
-}
-
-function partyOf(item: InboundItem): Party {
-  return item.kind === "message" ? item.from : item.to;
-}
-
-/** Looks each person up once, however many messages they sent. */
-async function resolveAll(db: Db, known: readonly Received[]) {
-  const people: Person[] = [];
-  const indexes = known.map((one) => {
-    const same = people.findIndex((person) => isSame(person, one));
-    if (same === -1) return people.push(toPerson(one)) - 1;
-    people[same] = merge(people[same], toPerson(one));
-    return same;
-  });
-  const { resolved, events } = await resolvePeople(db, people);
-  return { resolved: indexes.map((index) => resolved[index]), events };
-}
-
-function isSame(person: Person, { entry, party }: Received): boolean {
-  return (
-    person.integrationId === entry.integrationId &&
-    ((party.bsuid !== null && person.bsuid === party.bsuid) ||
-      (party.phone !== null && person.phone === party.phone))
-  );
-}
-
-function toPerson({ entry, item, party }: Received): Person {
-  return {
-    organizationId: entry.organizationId,
-    integrationId: entry.integrationId,
-    phone: party.phone,
-    bsuid: party.bsuid,
-    name: party.name,
-    username: party.username,
-    referral: item.kind === "message" ? item.referral : null,
-  };
-}
-
-function merge(first: Person | undefined, next: Person): Person {
-  return {
-    ...next,
-    phone: next.phone ?? first?.phone ?? null,
-    bsuid: next.bsuid ?? first?.bsuid ?? null,
-    name: next.name ?? first?.name ?? null,
-    username: next.username ?? first?.username ?? null,
-    referral: first?.referral ?? next.referral,
-  };
-}
-
-function toRow(
-  { entry, item, party }: Received,
-  ord: number,
-  resolved: Resolved | undefined,
-  now: Date,
-): InboundRow {
-  if (resolved === undefined) throw new AppError("internal", "A person was not looked up.");
-  const fromLead = item.kind === "message";
-  const optOut = fromLead && item.text !== null ? matchOptOut(item.text) : null;
-  const stops = optOut?.kind === "stop";
-  const stale = now.getTime() - new Date(item.sentAt).getTime() > STALE_AFTER_MS;
-  const answerable = fromLead && item.text !== null && isAnswerable(item.type);
-  return {
-    organization_id: entry.organizationId,
-    integration_id: entry.integrationId,
-    conversation_id: resolved.conversationId,
-    id: newId(),
-    ord,
-    author: fromLead ? "lead" : "human",
-    wamid: item.wamid,
-    kind: item.type,
-    text: item.text,
-    raw: item.raw,
-    altered: item.altered,
-    reply_to_wamid: item.replyToWamid,
-    sent_at: item.sentAt,
-    wakes: answerable && !stale && !stops,
-    stop_keyword: stops ? optOut.keyword : null,
-    starts: optOut?.kind === "start",
-    attention: fromLead ? attentionOf(item, answerable && stale) : null,
-    phone: party.phone,
-    bsuid: party.bsuid,
-    confirmation_id: newId(),
-    confirmation: stops && !stale ? optOutConfirmation(optOut.language) : null,
-  };
-}
-
-/** A form's answer and the like come as `interactive` without words: for a person to read. */
-function attentionOf(item: InboundItem, stale: boolean): InboundRow["attention"] {
-  if (stale) return "stale_message";
-  const wordless = item.text === null && isAnswerable(item.type);
-  return wordless ? "unreadable_message" : attentionForKind(item.type);
 }

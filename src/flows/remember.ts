@@ -2,12 +2,12 @@ import type { EntryOf } from "../../streams/messages.ts";
 import type { Db } from "../db/client.ts";
 import { conversationNews, outboxEvents, outboxInsert } from "../db/queries/public-state.ts";
 import { recordLlmCall } from "../db/queries/record-llm-call.ts";
-import type { Author } from "../funnel/lead.ts";
 import type { LlmCall } from "../funnel/turn.ts";
 import { AppError } from "../lib/errors.ts";
 import type { LiveEvent } from "../lib/events.ts";
 import type { Thinker } from "../llm/thinker.ts";
 import type { Announcer } from "./announce.ts";
+import { type ModelMessageRow, modelMessage, toModelMessage } from "./model-messages.ts";
 
 const SUMMARY_DEADLINE_MS = 30_000;
 const MESSAGES_PER_SUMMARY = 60;
@@ -17,7 +17,7 @@ interface Unsummarized {
   summary: string | null;
   summarySeq: number;
   language: string;
-  messages: { seq: number; author: Author; kind: string; text: string; sentAt: string }[];
+  messages: ModelMessageRow[];
 }
 
 export interface RememberDeps {
@@ -47,11 +47,7 @@ export function createRememberHandler(
         conversationId,
         previous: behind.summary,
         language: behind.language,
-        messages: behind.messages.map((message) => ({
-          ...message,
-          sentAt: new Date(message.sentAt),
-          isNew: true,
-        })),
+        messages: behind.messages.map((message) => ({ ...toModelMessage(message), isNew: true })),
       },
       {
         deadlineMs: SUMMARY_DEADLINE_MS,
@@ -104,9 +100,7 @@ function loadUnsummarized(
 ): Promise<Unsummarized | undefined> {
   return db.first<Unsummarized>`
     select c.lead_id, c.summary, c.summary_seq, coalesce(c.language, o.language) as language,
-      (select coalesce(jsonb_agg(jsonb_build_object('seq', m.seq, 'author', m.author,
-          'kind', m.kind, 'text', coalesce(m.text, '[' || m.kind || ']'), 'sentAt', m.sent_at)
-          order by m.seq), '[]'::jsonb)
+      (select coalesce(jsonb_agg(${db.fragment(modelMessage("m"))} order by m.seq), '[]'::jsonb)
         from (select * from messages where conversation_id = c.id and seq > c.summary_seq
             and state not in ('cancelled', 'failed', 'queued', 'sending')
           order by seq limit ${MESSAGES_PER_SUMMARY}) m) as messages

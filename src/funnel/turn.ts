@@ -60,8 +60,10 @@ export interface CtaOffer {
 export interface ContextMessage {
   author: Author;
   kind: string;
-  /** Text as the lead would read it; for a button or list reply, the title that was tapped. */
+  /** Its words; in square brackets what it is beside them, such as a photo or a place. */
   text: string;
+  /** The words of the message it answers, where that is known. */
+  quoted: string | null;
   sentAt: Date;
   /** True for what arrived since the last finished turn: the messages to answer. */
   isNew: boolean;

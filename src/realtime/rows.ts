@@ -19,7 +19,9 @@ export const MessageRow = Type.Object({
   sentBy: Type.Union([Type.Object({ id, name: text }), Type.Null()]),
   kind: text,
   text: nullableText,
-  content: Type.Unknown({ description: "What goes out beside the text: buttons, a list …" }),
+  content: Type.Unknown({
+    description: "What it says beside the text, as REST documents it by its `type`.",
+  }),
   state: text,
   errorCode: Type.Union([Type.Integer(), Type.Null()]),
   errorText: nullableText,
@@ -30,6 +32,15 @@ export const MessageRow = Type.Object({
   doubtAt: nullableInstant,
   turnId: nullableId,
   sentAt: nullableInstant,
+  editedAt: nullableInstant,
+  deletedAt: { ...nullableInstant, description: "Set: its author deleted it, and its words." },
+  reactions: Type.Array(
+    Type.Object({
+      author: Type.Union([Type.Literal("lead"), Type.Literal("human")]),
+      emoji: text,
+      at: Type.String({ description: "ISO 8601, UTC." }),
+    }),
+  ),
   version,
 });
 export type MessageRow = Static<typeof MessageRow>;
@@ -79,6 +90,7 @@ export const LeadRow = Type.Object({
   createdAt: nullableInstant,
   erasedAt: { ...nullableInstant, description: "Set: whatever was shown of the lead has to go." },
   mergedInto: { ...nullableId, description: "The lead that this one turned out to be." },
+  maybeSameAs: { ...nullableId, description: "Another lead that may be the same person." },
   version,
 });
 export type LeadRow = Static<typeof LeadRow>;

@@ -50,3 +50,18 @@ export function instantOf(value: unknown, fallbackAt: string): string {
   const plausible = seconds >= MIN_UNIX_SECONDS && seconds <= MAX_UNIX_SECONDS;
   return plausible ? new Date(Math.trunc(seconds) * 1_000).toISOString() : fallbackAt;
 }
+
+/** Longest text kept of one field: WhatsApp's own longest is 4,096 characters. */
+const MAX_FIELD_LENGTH = 4_096;
+
+/** A field's text without blanks around it, cut where it is absurdly long; null when nothing is left. */
+export function wordsOrNull(value: unknown): string | null {
+  const words = typeof value === "number" ? String(value) : (textOrNull(value)?.trim() ?? "");
+  return words.slice(0, MAX_FIELD_LENGTH).toWellFormed() || null;
+}
+
+/** A finite number, also one written as text. */
+export function numberOrNull(value: unknown): number | null {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  return typeof number === "number" && Number.isFinite(number) ? number : null;
+}

@@ -1,4 +1,5 @@
 import { isJsonObject, storableText } from "../lib/json.ts";
+import { readContent } from "./content/read.ts";
 import { elements, idOrNull, instantOf, member, textOrNull } from "./fields.ts";
 import { readSaid } from "./message-text.ts";
 import {
@@ -82,12 +83,14 @@ function readMessage(source: unknown, receivedAt: string) {
   if (wamid === null) return undefined;
   const type = idOrNull(member(raw, "type")) ?? "unknown";
   const { text, replyId } = readSaid(type, raw);
+  const content = readContent(type, raw);
   return {
     v: ITEM_VERSION,
     wamid,
     type,
     text,
     ...(replyId !== null && { replyId }),
+    ...(content !== undefined && { content }),
     sentAt: instantOf(member(raw, "timestamp"), receivedAt),
     replyToWamid: idOrNull(member(member(raw, "context"), "id")),
     raw,

@@ -1,4 +1,5 @@
 import { type Static, Type } from "@sinclair/typebox";
+import { InboundContent } from "./inbound-content.ts";
 
 /** Version of the item shapes below; they wait in streams across releases. */
 export const ITEM_VERSION = 1;
@@ -38,6 +39,8 @@ const messageFields = {
   text: nullableText,
   /** Of a button or list reply: the id we gave that choice. */
   replyId: Type.Optional(text),
+  /** What it says beside the text; entries of older releases have none. */
+  content: Type.Optional(InboundContent),
   /** ISO 8601; Meta's own second, or the time of arrival where that was unreadable. */
   sentAt: Type.String(),
   replyToWamid: nullableId,

@@ -1,20 +1,37 @@
 import { describe, expect, test } from "bun:test";
-import { attentionForKind, isAnswerable } from "../../src/funnel/mailbox.ts";
+import { whoAnswers } from "../../src/funnel/mailbox.ts";
 
-describe("what an inbound kind does", () => {
-  for (const kind of ["text", "button", "interactive"]) {
-    test(`${kind} wakes the bot`, () => {
-      expect([isAnswerable(kind), attentionForKind(kind)]).toEqual([true, null]);
-    });
-  }
-  for (const kind of ["image", "audio", "video", "document", "sticker", "location", "order", "?"]) {
-    test(`${kind} is for a person to read`, () => {
-      expect([isAnswerable(kind), attentionForKind(kind)]).toEqual([false, "unreadable_message"]);
-    });
-  }
-  for (const kind of ["reaction", "system", "edit", "revoke", "unsupported"]) {
-    test(`${kind} asks nothing of anybody`, () => {
-      expect([isAnswerable(kind), attentionForKind(kind)]).toEqual([false, null]);
-    });
-  }
+const bare = (kind: string) => whoAnswers({ kind, text: null, hasContent: false });
+const worded = (kind: string) => whoAnswers({ kind, text: "Hi", hasContent: true });
+const understood = (kind: string) => whoAnswers({ kind, text: null, hasContent: true });
+
+describe("who sees to an inbound message", () => {
+  test.each(["text", "button", "interactive", "image", "video", "document"])(
+    "the bot answers %s with words, and a person looks at one without",
+    (kind) => {
+      expect([worded(kind), bare(kind)]).toEqual(["bot", "person"]);
+    },
+  );
+
+  test.each(["interactive", "location", "contacts", "order"])(
+    "the bot answers %s that was understood, and a person looks at one that was not",
+    (kind) => {
+      expect([understood(kind), bare(kind)]).toEqual(["bot", "person"]);
+    },
+  );
+
+  test.each(["image", "audio", "video", "document", "sticker", "unsupported", "unknown", "?"])(
+    "%s without words is for a person, though we know what it is",
+    (kind) => {
+      expect(understood(kind)).toBe("person");
+    },
+  );
+
+  test.each(["audio", "sticker"])("%s stays a person's, whatever text it claims", (kind) => {
+    expect(worded(kind)).toBe("person");
+  });
+
+  test.each(["reaction", "system"])("%s asks nothing of anybody", (kind) => {
+    expect([worded(kind), bare(kind)]).toEqual(["nobody", "nobody"]);
+  });
 });

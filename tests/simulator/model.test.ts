@@ -81,7 +81,14 @@ function startChat(overrides: Partial<TurnContext> = {}) {
     async say(...texts: string[]) {
       const from = messages.length;
       for (const text of texts) {
-        messages.push({ author: "lead", kind: "text", text, sentAt: now, isNew: true });
+        messages.push({
+          author: "lead",
+          kind: "text",
+          text,
+          quoted: null,
+          sentAt: now,
+          isNew: true,
+        });
       }
       const { decision, reply } = await think({});
       messages.splice(
@@ -90,7 +97,14 @@ function startChat(overrides: Partial<TurnContext> = {}) {
         ...messages.slice(from).map((message) => ({ ...message, isNew: false })),
       );
       if (reply !== null) {
-        messages.push({ author: "bot", kind: "text", text: reply, sentAt: now, isNew: false });
+        messages.push({
+          author: "bot",
+          kind: "text",
+          text: reply,
+          quoted: null,
+          sentAt: now,
+          isNew: false,
+        });
       }
       return { decision, reply: reply ?? "" };
     },
@@ -201,11 +215,21 @@ describe("the sales talk in English", () => {
     expect(decision).toMatchObject({ shouldRespond: false, stage: "lost" });
   });
 
-  test("a picture without words is asked about", async () => {
-    const picture = { author: "lead", kind: "image", text: "", sentAt: now, isNew: true } as const;
-    const { reply } = await startChat({ messages: [picture] }).say();
-    expect(reply).toContain("cannot open that");
-  });
+  test.each(["", "[photo, which you cannot open]"])(
+    "a picture without words (%j) is asked about",
+    async (words) => {
+      const picture = {
+        author: "lead",
+        kind: "image",
+        text: words,
+        quoted: null,
+        sentAt: now,
+        isNew: true,
+      } as const;
+      const { reply } = await startChat({ messages: [picture] }).say();
+      expect(reply).toContain("cannot open that");
+    },
+  );
 
   test("nudges are short and differ, and stop where they would annoy", async () => {
     const chat = startChat();
@@ -275,7 +299,7 @@ describe("the sales talk in Spanish", () => {
 describe("memory", () => {
   test("keeps the previous notes and what the lead newly told", async () => {
     const message = (text: string) =>
-      ({ author: "lead", kind: "text", text, sentAt: now, isNew: true }) as const;
+      ({ author: "lead", kind: "text", text, quoted: null, sentAt: now, isNew: true }) as const;
     const prompt = memoryPrompt({
       previous: "The lead owns a house.",
       messages: [message("How much is the battery?"), message("my roof is 10 years old")],

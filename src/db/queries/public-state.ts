@@ -22,7 +22,17 @@ export function messageState(alias: string): string {
     'cancelReason', ${alias}.cancel_reason, 'wamid', ${alias}.wamid,
     'replyToWamid', ${alias}.reply_to_wamid, 'resendOf', ${alias}.resend_of,
     'doubtAt', ${utc(`${alias}.doubt_at`)},
-    'turnId', ${alias}.turn_id, 'sentAt', ${utc(`${alias}.sent_at`)}, 'version', ${alias}.version)`;
+    'turnId', ${alias}.turn_id, 'sentAt', ${utc(`${alias}.sent_at`)},
+    'editedAt', ${utc(`${alias}.edited_at`)}, 'deletedAt', ${utc(`${alias}.deleted_at`)},
+    'reactions', ${reactionsOf(alias)}, 'version', ${alias}.version)`;
+}
+
+/** The reactions that stand; most messages have none. */
+function reactionsOf(alias: string): string {
+  return `case when ${alias}.reactions is null then '[]'::jsonb else (
+    select coalesce(jsonb_agg(jsonb_build_object('author', r.key, 'emoji', r.value -> 'emoji',
+      'at', r.value -> 'at') order by r.key), '[]'::jsonb)
+    from jsonb_each(${alias}.reactions) r where r.value ->> 'emoji' is not null) end`;
 }
 
 export function conversationState(alias: string): string {
@@ -64,7 +74,8 @@ export function leadState(alias: string): string {
     'source', ${alias}.source, 'referral', ${alias}.referral, 'tags', ${alias}.tags,
     'fields', ${alias}.fields, 'ownerId', ${alias}.owner_id,
     'createdAt', ${utc(`${alias}.created_at`)}, 'erasedAt', ${utc(`${alias}.erased_at`)},
-    'mergedInto', ${alias}.merged_into, 'version', ${alias}.version)`;
+    'mergedInto', ${alias}.merged_into, 'maybeSameAs', ${alias}.maybe_same_as,
+    'version', ${alias}.version)`;
 }
 
 /** Rows for `outbox`: one event of this kind about each lead in `table`. */

@@ -55,6 +55,8 @@ export const conversations = pgTable(
     /** Rises with takeover, opt-out and close; bot messages carrying an older one are never sent. */
     fence: bigint({ mode: "number" }).notNull().default(0),
     optedOutAt: instant(),
+    /** Changes of messages that have not come yet wait since then; null = none. Database time. */
+    parkedAt: instant(),
     /** Takes no message any more: its lead was erased, or merged into one with a chat on this number. */
     endedAt: instant(),
 

@@ -57,6 +57,8 @@ export const leads = pgTable(
     erasedAt: instant(),
     /** The lead this one turned out to be. */
     mergedInto: uuid(),
+    /** Another lead that may be the same person: a person decides, never we. Set on both. */
+    maybeSameAs: uuid(),
     version: rowVersion(),
   },
   (table) => [
@@ -172,8 +174,9 @@ export const leadIdentities = pgTable(
     organizationId: organizationId(),
     id: uuid().notNull(),
     leadId: uuid().notNull(),
-    kind: text({ enum: ["bsuid", "phone"] }).notNull(),
-    /** A BSUID is unique within a business portfolio; a phone number everywhere (empty scope). */
+    /** Usernames are kept as history alone: nobody is found by one. */
+    kind: text({ enum: ["bsuid", "phone", "username"] }).notNull(),
+    /** A BSUID is unique within a portfolio, a phone number everywhere (empty), a username within its lead. */
     scope: text().notNull(),
     value: text().notNull(),
     startedAt: createdAt(),
@@ -184,10 +187,30 @@ export const leadIdentities = pgTable(
     uniqueIndex("lead_identities_current_key")
       .on(table.organizationId, table.kind, table.scope, table.value)
       .where(sql`ended_at is null`),
+    index("lead_identities_former_index")
+      .on(table.organizationId, table.kind, table.scope, table.value)
+      .where(sql`ended_at is not null`),
     index("lead_identities_lead_index").on(table.organizationId, table.leadId),
     foreignKey({
       columns: [table.organizationId, table.leadId],
       foreignColumns: [leads.organizationId, leads.id],
     }),
+  ],
+);
+
+/** Which BSUID took the place of which: told in any order, also before the lead's first message. */
+export const bsuidMoves = pgTable(
+  "bsuid_moves",
+  {
+    organizationId: organizationId().references(() => organizations.id),
+    /** The business portfolio. */
+    scope: text().notNull(),
+    previous: text().notNull(),
+    current: text().notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.scope, table.previous] }),
+    index("bsuid_moves_current_index").on(table.organizationId, table.scope, table.current),
   ],
 );

@@ -62,8 +62,18 @@ export const messages = pgTable(
     userId: uuid(),
     /** The message that a person sent again with this one. */
     resendOf: uuid(),
-    /** What goes out beside or instead of text: `whatsapp/outbound` owns the shape. */
+    /** What it says beside text: `whatsapp/message` owns the shapes that go out, `inbound-content` the others. */
     payload: jsonb(),
+    /** Inbound: whether the bot was to think about it; null where nobody noted it. */
+    wakes: boolean(),
+    /** When its author last changed its words; older changes that come late are ignored. */
+    editedAt: instant(),
+    /** The place in the conversation's order that its changed words have taken. */
+    changedSeq: bigint({ mode: "number" }),
+    /** When its author deleted it: its words are gone then, only `raw` keeps them. */
+    deletedAt: instant(),
+    /** Latest reaction by author (`lead`, `human`): `{emoji, at}`; emoji null = taken back. */
+    reactions: jsonb(),
     /** Pricing as Meta's status reported it. */
     pricing: jsonb(),
     /** Business time: when the lead sent it, or when we made it. */
@@ -136,6 +146,43 @@ export const parkedReceipts = pgTable(
   (table) => [
     primaryKey({ columns: [table.integrationId, table.wamid, table.status] }),
     index("parked_receipts_age_index").on(table.createdAt),
+  ],
+);
+
+/**
+ * Reactions, edits and deletions as they came: each about another message of the conversation, applied
+ * when that one is there. The conversation's `parkedAt` tells that some still wait.
+ */
+export const messageChanges = pgTable(
+  "message_changes",
+  {
+    organizationId: organizationId(),
+    id: uuid().notNull(),
+    conversationId: uuid().notNull(),
+    integrationId: uuid().notNull(),
+    wamid: text().notNull(),
+    /** The message it is about. */
+    targetWamid: text().notNull(),
+    author: text({ enum: ["lead", "human"] }).notNull(),
+    kind: text({ enum: ["reaction", "edit", "revoke"] }).notNull(),
+    /** `whatsapp/inbound-content` owns the shape. */
+    content: jsonb().notNull(),
+    raw: jsonb(),
+    /** Business time. */
+    at: instant().notNull(),
+    /** Applied, overtaken by a newer one, or given up after a week. Null: waits for its message. */
+    settledAt: instant(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.organizationId, table.id] }),
+    uniqueIndex("message_changes_wamid_key").on(table.integrationId, table.wamid),
+    index("message_changes_conversation_index").on(table.organizationId, table.conversationId),
+    index("message_changes_waiting_index").on(table.createdAt).where(sql`settled_at is null`),
+    foreignKey({
+      columns: [table.organizationId, table.conversationId],
+      foreignColumns: [conversations.organizationId, conversations.id],
+    }),
   ],
 );
 

@@ -4,30 +4,14 @@ import { leadNews, outboxEvent, outboxInsert } from "../../db/queries/public-sta
 import { AppError } from "../../lib/errors.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import { newId } from "../../lib/ids.ts";
-
-/** One person on one number, as a webhook named them. At least one of phone and BSUID is there. */
-export interface Person {
-  organizationId: string;
-  integrationId: string;
-  phone: string | null;
-  bsuid: string | null;
-  name: string | null;
-  username: string | null;
-  referral: unknown;
-}
+import { learnShownPhone } from "../identity/told.ts";
+import { type Found, findPeople, type Person, snakeKeys } from "./find-people.ts";
 
 export interface Resolved {
   leadId: string;
   conversationId: string;
-}
-
-interface Found {
-  no: number;
-  leadId: string | null;
-  conversationId: string | null;
-  lacksPhone: boolean;
-  lacksBsuid: boolean;
-  nameChanged: boolean;
+  /** The message came under addresses that are the lead's no more. */
+  isFormer: boolean;
 }
 
 /** A person's identities may be written by two workers at once; the loser looks again. */
@@ -35,8 +19,9 @@ const MAX_ROUNDS = 3;
 
 /**
  * Finds each person's lead and conversation, creating what is missing. A BSUID decides over a phone
- * number, and two leads are never joined here. Answers in the order of `people`, with the live
- * events of the leads that were made or renamed.
+ * number, also one the lead had before; an unknown one makes a phone's lead somebody else, if that lead
+ * has another (numbers are given to new people). Two leads are never joined here. Answers in the
+ * order of `people`, with the live events of the leads that were made, renamed or found out about.
  */
 export async function resolvePeople(
   db: Db,
@@ -44,7 +29,7 @@ export async function resolvePeople(
 ): Promise<{ resolved: Resolved[]; events: LiveEvent[] }> {
   const events: LiveEvent[] = [];
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const found = await find(db, people);
+    const found = await findPeople(db, people);
     const resolved = found.map(toResolved).filter((one) => one !== undefined);
     const incomplete = found.filter(
       (one) => toResolved(one) === undefined || one.lacksPhone || one.lacksBsuid,
@@ -52,43 +37,33 @@ export async function resolvePeople(
     if (incomplete.length > 0) events.push(...(await create(db, people, incomplete)));
     const renamed = found.filter((one) => one.nameChanged);
     if (renamed.length > 0) events.push(...(await rename(db, people, renamed)));
-    if (resolved.length === people.length) return { resolved, events };
+    if (resolved.length === people.length) {
+      return { resolved, events: [...events, ...(await movePhones(db, people, found))] };
+    }
   }
   throw new AppError("conflict", "Leads kept changing while they were looked up; try again.", {
     people: people.length,
   });
 }
 
-function toResolved(found: Found): Resolved | undefined {
-  if (found.leadId === null || found.conversationId === null) return undefined;
-  return { leadId: found.leadId, conversationId: found.conversationId };
+async function movePhones(
+  db: Db,
+  people: readonly Person[],
+  found: readonly Found[],
+): Promise<LiveEvent[]> {
+  const events: LiveEvent[] = [];
+  for (const { no, leadId, hasForeignPhone } of found) {
+    const person = people[no];
+    if (!hasForeignPhone || leadId === null || !person || person.phone === null) continue;
+    events.push(...(await learnShownPhone(db, person, leadId, person.phone)));
+  }
+  return events;
 }
 
-function find(db: Db, people: readonly Person[]): Promise<Found[]> {
-  return db.rows<Found>`
-    select p.no, coalesce(b.lead_id, f.lead_id) as lead_id, c.id as conversation_id,
-      p.phone is not null and f.lead_id is null as lacks_phone,
-      p.bsuid is not null and b.lead_id is null as lacks_bsuid,
-      l.id is not null and (p.name is distinct from l.name and p.name is not null
-          and not l.named_by_team
-        or p.username is distinct from l.username and p.username is not null) as name_changed
-    from jsonb_to_recordset(${db.json(numbered(people))}) as p(
-      no int, organization_id uuid, integration_id uuid, phone text, bsuid text, name text,
-      username text)
-    join integrations i on i.organization_id = p.organization_id and i.id = p.integration_id
-    left join lateral (select lead_id from lead_identities
-      where organization_id = p.organization_id and kind = 'bsuid' and scope = i.portfolio_id
-        and value = p.bsuid and ended_at is null limit 1) b on true
-    left join lateral (select lead_id from lead_identities
-      where organization_id = p.organization_id and kind = 'phone' and scope = ''
-        and value = p.phone and ended_at is null limit 1) f on true
-    left join lateral (select id, name, username, named_by_team from leads
-      where organization_id = p.organization_id and id = coalesce(b.lead_id, f.lead_id)
-      limit 1) l on true
-    left join lateral (select id from conversations
-      where organization_id = p.organization_id and lead_id = coalesce(b.lead_id, f.lead_id)
-        and integration_id = p.integration_id limit 1) c on true
-    order by p.no`;
+function toResolved(found: Found): Resolved | undefined {
+  const { leadId, conversationId, isFormer } = found;
+  if (leadId === null || conversationId === null) return undefined;
+  return { leadId, conversationId, isFormer };
 }
 
 /**
@@ -104,6 +79,10 @@ async function create(
 ): Promise<LiveEvent[]> {
   const wanted = incomplete.map((found) => ({
     ...people[found.no],
+    phone: found.lacksPhone ? people[found.no]?.phone : null,
+    bsuid: found.lacksBsuid ? people[found.no]?.bsuid : null,
+    address_phone: people[found.no]?.phone,
+    address_bsuid: people[found.no]?.bsuid,
     referral: people[found.no]?.referral ?? null,
     lead_id: found.leadId,
     new_lead_id: newId(),
@@ -118,7 +97,7 @@ async function create(
       from jsonb_to_recordset(${db.json(wanted.map(snakeKeys))}) as p(
         organization_id uuid, integration_id uuid, phone text, bsuid text, name text,
         username text, referral jsonb, lead_id uuid, new_lead_id uuid, phone_identity_id uuid,
-        bsuid_identity_id uuid, new_conversation_id uuid)
+        bsuid_identity_id uuid, new_conversation_id uuid, address_phone text, address_bsuid text)
       join integrations i on i.organization_id = p.organization_id and i.id = p.integration_id
     ), first_identity as (
       insert into lead_identities (organization_id, id, lead_id, kind, scope, value)
@@ -164,6 +143,10 @@ async function create(
       from owned o left join known_by k on k.lead_id = o.new_lead_id
       where o.lead_id is null and o.owner_id is not null
       returning *
+    ), usernames as (
+      insert into lead_identities (organization_id, id, lead_id, kind, scope, value)
+      select organization_id, gen_random_uuid(), id, 'username', id::text, username
+      from new_leads where username is not null
     ), better_known as (
       update leads l set phones = btrim(l.phones || ' ' || k.phones),
         has_bsuid = l.has_bsuid or k.has_bsuid, version = l.version + 1
@@ -173,8 +156,8 @@ async function create(
     ), new_conversations as (
       insert into conversations (organization_id, id, lead_id, integration_id, phone, bsuid,
         opted_out_at)
-      select organization_id, new_conversation_id, owner_id, integration_id, phone, bsuid,
-        opted_out_at
+      select organization_id, new_conversation_id, owner_id, integration_id, address_phone,
+        address_bsuid, opted_out_at
       from owned where owner_id is not null
       on conflict do nothing
     ), news as (
@@ -208,22 +191,18 @@ async function rename(
       where l.organization_id = n.organization_id and l.id = n.lead_id
         and l.erased_at is null and l.merged_into is null
       returning l.*
+    ), former_names as (
+      update lead_identities i set ended_at = now() from changed l
+      where i.organization_id = l.organization_id and i.lead_id = l.id and i.kind = 'username'
+        and i.ended_at is null and i.value <> l.username
+    ), usernames as (
+      insert into lead_identities (organization_id, id, lead_id, kind, scope, value)
+      select organization_id, gen_random_uuid(), id, 'username', id::text, username
+      from changed where username is not null
+      on conflict do nothing
     ), news as (
       ${db.fragment(outboxInsert(leadNews("lead.updated", "changed")))}
     )
     select ${db.fragment(outboxEvent("news"))} as event from news`;
   return changed.map((row) => row.event);
-}
-
-function numbered(people: readonly Person[]): object[] {
-  return people.map((person, no) => ({ ...snakeKeys({ ...person, referral: null }), no }));
-}
-
-function snakeKeys(record: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(record).map(([key, value]) => [
-      key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    ]),
-  );
 }

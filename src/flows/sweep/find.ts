@@ -3,6 +3,7 @@ import { isBots, isUnanswered, leaseIsFree } from "../../db/queries/claimable.ts
 import { outboxEvent } from "../../db/queries/public-state.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import { mayClaim } from "../deliver/number-breaker.ts";
+import { giveUpChanges } from "../ingest/parked.ts";
 
 /** Rows handled per pass, so that one pass never holds up the next. */
 const BATCH = 500;
@@ -82,5 +83,6 @@ export async function findAppliable(db: Db): Promise<string[]> {
 /** Statuses of messages we never sent, and rows of processes long gone. */
 export async function removeLeftovers(db: Db): Promise<void> {
   await db.rows`delete from parked_receipts where created_at < now() - interval '1 day'`;
+  await giveUpChanges(db);
   await db.rows`delete from workers where seen_at < now() - interval '1 hour'`;
 }

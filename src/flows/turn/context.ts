@@ -1,8 +1,9 @@
 import type { Db } from "../../db/client.ts";
 import { type FollowUpSequence, noSequence } from "../../funnel/follow-up.ts";
-import type { Author, Intent, Sentiment, Stage } from "../../funnel/lead.ts";
+import type { Intent, Sentiment, Stage } from "../../funnel/lead.ts";
 import type { QuietHours } from "../../funnel/quiet-hours.ts";
 import type { CtaOffer, Fact, TurnContext } from "../../funnel/turn.ts";
+import { type ModelMessageRow, modelMessage, toModelMessage } from "../model-messages.ts";
 import type { Claim } from "./claim.ts";
 
 /** Older messages are the summary's business. */
@@ -36,7 +37,7 @@ interface Row extends Omit<Seen, "sequence"> {
   timeZone: string;
   facts: Fact[];
   ctas: CtaOffer[];
-  messages: { author: Author; kind: string; text: string; sentAt: string; isNew: boolean }[];
+  messages: (ModelMessageRow & { isNew: boolean })[];
   earlierReplyInDoubt: boolean;
 }
 
@@ -64,9 +65,9 @@ export async function loadContext(
       (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'kind', t.kind, 'name', t.name,
           'description', t.description, 'url', t.url) order by t.position, t.id), '[]'::jsonb)
         from ctas t where t.organization_id = c.organization_id and t.active) as ctas,
-      (select coalesce(jsonb_agg(jsonb_build_object('author', r.author, 'kind', r.kind,
-          'text', coalesce(r.text, '[' || r.kind || ']'), 'sentAt', r.sent_at,
-          'isNew', r.author = 'lead' and r.seq > c.answered_seq) order by r.seq), '[]'::jsonb)
+      (select coalesce(jsonb_agg(${db.fragment(modelMessage("r"))} || jsonb_build_object(
+          'isNew', r.author = 'lead' and r.deleted_at is null
+            and coalesce(r.changed_seq, r.seq) > c.answered_seq) order by r.seq), '[]'::jsonb)
         from (select m.* from messages m where m.conversation_id = c.id
             and m.state not in ('cancelled', 'failed')
           order by m.seq desc limit ${MESSAGES_IN_CONTEXT}) r) as messages,
@@ -106,7 +107,10 @@ function toContext(row: Row, { steps }: FollowUpSequence, claim: Claim, now: Dat
       sentiment: row.sentiment,
     },
     summary: row.summary,
-    messages: row.messages.map((message) => ({ ...message, sentAt: new Date(message.sentAt) })),
+    messages: row.messages.map(({ isNew, ...message }) => ({
+      ...toModelMessage(message),
+      isNew,
+    })),
     followUpStep,
     followUpHint: followUpStep === null ? null : (steps[followUpStep - 1]?.hint ?? null),
     earlierReplyInDoubt: row.earlierReplyInDoubt,

@@ -5,7 +5,8 @@
  *   <business>{name, description, policy, language, timeZone}</business>
  *   <facts>[{kind, topic, text}]</facts>   <ctas>[{id, kind, name, description, url}]</ctas>
  * - All steps: one user message with <context>{…}</context>. Keys for brain and mouth:
- *   messages [{author, kind, text, at, isNew}], summary, cause, followUpStep, earlierReplyInDoubt,
+ *   messages [{author, kind, text, at, isNew, quoted?}], summary, cause, followUpStep,
+ *   earlierReplyInDoubt,
  *   lead {name, intent, sentiment}, stage, now (ISO 8601), localTime; mouth also has `followUpHint`
  *   (string or null) and `decision`.
  *   Memory: summary (previous or null), messages, language.

@@ -24,10 +24,11 @@ export function businessBlocks({ business, facts, ctas }: TurnContext): string {
 
 /** Messages as a model sees them, oldest first. */
 export function messageData(messages: readonly ContextMessage[]) {
-  return messages.map(({ author, kind, text, sentAt, isNew }) => ({
+  return messages.map(({ author, kind, text, quoted, sentAt, isNew }) => ({
     author,
     kind,
     text,
+    ...(quoted !== null && { quoted }),
     at: sentAt.toISOString(),
     isNew,
   }));

@@ -2,6 +2,7 @@ import type { Db } from "../../db/client.ts";
 import { isBots, isUnanswered } from "../../db/queries/claimable.ts";
 import { utc } from "../../db/queries/public-state.ts";
 import { AppError } from "../../lib/errors.ts";
+import { phoneVariants } from "../../whatsapp/phone-variants.ts";
 import type { Mutate } from "../mutate.ts";
 import { auditCall, type Caller, internalActor } from "./calls.ts";
 import type {
@@ -36,7 +37,8 @@ export async function findLead(
     from lead_identities i
     join leads l on l.organization_id = i.organization_id and l.id = i.lead_id
     where i.organization_id = ${organizationId} and i.kind = 'phone' and i.scope = ''
-      and i.value = ${digits} and i.ended_at is null`;
+      and i.value = any(${phoneVariants(digits)}::text[]) and i.ended_at is null
+    order by i.value = ${digits} desc limit 1`;
   const after = { phone: `…${digits.slice(-4)}`, found: lead !== undefined };
   const resourceId = lead?.id ?? "none";
   await auditCall(db, caller, { action: "lead.looked_up", resourceId, after }, organizationId);

@@ -8,10 +8,14 @@ import type { Traces } from "./erase.ts";
  */
 export async function forgetIdentities(
   change: Change,
-  { organizationId, leadIds, conversationIds }: Traces,
+  { organizationId, leadIds, conversationIds, values }: Traces,
 ): Promise<void> {
   const sql = change.fragment;
   const fingerprint = sql(erasedFingerprint("organization_id", "kind", "value"));
+  await change.rows`
+    delete from bsuid_moves
+    where organization_id = ${organizationId}
+      and (previous = any(${values}::text[]) or current = any(${values}::text[]))`;
   await change.rows`
     delete from erased_opt_outs
     where organization_id = ${organizationId} and fingerprint in (
@@ -28,5 +32,5 @@ export async function forgetIdentities(
     )
     insert into erased_opt_outs (organization_id, fingerprint, opted_out_at)
     select distinct organization_id, ${fingerprint}, stopped.at from gone, stopped
-    where stopped.at is not null`;
+    where stopped.at is not null and gone.kind <> 'username'`;
 }

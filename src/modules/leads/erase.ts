@@ -5,6 +5,7 @@ import type { Change, Mutate } from "../mutate.ts";
 import { forgetCopies } from "./erase-copies.ts";
 import { forgetIdentities } from "./erase-identities.ts";
 import { tellOfLeads, wasMerged } from "./locks.ts";
+import { withdrawOffers } from "./offers.ts";
 import { getLead, noLead } from "./read.ts";
 import type { By } from "./service.ts";
 
@@ -35,6 +36,7 @@ export async function eraseLead(
     await forgetIdentities(change, traces);
     await forgetChats(change, traces);
     await forgetLeads(change, traces);
+    await withdrawOffers(change, organizationId, traces.leadIds);
     await forgetCopies(change, traces);
     change.stored(await tellOfChats(change, traces));
     await tellOfLeads(change, "lead.updated", organizationId, traces.leadIds);
@@ -93,11 +95,14 @@ async function forgetChats(
       where organization_id = ${organizationId} and id = any(${conversationIds}::uuid[])
     ), texts as (
       update messages set text = null, raw = null, payload = null, reply_to_wamid = null,
-        error_text = null, wamid = 'erased:' || id, version = version + 1,
+        reactions = null, error_text = null, wamid = 'erased:' || id, version = version + 1,
         state = case when state = 'queued' then 'cancelled' else state end,
         cancel_reason = case when state = 'queued' then 'fence' else cancel_reason end,
         doubt_at = case when state in ('sending', 'unknown') then coalesce(doubt_at, now())
           else doubt_at end
+      where organization_id = ${organizationId} and conversation_id = any(${conversationIds}::uuid[])
+    ), changes as (
+      delete from message_changes
       where organization_id = ${organizationId} and conversation_id = any(${conversationIds}::uuid[])
     ), thoughts as (
       update turns set decision = null, draft = null, error = null, gate = null
@@ -115,7 +120,7 @@ async function forgetLeads(change: Change, { organizationId, leadIds }: Traces):
     with people as (
       update leads set name = null, named_by_team = false, username = null, email = null,
         company = null, referral = null, phones = '', has_bsuid = false, tags = '{}', fields = '{}',
-        owner_id = null, erased_at = now(), version = version + 1
+        owner_id = null, maybe_same_as = null, erased_at = now(), version = version + 1
       where organization_id = ${organizationId} and id = any(${leadIds}::uuid[])
     )
     delete from lead_notes

@@ -3,6 +3,7 @@ import type { Change, Mutate } from "../mutate.ts";
 import { tellOfLeads, wasMerged } from "./locks.ts";
 import { joinConversations } from "./merge-conversations.ts";
 import type { Lead } from "./model.ts";
+import { pointOffers } from "./offers.ts";
 import { getLead, noLead } from "./read.ts";
 import { cleanTags } from "./rules.ts";
 import type { By } from "./service.ts";
@@ -91,14 +92,16 @@ async function joinLeads(change: Change, pair: Pair, from: Lead, into: Lead): Pr
       company = coalesce(t.company, s.company), referral = coalesce(t.referral, s.referral),
       owner_id = coalesce(t.owner_id, s.owner_id), tags = ${tags}::text[],
       fields = s.fields || t.fields, phones = btrim(t.phones || ' ' || s.phones),
+      maybe_same_as = nullif(coalesce(nullif(t.maybe_same_as, s.id), s.maybe_same_as), t.id),
       has_bsuid = t.has_bsuid or s.has_bsuid, version = t.version + 1
     from leads s
     where t.organization_id = ${organizationId} and t.id = ${pair.into}
       and s.organization_id = ${organizationId} and s.id = ${pair.from}`;
   await change.rows`
     update leads set merged_into = ${pair.into}, phones = '', has_bsuid = false, owner_id = null,
-      version = version + 1
+      maybe_same_as = null, version = version + 1
     where organization_id = ${organizationId} and id = ${pair.from}`;
+  await pointOffers(change, organizationId, [pair.from], pair.into);
   // One step leads from any merged lead to the one that is there.
   await change.rows`
     update leads set merged_into = ${pair.into}, version = version + 1

@@ -70,6 +70,10 @@ export const Lead = t.Object(
     mergedInto: t.Nullable(Id, {
       description: "The lead that this one turned out to be; it is not listed any more.",
     }),
+    maybeSameAs: t.Nullable(Id, {
+      description:
+        "Another lead that WhatsApp's news make look like the same person; set on both. Merge them, or set it to null on either: then they are two.",
+    }),
     createdAt: Instant,
     version: Version,
   },
@@ -159,6 +163,7 @@ export const LeadEdit = t.Partial(
       maxProperties: MAX_FIELDS,
       description: "Changes what is named; null removes it. At most 50, their names up to 64 long.",
     }),
+    maybeSameAs: t.Null({ description: "They are two people: forgotten on both leads." }),
   }),
   { minProperties: 1 },
 );

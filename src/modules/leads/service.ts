@@ -3,9 +3,11 @@ import { requireVersion } from "../../http/plugins/versions.ts";
 import { AppError } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
 import { phoneOrNull } from "../../whatsapp/fields.ts";
+import { phoneVariants } from "../../whatsapp/phone-variants.ts";
 import type { Change, Mutate } from "../mutate.ts";
 import { lockLead, requireMember, tellOfLeads } from "./locks.ts";
 import type { Lead, LeadCreation, LeadEdit, TagsEdit } from "./model.ts";
+import { withdrawOffers } from "./offers.ts";
 import { getLead } from "./read.ts";
 import { changedFields, changedTags, cleanTags } from "./rules.ts";
 
@@ -62,13 +64,16 @@ async function addPhone(
 ): Promise<void> {
   const added = await change.first`
     insert into lead_identities (organization_id, id, lead_id, kind, scope, value)
-    values (${organizationId}, ${newId()}, ${leadId}, 'phone', '', ${digits})
+    select ${organizationId}, ${newId()}, ${leadId}, 'phone', '', ${digits}
+    where not exists (select 1 from lead_identities
+      where organization_id = ${organizationId} and kind = 'phone' and scope = ''
+        and value = any(${phoneVariants(digits)}::text[]) and ended_at is null)
     on conflict do nothing returning id`;
   if (added) return;
   const other = await change.first<{ leadId: string }>`
     select lead_id from lead_identities
     where organization_id = ${organizationId} and kind = 'phone' and scope = ''
-      and value = ${digits} and ended_at is null`;
+      and value = any(${phoneVariants(digits)}::text[]) and ended_at is null`;
   throw new AppError("conflict", `The lead ${other?.leadId ?? ""} has this number.`, { ...other });
 }
 
@@ -100,8 +105,10 @@ export async function editLead(
           else named_by_team end,
         email = ${wanted.email}, company = ${wanted.company?.trim() ?? null},
         owner_id = ${wanted.ownerId}, tags = ${wanted.tags}::text[],
-        fields = ${change.json(wanted.fields)}, version = version + 1
+        fields = ${change.json(wanted.fields)}, maybe_same_as = ${wanted.maybeSameAs},
+        version = version + 1
       where organization_id = ${organizationId} and id = ${leadId}`;
+    if (edit.maybeSameAs === null) await withdrawOffers(change, organizationId, [leadId]);
     if (wanted.ownerId !== before.ownerId) {
       await noteOwner(change, [{ leadId, ownerId: wanted.ownerId }], principal);
     }

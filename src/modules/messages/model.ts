@@ -2,7 +2,23 @@ import { t } from "elysia";
 import { authors } from "../../funnel/lead.ts";
 import { cancelReasons, messageStates } from "../../funnel/message-state.ts";
 import { Id, Instant, NextCursor, pageLimit } from "../../http/plugins/fields.ts";
+import { InboundContent } from "../../whatsapp/inbound-content.ts";
 import type { OutboundContent } from "../../whatsapp/message.ts";
+
+const OutgoingContent = t.Object(
+  { type: t.String({ examples: ["buttons"] }) },
+  {
+    title: "OutgoingContent",
+    additionalProperties: true,
+    description: "Of what goes out: buttons, a list, a template, a reaction.",
+  },
+);
+
+const Reaction = t.Object({
+  author: t.UnionEnum(["lead", "human"]),
+  emoji: t.String({ examples: ["👍"] }),
+  at: Instant,
+});
 
 /** A message as REST and live events both carry it. */
 export const Message = t.Object(
@@ -21,14 +37,10 @@ export const Message = t.Object(
     kind: t.String({ description: "WhatsApp's type: text, button, image …" }),
     text: t.Nullable(t.String()),
     content: t.Nullable(
-      t.Unsafe<OutboundContent>(
-        t.Object(
-          { type: t.String({ examples: ["buttons"] }) },
-          {
-            additionalProperties: true,
-            description: "What goes out beside the text: buttons, a list, a template, a reaction.",
-          },
-        ),
+      t.Unsafe<InboundContent | OutboundContent>(
+        t.Union([...InboundContent.anyOf, OutgoingContent], {
+          description: "What it says beside the text; `type` tells which shape it is.",
+        }),
       ),
     ),
     state: t.UnionEnum(messageStates),
@@ -48,6 +60,11 @@ export const Message = t.Object(
     }),
     turnId: t.Nullable(Id),
     sentAt: Instant,
+    editedAt: t.Nullable(Instant, { description: "When its author last changed its words." }),
+    deletedAt: t.Nullable(Instant, {
+      description: "When its author deleted it: `text` and `content` are gone then.",
+    }),
+    reactions: t.Array(Reaction, { description: "The latest of each side, if it stands." }),
     version: t.Integer({ description: "Rises with each change of the row." }),
   },
   { title: "Message" },

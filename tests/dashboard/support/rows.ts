@@ -25,6 +25,9 @@ export function message(part: Partial<Message> = {}): Message {
     doubtAt: null,
     turnId: null,
     sentAt: noon,
+    editedAt: null,
+    deletedAt: null,
+    reactions: [],
     version: 1,
     ...part,
   };

@@ -3,7 +3,7 @@ import type { BrainDecision, ContextMessage, TurnContext } from "../../../src/fu
 const now = new Date("2026-08-03T09:30:00Z");
 
 export function message(text: string, over: Partial<ContextMessage> = {}): ContextMessage {
-  return { author: "lead", kind: "text", text, sentAt: now, isNew: true, ...over };
+  return { author: "lead", kind: "text", text, quoted: null, sentAt: now, isNew: true, ...over };
 }
 
 /** A small solar business asked for its price. */
