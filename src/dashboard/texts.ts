@@ -1,4 +1,5 @@
 import { doorTexts } from "./texts/doors.ts";
+import { saidTexts } from "./texts/said.ts";
 
 /** Every text of the dashboard, so that it can be read, reviewed and translated in one place. */
 export const texts = {
@@ -12,6 +13,7 @@ export const texts = {
     switch: "Switch",
   },
   doors: doorTexts,
+  said: saidTexts,
   live: {
     connecting: "Connecting…",
     live: "Live",

@@ -9,6 +9,7 @@ import { useSend } from "../state/use-send.ts";
 import { texts } from "../texts.ts";
 import type { RowEvents } from "./log-row.tsx";
 import { Quote } from "./quote.tsx";
+import { Reactions, Said } from "./said.tsx";
 import { Ticks } from "./ticks.tsx";
 
 /** States that need words beside the tick: something is not as hoped. */
@@ -39,10 +40,9 @@ export function Bubble(props: Props) {
       <div className="bubble-line">
         <div className="bubble">
           {message.replyToWamid !== null && <Quote quoted={quoted} name={name} onJump={onJump} />}
-          <p className={message.text === null ? "text is-other" : "text"} dir="auto">
-            {message.text ?? texts.inbox.noText(message.kind)}
-          </p>
+          <Said message={message} />
           <p className="meta">
+            {message.editedAt !== null && message.deletedAt === null && texts.said.edited}
             <time dateTime={message.sentAt} title={dateAndTime(message.sentAt)}>
               {timeOfDay(message.sentAt)}
             </time>
@@ -59,6 +59,7 @@ export function Bubble(props: Props) {
           </Button>
         )}
       </div>
+      <Reactions reactions={message.reactions} />
       {troubled.includes(state) && <Trouble message={message} offersResend={offersResend} />}
     </div>
   );
