@@ -23,7 +23,8 @@ const talk = context({
 describe("the prompts, word for word", () => {
   test("brain", () => expect(readable(brainPrompt(talk))).toMatchSnapshot());
   test("mouth", () => expect(readable(mouthPrompt(talk, decision()))).toMatchSnapshot());
-  test("describe", () => expect(readable(describePrompt({ caption: "My <roof>" }))).toMatchSnapshot());
+  test("describe", () =>
+    expect(readable(describePrompt({ caption: "My <roof>" }))).toMatchSnapshot());
   test("memory", () => {
     const input = { previous: talk.summary, messages: talk.messages, language: "en" };
     expect(readable(memoryPrompt(input))).toMatchSnapshot();

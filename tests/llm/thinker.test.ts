@@ -70,7 +70,9 @@ describe("a turn that goes well", () => {
   test("books nothing and moves no stage on words that may have been misheard", async () => {
     const booking = { action: "initiate_cta", ctaId: "c1", ctaTime: "Tuesday" } as const;
     const note = (heard: "clear" | "unclear", isNew = true) =>
-      context({ messages: [message("Tuesday at ten", { kind: "audio", heard, isNew }), message("Ok?")] });
+      context({
+        messages: [message("Tuesday at ten", { kind: "audio", heard, isNew }), message("Ok?")],
+      });
     for (const [heard, isNew, expected] of [
       ["unclear", true, { action: "send_now", ctaId: null, ctaTime: null, confidence: 0.39 }],
       ["unclear", false, { action: "initiate_cta", ctaId: "c1", confidence: 0.9 }],

@@ -107,7 +107,11 @@ describe("faults", () => {
   test("a connection that ends half-way, and one that takes its time", async () => {
     const { url } = await urlOf();
     await fault("reset");
-    expect(await download(url).then((it) => it.bytes()).catch(() => "cut")).toBe("cut");
+    expect(
+      await download(url)
+        .then((it) => it.bytes())
+        .catch(() => "cut"),
+    ).toBe("cut");
     await fault("slow", { delayMs: 80 });
     const startedMs = performance.now();
     await (await download(url)).bytes();
