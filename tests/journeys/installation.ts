@@ -43,7 +43,11 @@ export interface Sent {
  * One installation of real processes with its own database and Redis. Meta, the phones and the model
  * are a simulator in the test's process, so that what they saw outlives every Leadline process.
  */
-export async function createInstallation(roles: readonly Role[], settings = { quietMs: 150 }) {
+export async function createInstallation(
+  roles: readonly Role[],
+  settings = { quietMs: 150 },
+  more: Record<string, string> = {},
+) {
   const database = await testDatabase("journey");
   const dataDir = mkdtempSync(join(tmpdir(), "leadline-journey-"));
   const redis = await startEmbedded({ dataDir, postgres: false, redis: true, log: silentLog });
@@ -65,6 +69,7 @@ export async function createInstallation(roles: readonly Role[], settings = { qu
     LLM_MODEL: "simulated-1",
     ENCRYPTION_KEYS: ENCRYPTION_KEY,
     SIMULATOR: "off",
+    ...more,
   };
   const processes: LeadlineProcess[] = [];
   for (const role of roles) processes.push(await startLeadline(role, env));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { brainPrompt } from "../../src/llm/prompts/brain.ts";
+import { describePrompt } from "../../src/llm/prompts/describe.ts";
 import { memoryPrompt } from "../../src/llm/prompts/memory.ts";
 import { mouthPrompt } from "../../src/llm/prompts/mouth.ts";
 import type { Prompt } from "../../src/llm/prompts/prompt.ts";
@@ -22,6 +23,8 @@ const talk = context({
 describe("the prompts, word for word", () => {
   test("brain", () => expect(readable(brainPrompt(talk))).toMatchSnapshot());
   test("mouth", () => expect(readable(mouthPrompt(talk, decision()))).toMatchSnapshot());
+  test("describe", () =>
+    expect(readable(describePrompt({ caption: "My <roof>" }))).toMatchSnapshot());
   test("memory", () => {
     const input = { previous: talk.summary, messages: talk.messages, language: "en" };
     expect(readable(memoryPrompt(input))).toMatchSnapshot();

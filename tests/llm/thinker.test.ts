@@ -67,6 +67,23 @@ describe("a turn that goes well", () => {
     expect(thought).toMatchObject({ kind: "no_reply", decision: { needsHuman: true } });
   });
 
+  test("books nothing and moves no stage on words that may have been misheard", async () => {
+    const booking = { action: "initiate_cta", ctaId: "c1", ctaTime: "Tuesday" } as const;
+    const note = (heard: "clear" | "unclear", isNew = true) =>
+      context({
+        messages: [message("Tuesday at ten", { kind: "audio", heard, isNew }), message("Ok?")],
+      });
+    for (const [heard, isNew, expected] of [
+      ["unclear", true, { action: "send_now", ctaId: null, ctaTime: null, confidence: 0.39 }],
+      ["unclear", false, { action: "initiate_cta", ctaId: "c1", confidence: 0.9 }],
+      ["clear", true, { action: "initiate_cta", ctaId: "c1", confidence: 0.9 }],
+    ] as const) {
+      await using it = rig([answering(decision(booking)), mouth("Could you say that again?")]);
+      const thought = await it.thinker.think(note(heard, isNew), it.run());
+      expect(thought).toMatchObject({ kind: "reply", decision: expected });
+    }
+  });
+
   test("waits for each record to be stored before it goes on", async () => {
     await using it = rig([brain(), mouth()]);
     const stored: number[] = [];

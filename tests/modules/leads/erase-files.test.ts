@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { join } from "node:path";
 import { createAnnouncer } from "../../../src/flows/announce.ts";
-import { createSweep } from "../../../src/flows/sweep.ts";
 import { createMediaHandler } from "../../../src/flows/media.ts";
+import { createSweep } from "../../../src/flows/sweep.ts";
 import { newId } from "../../../src/lib/ids.ts";
 import { createDiskStore } from "../../../src/storage/disk.ts";
 import { silentLog, tempDir } from "../../support/servers.ts";
