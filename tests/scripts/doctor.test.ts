@@ -100,6 +100,7 @@ describe("bun run doctor", () => {
     const secrets = "another-secret-of-another-app";
     const found = await faults({
       WHATSAPP_APP_SECRETS: secrets,
+      SIMULATOR: "on",
       WHATSAPP_GRAPH_URL: `${leadline.url}/simulator/graph`,
     });
     expect(found).toEqual([
