@@ -163,6 +163,8 @@ export const texts = {
     expired: "it became too old",
     withdrawn: "somebody withdrew it in time",
     disconnected: "the number was disconnected",
+    window_closed: "the lead last wrote over 24 hours ago",
+    marketing_stopped: "the lead wants no advertisements",
   },
   attentionReasons: {
     asked_for_human: "Asked for a person",
@@ -175,6 +177,7 @@ export const texts = {
     turn_buried: "Answering failed too often",
     send_in_doubt: "WhatsApp did not confirm a message",
     send_failed: "A message could not be sent",
+    window_closed: "WhatsApp's window is closed: only a template may go",
     stale_message: "Wrote while Leadline was away",
     opted_out_lead_wrote: "Wrote again after opting out",
     unreadable_message: "Sent something the bot cannot read",

@@ -42,6 +42,8 @@ export const leads = pgTable(
     fields: jsonb().notNull().default({}),
     /** Whose lead it is, of the team. */
     ownerId: uuid(),
+    /** Since when the lead gets no marketing, because they told WhatsApp so. Never taken back by us. */
+    marketingStoppedAt: instant(),
     /** What a search looks through, in lower case; a blank stands before every word. */
     searchText: text().generatedAlwaysAs(
       sql`lower(' ' || coalesce(name, '') || ' ' || coalesce(username, '') || ' ' || coalesce(email, '') || ' ' || coalesce(company, '') || ' ' || phones)`,

@@ -91,6 +91,7 @@ async function joinLeads(change: Change, pair: Pair, from: Lead, into: Lead): Pr
       company = coalesce(t.company, s.company), referral = coalesce(t.referral, s.referral),
       owner_id = coalesce(t.owner_id, s.owner_id), tags = ${tags}::text[],
       fields = s.fields || t.fields, phones = btrim(t.phones || ' ' || s.phones),
+      marketing_stopped_at = least(t.marketing_stopped_at, s.marketing_stopped_at),
       has_bsuid = t.has_bsuid or s.has_bsuid, version = t.version + 1
     from leads s
     where t.organization_id = ${organizationId} and t.id = ${pair.into}

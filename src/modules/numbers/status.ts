@@ -1,16 +1,19 @@
 import { utc } from "../../db/queries/public-state.ts";
+import type { StopReason } from "../../db/schema/organizations.ts";
+import type { Actor } from "../../http/plugins/auth.ts";
 import { AppError, errorCode } from "../../lib/errors.ts";
 import { accessTokenContext } from "../../lib/secret-box.ts";
 import type { NumberProblem, NumberStatus } from "./model.ts";
 import { keepPicture, NOTHING_TOLD, type Picture } from "./picture.ts";
 import * as problems from "./problems.ts";
+import { resume } from "./resume.ts";
 import { type NumbersDeps, noNumber } from "./service.ts";
-import { isAmong } from "./verify.ts";
+import { isAmong, NEEDED_SCOPES } from "./verify.ts";
 
 /** Meta allows 200 questions an hour about an account; a look asks two, whoever looks how often. */
 const FRESH_FOR_MS = 60_000;
 
-type StatusDeps = Pick<NumbersDeps, "db" | "box" | "meta">;
+type StatusDeps = Pick<NumbersDeps, "db" | "box" | "meta" | "mutate">;
 
 interface Known {
   organizationId: string;
@@ -22,12 +25,18 @@ interface Known {
   picture: Picture | null;
   checkedAt: string | null;
   lastWebhookAt: string | null;
+  stoppedAt: string | null;
+  stopReason: StopReason | null;
+  stopText: string | null;
+  botPaused: boolean;
   paused: boolean;
   unknownStreak: number;
 }
 
 interface Told {
   picture: Picture;
+  /** Meta said it just now. */
+  isNew: boolean;
   checkedAt: string | null;
   /** Why it is not what Meta says now. */
   problem: NumberProblem | null;
@@ -35,34 +44,55 @@ interface Told {
 
 /**
  * How the number is by what Meta says now, or said last where it does not answer: that is a problem in
- * the answer, not a failure of it. Fails with `not_found`.
+ * the answer, not a failure of it. One that was stopped goes on once Meta says that token and number are
+ * well: if something else was wrong and still is, the next send stops it again. Fails with `not_found`.
  */
 export async function numberStatus(
   deps: StatusDeps,
-  organizationId: string,
+  actor: Actor,
   id: string,
 ): Promise<NumberStatus> {
-  const known = await read(deps, organizationId, id);
-  const told = await tell(deps, known);
+  const found = await read(deps, actor.organizationId, id);
+  const told = await tell(deps, found);
+  const goesOn = found.stoppedAt !== null && told.isNew && isWell(told.picture);
+  if (goesOn) await goOn(deps, actor, id);
+  const known = goesOn ? { ...found, stoppedAt: null, stopReason: null, stopText: null } : found;
   const { refusal: _, ...facts } = told.picture;
-  const { connected, lastWebhookAt, paused, unknownStreak } = known;
+  const { connected, lastWebhookAt, stoppedAt, stopReason, paused, unknownStreak } = known;
   return {
     connected,
     checkedAt: told.checkedAt,
     ...facts,
     lastWebhookAt,
+    stoppedAt,
+    stopReason,
     paused,
     unknownStreak,
     problems: connected ? problemsOf(known, told) : [problems.disconnected],
   };
 }
 
-function problemsOf({ paused, lastWebhookAt }: Known, { picture, problem }: Told): NumberProblem[] {
+function isWell({ refusal, tokenValid, scopes }: Picture): boolean {
+  const hasScopes = scopes === null || NEEDED_SCOPES.every((scope) => scopes.includes(scope));
+  return refusal === null && tokenValid === true && hasScopes;
+}
+
+async function goOn({ mutate }: StatusDeps, actor: Actor, id: string): Promise<void> {
+  await mutate(actor, async (change) => {
+    const resumed = await resume(change, actor.organizationId, id);
+    if (resumed) change.audit({ action: "number.resumed", resourceId: id });
+  });
+}
+
+function problemsOf(known: Known, { picture, problem }: Told): NumberProblem[] {
+  const { stopReason, stopText, botPaused, paused, lastWebhookAt } = known;
   return [
+    ...(stopReason ? [problems.stopped(stopReason, stopText ?? "")] : []),
     ...(problem ? [problem] : []),
     // Real time: Meta's tokens know no other.
     ...problems.ofPicture(picture, new Date()),
     ...(paused ? [problems.paused] : []),
+    ...(botPaused ? [problems.botPaused] : []),
     ...(lastWebhookAt ? [] : [problems.noWebhook]),
   ];
 }
@@ -72,6 +102,8 @@ async function read({ db }: StatusDeps, organizationId: string, id: string): Pro
     select organization_id, id, active as connected, phone_number_id, waba_id, access_token_box,
       picture, ${db.fragment(utc("checked_at"))} as checked_at,
       ${db.fragment(utc("last_ingress_at"))} as last_webhook_at,
+      ${db.fragment(utc("stopped_at"))} as stopped_at, stop_reason, stop_text,
+      coalesce(bot_paused_until > now(), false) as bot_paused,
       coalesce(paused_until > now() and send_credits is null, false) as paused, unknown_streak
     from integrations where organization_id = ${organizationId} and id = ${id}`;
   if (!row) throw noNumber(id);
@@ -79,14 +111,16 @@ async function read({ db }: StatusDeps, organizationId: string, id: string): Pro
 }
 
 async function tell(deps: StatusDeps, known: Known): Promise<Told> {
-  const last = { picture: known.picture ?? NOTHING_TOLD, checkedAt: known.checkedAt };
+  const { checkedAt } = known;
+  const last = { picture: known.picture ?? NOTHING_TOLD, isNew: false, checkedAt };
   const ageMs = known.checkedAt === null ? Infinity : Date.now() - Date.parse(known.checkedAt);
   if (!known.connected || ageMs < FRESH_FOR_MS) return { ...last, problem: null };
   const token = openToken(deps, known);
   if (token === null) return { ...last, problem: problems.tokenUnreadable };
   try {
     const picture = await askMeta(deps, token, known);
-    return { picture, checkedAt: await keepPicture(deps.db, known, picture), problem: null };
+    const keptAt = await keepPicture(deps.db, known, picture);
+    return { picture, isNew: true, checkedAt: keptAt, problem: null };
   } catch (error) {
     if (errorCode(error) !== "whatsapp_unavailable") throw error;
     return { ...last, problem: problems.metaAway };
