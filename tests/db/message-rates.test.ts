@@ -27,7 +27,14 @@ describe("the operator's table of rates", () => {
         "FR,utility,0.1,2026-10-01,2026-10-01,Meta",
         "FR,utility,0.1,2026-10-01,,",
       );
-    const lines = ["3: country", "4: category", "5: usd", "6: valid_from", "7: valid_to", "8: source"];
+    const lines = [
+      "3: country",
+      "4: category",
+      "5: usd",
+      "6: valid_from",
+      "7: valid_to",
+      "8: source",
+    ];
     for (const line of lines) expect(wrong).toThrow(`line ${line}`);
   });
 

@@ -49,18 +49,22 @@ function tenMinutes(perSecond: number): { seed: number; passed: Send[] } {
 }
 
 describe("invariant 28: over ten minutes of chance, no limit of Meta's is ever passed", () => {
-  test.each([20, 80, 1_000])("%d a second for the number, one in 6 s after 45 for a person", (perSecond) => {
-    const { seed, passed } = tenMinutes(perSecond);
-    process.stdout.write(`seed ${seed}\n`);
-    expect(passed.length).toBeGreaterThan(TEN_MINUTES_MS / 1_000);
-    expect(mostWithin(passed, 1_000)).toBeLessThanOrEqual(perSecond);
-    const people = [...Map.groupBy(passed, ({ person }) => person).values()];
-    expect(Math.max(...people.map((sends) => sends.length))).toBeGreaterThan(45);
-    for (const windowMs of [6_000, 60_000, 300_000]) {
-      const most = Math.max(...people.map((sends) => mostWithin(sends, windowMs)));
-      expect(most).toBeLessThanOrEqual(45 + windowMs / 6_000);
-    }
-  }, 30_000);
+  test.each([20, 80, 1_000])(
+    "%d a second for the number, one in 6 s after 45 for a person",
+    (perSecond) => {
+      const { seed, passed } = tenMinutes(perSecond);
+      process.stdout.write(`seed ${seed}\n`);
+      expect(passed.length).toBeGreaterThan(TEN_MINUTES_MS / 1_000);
+      expect(mostWithin(passed, 1_000)).toBeLessThanOrEqual(perSecond);
+      const people = [...Map.groupBy(passed, ({ person }) => person).values()];
+      expect(Math.max(...people.map((sends) => sends.length))).toBeGreaterThan(45);
+      for (const windowMs of [6_000, 60_000, 300_000]) {
+        const most = Math.max(...people.map((sends) => mostWithin(sends, windowMs)));
+        expect(most).toBeLessThanOrEqual(45 + windowMs / 6_000);
+      }
+    },
+    30_000,
+  );
 });
 
 /** The fullest half-open window of that length. */
