@@ -13,7 +13,8 @@ export interface GcraState {
 
 export type GcraDecision =
   | { allowed: true; arrivalsUs: number[] }
-  | { allowed: false; retryAfterMs: number };
+  /** `slowest`: the place of the bucket that makes it wait so long. */
+  | { allowed: false; retryAfterMs: number; slowest: number };
 
 /** Microseconds, whole: both twins count in integers and so agree to the last digit. */
 export function toMicroseconds(ms: number): number {
@@ -33,7 +34,11 @@ export function gcra(buckets: readonly GcraState[], nowMs: number): GcraDecision
     const nextUs = Math.max(storedUs, nowUs) + intervalUs;
     return { nextUs, waitUs: nextUs - windowUs - nowUs };
   });
-  const waitUs = Math.max(0, ...steps.map((step) => step.waitUs));
-  if (waitUs > 0) return { allowed: false, retryAfterMs: Math.ceil(waitUs / 1000) };
+  const waits = steps.map((step) => step.waitUs);
+  const waitUs = Math.max(0, ...waits);
+  if (waitUs > 0) {
+    const retryAfterMs = Math.ceil(waitUs / 1000);
+    return { allowed: false, retryAfterMs, slowest: waits.indexOf(waitUs) };
+  }
   return { allowed: true, arrivalsUs: steps.map((step) => step.nextUs) };
 }

@@ -2,7 +2,7 @@ import type { Producer } from "./connection.ts";
 import { messageOf, QueueUnavailableError } from "./errors.ts";
 import { type Rate, toMicroseconds } from "./gcra.ts";
 import { partitionOf } from "./hash.ts";
-import { numberOf } from "./reply.ts";
+import { listOf, numberOf } from "./reply.ts";
 import { runScript, scripts } from "./scripts.ts";
 import { type Keyspace, keyOf } from "./topology.ts";
 
@@ -18,7 +18,10 @@ export interface PaceRequest {
   nowMs: number;
 }
 
-export type PaceDecision = { allowed: true } | { allowed: false; retryAfterMs: number };
+export type PaceDecision =
+  | { allowed: true }
+  /** `slowest`: the place of the bucket that makes the event wait so long. */
+  | { allowed: false; retryAfterMs: number; slowest: number };
 
 export interface Pacer {
   /**
@@ -45,10 +48,12 @@ export function createPacer(deps: { redis: Producer; keyspace: Keyspace }): Pace
       ).catch((error: unknown) => {
         throw new QueueUnavailableError(`The pacer did not answer: ${messageOf(error)}`, error);
       });
-      const waitUs = numberOf(reply);
-      if (waitUs === null) throw new QueueUnavailableError("The pacer answered nonsense.");
+      const [waitUs, slowest] = listOf(reply).map(numberOf);
+      if (typeof waitUs !== "number" || typeof slowest !== "number") {
+        throw new QueueUnavailableError("The pacer answered nonsense.");
+      }
       if (waitUs === 0) return { allowed: true };
-      return { allowed: false, retryAfterMs: Math.ceil(waitUs / 1000) };
+      return { allowed: false, retryAfterMs: Math.ceil(waitUs / 1000), slowest: slowest - 1 };
     },
   };
 }

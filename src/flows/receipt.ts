@@ -1,17 +1,16 @@
-import { Value } from "@sinclair/typebox/value";
 import type { EntryOf } from "../../streams/messages.ts";
 import type { Db } from "../db/client.ts";
-import { isReceiptStatus, receiptRank } from "../funnel/message-state.ts";
+import type { Clock } from "../lib/clock.ts";
 import type { CrashPoint } from "../lib/crash-points.ts";
-import { AppError } from "../lib/errors.ts";
-import { storableText } from "../lib/json.ts";
-import { messageIdOf } from "../whatsapp/callback-data.ts";
-import { ReceiptItem } from "../whatsapp/payload.ts";
 import type { Announcer } from "./announce.ts";
-import { applyParked, applyReceipts, type ReceiptRow } from "./receipt/apply.ts";
+import { applyParked, applyReceipts } from "./receipt/apply.ts";
+import { announceApplied } from "./receipt/follow.ts";
+import { noteFreeEntries } from "./receipt/free-entry.ts";
+import { toRows } from "./receipt/rows.ts";
 
 export interface ReceiptDeps {
   db: Db;
+  clock: Clock;
   announcer: Announcer;
   onIngress(integrationIds: readonly string[]): void;
   crash(step: CrashPoint): void;
@@ -29,34 +28,16 @@ export function createReceiptHandler(
   deps: ReceiptDeps,
 ): (deliveries: readonly ReceiptDelivery[]) => Promise<void> {
   return async (deliveries) => {
-    const rows = deliveries.map(({ entry }) => toRow(entry)).filter((row) => row !== undefined);
+    const rows = await toRows(
+      deps.db,
+      deliveries.map(({ entry }) => entry),
+    );
     deps.onIngress(deliveries.map(({ entry }) => entry.integrationId));
     if (rows.length === 0) return;
-    const { parked, events } = await applyReceipts(deps.db, rows);
+    const applied = await applyReceipts(deps.db, rows, deps.clock.now());
     deps.crash("receipt:applied");
-    const late = await applyParked(deps.db, parked);
-    await deps.announcer.announce({ events: [...events, ...late] });
-  };
-}
-
-/** Undefined for a status nobody knows: it moves nothing. */
-function toRow(entry: EntryOf["receipts"]): ReceiptRow | undefined {
-  if (!Value.Check(ReceiptItem, entry.item)) {
-    throw new AppError("poison", "A receipt entry is of no known shape.");
-  }
-  const { wamid, status, callbackData, errors, pricing } = entry.item;
-  if (!isReceiptStatus(status)) return undefined;
-  const error = status === "failed" ? errors[0] : undefined;
-  const text = [error?.title, error?.details ?? error?.message].filter(Boolean).join(": ");
-  return {
-    organization_id: entry.organizationId,
-    integration_id: entry.integrationId,
-    wamid,
-    message_id: messageIdOf(callbackData),
-    status,
-    rank: receiptRank[status],
-    error_code: error?.code ?? null,
-    error_text: text === "" ? null : storableText(text).text,
-    pricing,
+    const late = await applyParked(deps.db, applied.parked, deps.clock.now());
+    const entered = await noteFreeEntries(deps.db, rows);
+    await announceApplied(deps, applied, late, { events: entered, refused: [], numbers: [] });
   };
 }

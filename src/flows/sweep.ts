@@ -4,6 +4,7 @@ import type { Clock } from "../lib/clock.ts";
 import type { Announcer } from "./announce.ts";
 import type { Append, Publish } from "./deps.ts";
 import { applyParked } from "./receipt/apply.ts";
+import { announceApplied } from "./receipt/follow.ts";
 import { removeExpiredAccess } from "./sweep/access.ts";
 import {
   findAppliable,
@@ -54,10 +55,11 @@ export function createSweep(deps: SweepDeps): () => Promise<SweepReport> {
       ...(await doubtOverdueSends(deps.db)),
       ...(await askAboutDoubts(deps.db)),
       ...(await expireQueued(deps.db)),
-      ...(await applyParked(deps.db, await findAppliable(deps.db))),
       ...(await freeLeads(deps.db, null)),
     ];
     await deps.announcer.announce({ events: overdue });
+    const found = await findAppliable(deps.db);
+    await announceApplied(deps, await applyParked(deps.db, found, deps.clock.now()));
 
     const turns = (await findLostTurns(deps.db, deps.clock.now())).filter((turn) =>
       isFresh(turn.conversationId),

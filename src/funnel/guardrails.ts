@@ -1,7 +1,7 @@
 import { type Grounds, ungroundedClaims } from "./claims.ts";
 
 /** Readers stop at walls of text; WhatsApp itself would take 4,096. */
-const MAX_CHARS = 1_000;
+export const MAX_REPLY_CHARS = 1_000;
 
 type GateVerdict =
   | { ok: true }
@@ -43,7 +43,7 @@ const QUESTION_GROUP = /[?？؟\u037e][?!？！؟\u037e]*/g;
 export function judgeDraft(draft: string, grounds: Grounds): GateVerdict {
   const withoutLinks = draft.replace(URL_PATTERN, " ");
   if (!/[\p{L}\p{N}]/u.test(draft)) return stop("empty", "It says nothing.");
-  if (draft.length > MAX_CHARS) {
+  if (draft.length > MAX_REPLY_CHARS) {
     return stop(
       "too_long",
       "It is far too long: at most 700 characters, the most useful part only.",

@@ -12,13 +12,17 @@ export const messageStates = [
   "cancelled",
 ] as const;
 
-/** Why a message was never tried. `withdrawn`: by a person, before it went out. */
+/**
+ * Why a message did not go out. `withdrawn`: by a person, in time. `window_closed`: free-form, and the
+ * lead has not written for 24 hours. `marketing_stopped`: marketing, and the lead wants none.
+ */
 export const cancelReasons = [
   "fence",
   "superseded",
   "expired",
   "withdrawn",
   "disconnected",
+  "window_closed",
   "marketing_stopped",
   "template_unsendable",
 ] as const;

@@ -22,6 +22,7 @@ export const attentionReasons = [
   "turn_buried",
   "send_in_doubt",
   "send_failed",
+  "window_closed",
   "stale_message",
   "opted_out_lead_wrote",
   "unreadable_message",

@@ -78,6 +78,11 @@ export function readPeriod({ from, to }: PeriodQuery, timeZone: string, now: Dat
   return between(first, last, timeZone);
 }
 
+/** The local date there, `YYYY-MM-DD`. Fails with `invalid_input` for what is no zone. */
+export function localDay(at: Date, timeZone: string): string {
+  return String(localDate(at, timeZone));
+}
+
 /** As many days as the period has, just before it. */
 export function periodBefore({ from, to, timeZone }: Period): Period {
   const [first, last] = [Temporal.PlainDate.from(from), Temporal.PlainDate.from(to)];

@@ -1,6 +1,7 @@
-import { judgeDraft } from "../funnel/guardrails.ts";
+import { judgeDraft, MAX_REPLY_CHARS } from "../funnel/guardrails.ts";
 import { heldBack } from "../funnel/transcript.ts";
 import type { BrainDecision, Thought, TurnContext } from "../funnel/turn.ts";
+import { shorten } from "../lib/shorten.ts";
 import { MemoryAnswer, MouthAnswer, parseAnswer, parseDecision } from "./answers.ts";
 import { ask, type Question, type Run } from "./ask.ts";
 import { brainPrompt } from "./prompts/brain.ts";
@@ -73,7 +74,8 @@ async function speak(run: Run, context: TurnContext, decision: BrainDecision): P
   if (second.kind === "failed") {
     return { kind: "blocked", decision, draft, reason: verdict.reason };
   }
-  const rewritten = second.value.text.trim();
+  // Still too long: the lead gets its first sentences, if these pass the gates by themselves.
+  const rewritten = shorten(second.value.text.trim(), MAX_REPLY_CHARS);
   const secondVerdict = judgeDraft(rewritten, context);
   if (secondVerdict.ok) return { kind: "reply", decision, text: rewritten };
   return { kind: "blocked", decision, draft: rewritten, reason: secondVerdict.reason };

@@ -42,6 +42,7 @@ const apiInfo = {
     { name: "Analytics", description: "What came of it, in any period and time zone." },
     { name: "Usage", description: "What the model and WhatsApp's messages cost." },
     { name: "Audit", description: "Who changed what, when and from where." },
+    { name: "Alerts", description: "What the people of an organization should know of." },
     { name: "Live", description: "What happens, as it happens: the WebSocket `/live`." },
     { name: "Webhooks", description: "Where Meta delivers messages and statuses." },
     {

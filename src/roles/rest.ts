@@ -4,6 +4,7 @@ import { createTemplateSync } from "../flows/templates/sync.ts";
 import { type Auth, auth } from "../http/plugins/auth.ts";
 import { type ClientAddress, clientAddress } from "../http/plugins/client-address.ts";
 import { systemClock } from "../lib/clock.ts";
+import { alertsModule } from "../modules/alerts/index.ts";
 import { analyticsModule } from "../modules/analytics/index.ts";
 import { apiKeysModule } from "../modules/api-keys/index.ts";
 import { auditModule } from "../modules/audit/index.ts";
@@ -77,6 +78,7 @@ export function restApi(core: RestCore) {
     .use(accountsApi(core, { ...resource, tokens, clientAddress: addresses, keyPrefix }))
     .use(resources(core, resource))
     .use(auditModule(resource))
+    .use(alertsModule(resource))
     .use(operatorsModule(resource))
     .use(deadLettersModule(resource))
     .use(

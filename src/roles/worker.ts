@@ -172,11 +172,13 @@ function whatsappDeps(core: Core): Pick<FlowDeps, "pace" | "send" | "showTyping"
   const graph = createGraphClient({ graphUrl, version: graphVersion });
   const pacer = createPacer({ redis: core.redis, keyspace: core.keyspace });
   return {
-    pace: async ({ organizationId, integrationId }, recipient) => {
-      const buckets = paceBuckets(integrationId, recipient);
+    pace: async ({ organizationId, ...number }, recipient) => {
+      const buckets = paceBuckets(number, recipient);
       const nowMs = systemClock.now().getTime();
       const decision = await pacer.take({ organizationId, buckets, nowMs });
-      return decision.allowed ? null : { retryAfterMs: decision.retryAfterMs };
+      if (decision.allowed) return null;
+      const { retryAfterMs, slowest } = decision;
+      return { retryAfterMs, of: slowest === 0 ? "number" : "recipient" };
     },
     send: async (claim, signal) => {
       try {
@@ -184,7 +186,7 @@ function whatsappDeps(core: Core): Pick<FlowDeps, "pace" | "send" | "showTyping"
           ...accessOf(core, claim),
           message: {
             to: { phone: claim.phone, bsuid: claim.bsuid },
-            content: claim.content ?? { type: "text", body: claim.text },
+            content: claim.content ?? { type: "text", body: claim.text ?? "" },
             replyToWamid: claim.replyToWamid,
           },
           callbackData: callbackDataOf(claim.messageId, claim.attempt),

@@ -3,7 +3,16 @@ import { newId } from "../lib/ids.ts";
 
 /** Everything that can be made to go wrong, by who suffers it. */
 export const faultKinds = {
-  graph: ["accept_then_drop", "reset_before", "slow", "http_500", "graph_code", "account"],
+  graph: [
+    "accept_then_drop",
+    "truncated",
+    "fail_later",
+    "reset_before",
+    "slow",
+    "http_500",
+    "graph_code",
+    "account",
+  ],
   model: [
     "429",
     "http_500",

@@ -6,8 +6,8 @@ import { mediaRoutes } from "./graph/media-routes.ts";
 import { graphRoutes } from "./graph/routes.ts";
 import { createModelDesk } from "./model/desk.ts";
 import { modelServerRoutes } from "./model/routes.ts";
-import { templateRoutes } from "./templates/routes.ts";
 import { transcriptionRoutes } from "./model/transcriptions.ts";
+import { templateRoutes } from "./templates/routes.ts";
 import { createWorld } from "./world.ts";
 
 /**

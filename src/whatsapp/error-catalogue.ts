@@ -30,6 +30,22 @@ export interface GraphErrorRow {
   action: string;
 }
 
+/** Why Meta takes nothing of a number any more. */
+type NumberTrouble = "access" | "registration" | "account" | "payment";
+
+/** What a refusal changes beyond the message that met it. */
+export type GraphErrorEffect =
+  /** Nothing of the number goes out until somebody has put it right. */
+  | { kind: "stop_number"; reason: NumberTrouble }
+  /** The bot is silent on this number for a while; people may go on. */
+  | { kind: "pause_bot" }
+  /** Meta sends the template no more: it is `PAUSED`, or `DISABLED` for good. */
+  | { kind: "withdraw_template"; status: "PAUSED" | "DISABLED" }
+  /** This person gets no marketing any more. */
+  | { kind: "stop_marketing" }
+  /** Nothing goes to this person for a while. */
+  | { kind: "hold_recipient" };
+
 type Row = readonly [code: number, kind: GraphErrorClass, title: string, action: string];
 
 const WAIT = "Nothing to do: it is sent again by itself.";
@@ -40,6 +56,9 @@ const REGISTER = "Register the number again in WhatsApp Manager.";
 const FIX_REQUEST = "Report it: Leadline built a request that Meta refuses.";
 const FIX_TEMPLATE = "Correct the template or its parameters.";
 const OTHER_CHANNEL = "Reach this person another way.";
+const FIX_FLOW = "Correct the flow in WhatsApp Manager, then publish it again.";
+const ONCE_IN_24_HOURS =
+  "It works once, within 24 hours of onboarding: offboard the number, then onboard it again.";
 
 const rows: readonly Row[] = [
   [4, "retry_later", "App call limit reached", WAIT],
@@ -47,6 +66,7 @@ const rows: readonly Row[] = [
   [80007, "retry_later", "Account call limit reached", WAIT],
   [130429, "retry_later", "Number's throughput exceeded", WAIT],
   [131056, "retry_later", "Too many messages to one person", WAIT],
+  [131208, "retry_later", "Too many messages to one group", WAIT],
 
   [1, "unknown", "Unknown API error", CHECK_BY_STATUS],
   [2, "unknown", "Graph API temporarily down", CHECK_BY_STATUS],
@@ -115,6 +135,14 @@ const rows: readonly Row[] = [
   [132012, "template", "Parameter format does not match", FIX_TEMPLATE],
   [132016, "template", "Template disabled for good", "Make a new template."],
   [132018, "template", "Parameters invalid", FIX_TEMPLATE],
+  [2388019, "template", "Limit of templates reached", "Delete templates that nobody uses."],
+  [2388039, "template", "Template's status does not allow it", "Wait for Meta's review."],
+  [2388040, "template", "Template's field too long", FIX_TEMPLATE],
+  [2388047, "template", "Header's format wrong", FIX_TEMPLATE],
+  [2388072, "template", "Body's format wrong", FIX_TEMPLATE],
+  [2388073, "template", "Footer's format wrong", FIX_TEMPLATE],
+  [2388293, "template", "Too many variables for so few words", FIX_TEMPLATE],
+  [2388299, "template", "A variable at the start or the end", FIX_TEMPLATE],
 
   [100, "ours", "Invalid parameter", FIX_REQUEST],
   [131008, "ours", "Required parameter missing", FIX_REQUEST],
@@ -127,6 +155,19 @@ const rows: readonly Row[] = [
   [131059, "ours", "Pagination cursor invalid", FIX_REQUEST],
   [131060, "ours", "Message unavailable", "Ask the person to send it again."],
   [135000, "ours", "Generic parameter error", FIX_REQUEST],
+  [136024, "ours", "A step of the number's registration failed", REGISTER],
+  [139000, "ours", "Flow not published: integrity check failed", FIX_FLOW],
+  [139001, "ours", "Flow could not be changed", FIX_FLOW],
+  [139002, "ours", "Flow could not be published", FIX_FLOW],
+  [139003, "ours", "Flow could not be deprecated", FIX_FLOW],
+  [139004, "ours", "Flow could not be deleted", FIX_FLOW],
+  [139100, "ours", "Blocking people failed", "Try again with fewer people at once."],
+  [139101, "ours", "The list of blocked people is full", "Unblock somebody first."],
+  [139102, "ours", "The list of blocked people changed meanwhile", "Try again."],
+  [139103, "ours", "Blocking people failed at Meta", "Try again later."],
+  [2593107, "ours", "Synchronisation was asked for already", ONCE_IN_24_HOURS],
+  [2593108, "ours", "Synchronisation was asked for too late", ONCE_IN_24_HOURS],
+  [2593109, "ours", "Synchronisation is not possible", ONCE_IN_24_HOURS],
 ];
 
 /** Every code we have a word for. */
@@ -134,10 +175,47 @@ export const graphErrors: ReadonlyMap<number, GraphErrorRow> = new Map(
   rows.map(([code, kind, title, action]) => [code, { class: kind, title, action }]),
 );
 
-const permission: GraphErrorRow = { class: "auth", title: "Permission missing", action: GRANT };
+/** Codes that Meta gives out in blocks; a code with a row of its own is not looked for here. */
+const blocks: readonly (readonly [first: number, last: number, row: GraphErrorRow])[] = [
+  [200, 299, { class: "auth", title: "Permission missing", action: GRANT }],
+  [131_200, 131_299, { class: "ours", title: "Group refused", action: FIX_REQUEST }],
+  [2_388_000, 2_388_999, { class: "template", title: "Template refused", action: FIX_TEMPLATE }],
+];
+
 const unlisted: GraphErrorRow = { class: "ours", title: "Unlisted error", action: FIX_REQUEST };
 
-/** What a code means; 200–299 are all permissions, an unlisted code counts as our own mistake. */
+/** Whether a code is Meta's word for something we know, by itself or as one of a block. */
+export function isListed(code: number): boolean {
+  return graphError(code) !== unlisted;
+}
+
+/** What a code means (whatsapp.md 8); an unlisted one counts as our own mistake. */
 export function graphError(code: number): GraphErrorRow {
-  return graphErrors.get(code) ?? (code >= 200 && code <= 299 ? permission : unlisted);
+  const block = blocks.find(([first, last]) => code >= first && code <= last);
+  return graphErrors.get(code) ?? block?.[2] ?? unlisted;
+}
+
+const ACCOUNT = [368, 131031];
+const REGISTRATION = [33, 131037, 131045];
+const PAIR_LIMIT = 131056;
+const TEMPLATE_PAUSED = 132015;
+const TEMPLATE_DISABLED = 132016;
+const NUMBER_SLOWED = [131048, 131064];
+
+/** What follows from a code beyond its message; null: nothing does. */
+export function graphErrorEffect(code: number): GraphErrorEffect | null {
+  const { class: kind } = graphError(code);
+  if (kind === "auth" || kind === "account") return { kind: "stop_number", reason: trouble(code) };
+  if (kind === "opted_out") return { kind: "stop_marketing" };
+  if (code === PAIR_LIMIT) return { kind: "hold_recipient" };
+  if (NUMBER_SLOWED.includes(code)) return { kind: "pause_bot" };
+  if (code === TEMPLATE_PAUSED) return { kind: "withdraw_template", status: "PAUSED" };
+  if (code === TEMPLATE_DISABLED) return { kind: "withdraw_template", status: "DISABLED" };
+  return null;
+}
+
+function trouble(code: number): NumberTrouble {
+  if (graphError(code).class === "account") return ACCOUNT.includes(code) ? "account" : "payment";
+  const isRegistration = REGISTRATION.includes(code) || (code >= 133_000 && code < 134_000);
+  return isRegistration ? "registration" : "access";
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, tryParseJson } from "../lib/json.ts";
-import { type GraphErrorClass, graphError, graphErrors } from "./error-catalogue.ts";
+import { type GraphErrorClass, graphError, isListed } from "./error-catalogue.ts";
 import { elements, idOrNull, member, textOrNull } from "./fields.ts";
 
 /** What is known about one send after one POST. */
@@ -57,13 +57,13 @@ function readError(
   status: number,
   retryAfter: string | null,
 ): SendResult {
-  if (status >= 500 && !graphErrors.has(code)) {
+  if (status >= 500 && !isListed(code)) {
     return { kind: "unknown", why: `HTTP ${status} with an unlisted Graph error`, code };
   }
   const row = graphError(code);
   const message = textOrNull(member(error, "message"));
   if (row.class === "unknown") return { kind: "unknown", why: `${code}: ${row.title}`, code };
-  const title = graphErrors.has(code) ? row.title : (message ?? row.title);
+  const title = isListed(code) ? row.title : (message ?? row.title);
   const details = textOrNull(member(member(error, "error_data"), "details")) ?? message ?? "";
   return rejected(code, title, details, retryAfter);
 }

@@ -6,29 +6,40 @@ export interface Recipient {
   bsuid: string | null;
 }
 
-interface ReplyButton {
-  /** At most 256 characters. */
+export interface ReplyButton {
   id: string;
-  /** At most 20 characters, each title once. */
   title: string;
 }
 
-interface ListRow {
-  /** At most 200 characters. */
+export interface ListRow {
   id: string;
-  /** At most 24 characters. */
   title: string;
-  /** At most 72 characters. */
   description?: string;
 }
 
+/** A file that Meta has (its id), or that it fetches by itself. */
+export type Media = { id: string } | { link: string };
+
+/** Small words above and below a message with buttons. */
+interface Frame {
+  header?: string;
+  footer?: string;
+}
+
+/** What can be sent; `content-limits.ts` knows how long each part may be. */
 export type OutboundContent =
-  /** `body`: at most 4,096 characters. */
   | { type: "text"; body: string }
-  /** `body`: at most 1,024 characters; one to three buttons. */
-  | { type: "buttons"; body: string; buttons: readonly ReplyButton[] }
-  /** `body`: at most 4,096, `button` 20 characters; at most ten rows. */
-  | { type: "list"; body: string; button: string; rows: readonly ListRow[] }
+  | ({ type: "buttons"; body: string; buttons: readonly ReplyButton[] } & Frame)
+  | ({ type: "list"; body: string; button: string; rows: readonly ListRow[] } & Frame)
+  /** One button that opens an address. */
+  | ({ type: "url"; body: string; button: string; url: string } & Frame)
+  /** A button with which the lead sends where they are. */
+  | { type: "location_request"; body: string }
+  /** A button with which a lead without a phone number shares theirs. */
+  | { type: "contact_request"; body: string }
+  | { type: "image" | "video"; media: Media; caption?: string }
+  | { type: "document"; media: Media; caption?: string; filename?: string }
+  | { type: "audio" | "sticker"; media: Media }
   /** `variables`: what replaces {{1}}, {{2}} … of the approved body, in order. */
   | { type: "template"; name: string; language: string; variables: readonly string[] }
   /** To a message of the lead; an empty `emoji` takes an earlier one back. */
@@ -68,14 +79,30 @@ function graphContent(content: OutboundContent): object {
     case "text":
       return { type: "text", text: { body: content.body, preview_url: true } };
     case "buttons":
-      return interactive("button", content.body, {
+      return interactive("button", content, {
         buttons: content.buttons.map((reply) => ({ type: "reply", reply })),
       });
     case "list":
-      return interactive("list", content.body, {
+      return interactive("list", content, {
         button: content.button,
         sections: [{ rows: content.rows }],
       });
+    case "url": {
+      const parameters = { display_text: content.button, url: content.url };
+      return interactive("cta_url", content, { name: "cta_url", parameters });
+    }
+    case "location_request":
+      return interactive("location_request_message", content, { name: "send_location" });
+    case "contact_request":
+      return interactive("request_contact_info", content, { name: "request_contact_info" });
+    case "image":
+    case "video":
+    case "document":
+    case "audio":
+    case "sticker": {
+      const { type, media, ...words } = content;
+      return { type, [type]: { ...media, ...words } };
+    }
     case "template":
       return { type: "template", template: template(content) };
     case "reaction":
@@ -95,6 +122,19 @@ function template({ name, language, variables }: Extract<OutboundContent, { type
   };
 }
 
-function interactive(type: "button" | "list", body: string, action: object): object {
-  return { type: "interactive", interactive: { type, body: { text: body }, action } };
+function interactive(
+  type: string,
+  { body, header, footer }: { body: string } & Frame,
+  action: object,
+): object {
+  return {
+    type: "interactive",
+    interactive: {
+      type,
+      ...(header !== undefined && { header: { type: "text", text: header } }),
+      body: { text: body },
+      ...(footer !== undefined && { footer: { text: footer } }),
+      action,
+    },
+  };
 }

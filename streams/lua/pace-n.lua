@@ -7,10 +7,11 @@
   ARGV[1]  now, epoch microseconds
   ARGV[2…] per bucket: microseconds between events, events allowed at once
 
-  Output: 0 when the event may pass, else microseconds until it may
+  Output: {0, 0} when the event may pass, else microseconds until it may, and which bucket (from 1)
+  makes it wait that long
 ]==]
 local now = tonumber(ARGV[1])
-local wait, arrivals = 0, {}
+local wait, slowest, arrivals = 0, 0, {}
 for i = 1, #KEYS do
   local interval = tonumber(ARGV[2 * i])
   local window = interval * tonumber(ARGV[2 * i + 1])
@@ -18,14 +19,16 @@ for i = 1, #KEYS do
   local stored = math.min(tonumber(redis.call('GET', KEYS[i]) or 0), now + window)
   local arrival = math.max(stored, now) + interval
   arrivals[i] = arrival
-  wait = math.max(wait, arrival - window - now)
+  if arrival - window - now > wait then
+    wait, slowest = arrival - window - now, i
+  end
 end
 if wait > 0 then
-  return wait
+  return {wait, slowest}
 end
 for i = 1, #KEYS do
   -- A minute longer than by the caller's clock: Redis forgets by its own, which may run ahead.
   local left = math.ceil((arrivals[i] - now) / 1000) + 60000
   redis.call('SET', KEYS[i], string.format('%.0f', arrivals[i]), 'PX', string.format('%.0f', left))
 end
-return 0
+return {0, 0}

@@ -47,13 +47,21 @@ describe("a conversation's line", () => {
 
   test("believes the server about the window until the lead writes again", () => {
     const store = storeWith(
-      row({ window: { closesAt: null, open: false, asOf: "2026-11-22T12:00:00.000Z" } }),
+      row({
+        window: {
+          closesAt: null,
+          open: false,
+          freeEntryClosesAt: null,
+          asOf: "2026-11-22T12:00:00.000Z",
+        },
+      }),
     );
     expect(currentRow(store, "c1")?.window.open).toBe(false);
     store.putState(conversation({ lastLeadMessageAt: "2026-11-22T13:00:00.000Z", version: 2 }));
     expect(currentRow(store, "c1")?.window).toEqual({
       closesAt: "2026-11-23T13:00:00.000Z",
       open: true,
+      freeEntryClosesAt: null,
       asOf: "2026-11-22T12:00:00.000Z",
     });
   });
@@ -61,11 +69,15 @@ describe("a conversation's line", () => {
   test("counts the window down in business time, also when its clock is far from this device's", () => {
     const closesAt = "2026-11-23T12:00:00.000Z";
     const asOf = "2026-11-23T11:00:00.000Z";
-    const store = storeWith(row({ window: { closesAt, open: true, asOf } }));
+    const store = storeWith(
+      row({ window: { closesAt, open: true, freeEntryClosesAt: null, asOf } }),
+    );
     const line = currentRow(store, "c1");
     expect(line && windowLeftMs(line, store.nowMs())).toBeWithin(3_590_000, 3_600_001);
     const later = "2026-11-23T12:00:01.000Z";
-    store.putRows([row({ window: { closesAt, open: true, asOf: later } })]);
+    store.putRows([
+      row({ window: { closesAt, open: true, freeEntryClosesAt: null, asOf: later } }),
+    ]);
     expect(line && windowLeftMs(line, store.nowMs())).toBeNull();
   });
 

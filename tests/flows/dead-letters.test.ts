@@ -268,10 +268,10 @@ describe("a letter of turns", () => {
 describe("a letter of outbound", () => {
   const refused: SendResult = {
     kind: "rejected",
-    code: 190,
+    code: 131009,
     title: "Token expired",
     details: "",
-    class: "auth",
+    class: "ours",
   };
 
   async function failedReply(result: SendResult = refused) {

@@ -85,7 +85,11 @@ describe("deliver", () => {
         await commit.promise;
       });
       await held.promise;
-      const claiming = claimSend(world.db, world.organizationId, conversationId, messageId);
+      const claiming = claimSend(
+        world.db,
+        { organizationId: world.organizationId, conversationId, messageId },
+        world.clock.now(),
+      );
       await eventually(async () => {
         const waiting = await world.db.rows`
         select 1 from pg_stat_activity where wait_event_type = 'Lock'
@@ -124,7 +128,7 @@ describe("deliver", () => {
 
   test("the pacer's refusal holds no slot: the message waits and comes back", async () => {
     await queued();
-    world.pace = () => ({ retryAfterMs: 5_000 });
+    world.pace = () => ({ retryAfterMs: 5_000, of: "recipient" });
     await world.deliver();
     expect(world.sends).toHaveLength(0);
     const wake = world.scheduled.at(-1);
@@ -139,8 +143,9 @@ describe("deliver", () => {
         insert into leads (organization_id, id)
         select ${world.organizationId}, gen_random_uuid() from generate_series(1, 39) returning id
       ), chats as (
-        insert into conversations (organization_id, id, lead_id, integration_id, phone, last_seq)
-        select ${world.organizationId}, gen_random_uuid(), id, ${world.integrationId}, '1', 1
+        insert into conversations (organization_id, id, lead_id, integration_id, phone, last_seq,
+          last_lead_message_at)
+        select ${world.organizationId}, gen_random_uuid(), id, ${world.integrationId}, '1', 1, now()
         from people returning id
       )
       insert into messages (organization_id, id, conversation_id, integration_id, seq, direction,

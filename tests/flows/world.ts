@@ -2,7 +2,7 @@ import { createDb, type Db } from "../../src/db/client.ts";
 import { defaultSequenceInsert } from "../../src/db/queries/default-sequence.ts";
 import { createAnnouncer } from "../../src/flows/announce.ts";
 import type { SendClaim } from "../../src/flows/deliver/claim.ts";
-import { createDeliverHandler } from "../../src/flows/deliver.ts";
+import { createDeliverHandler, type PaceRefusal } from "../../src/flows/deliver.ts";
 import type { Append, Publish, Wakeup } from "../../src/flows/deps.ts";
 import { createIngestHandler } from "../../src/flows/ingest.ts";
 import { createReceiptHandler } from "../../src/flows/receipt.ts";
@@ -10,6 +10,7 @@ import { createSweep } from "../../src/flows/sweep.ts";
 import { createTurnHandler } from "../../src/flows/turn.ts";
 import type { BrainDecision, LlmCall, Thought, TurnContext } from "../../src/funnel/turn.ts";
 import { createShiftedClock } from "../../src/lib/clock.ts";
+import type { CrashPoint } from "../../src/lib/crash-points.ts";
 import type { LiveEvent } from "../../src/lib/events.ts";
 import { newId } from "../../src/lib/ids.ts";
 import type { ThinkingRun } from "../../src/llm/run.ts";
@@ -90,9 +91,13 @@ export async function createWorld(name: string) {
       decision,
       text: `${context.messages.filter((message) => message.isNew).length} answered`,
     })) as Think,
-    send: (): Promise<SendResult> | SendResult => ({ kind: "accepted", wamid: newId() }),
+    send: (_claim: SendClaim): Promise<SendResult> | SendResult => ({
+      ...{ kind: "accepted", wamid: newId() },
+    }),
+    /** Called at each step of a send; what it throws ends the handler there, as a kill would. */
+    crash(_step: CrashPoint): void {},
     monotonicMs: () => performance.now(),
-    pace: (): { retryAfterMs: number } | null => null,
+    pace: (): PaceRefusal | null => null,
 
     receive: (...items: Partial<MessageItem>[]) =>
       ingest(items.map((item) => ({ entry: entry(message(item)) }))),
@@ -145,7 +150,7 @@ export async function createWorld(name: string) {
     transcribes: false,
     crash() {},
   });
-  const receipts = createReceiptHandler({ db, announcer, onIngress() {}, crash() {} });
+  const receipts = createReceiptHandler({ db, clock, announcer, onIngress() {}, crash() {} });
   const thinker: Thinker = {
     think: async (context, run) => await world.think(context, run),
     summarise: async () => ({ kind: "failed", reason: "not asked for here" }),
@@ -164,6 +169,7 @@ export async function createWorld(name: string) {
   });
   const deliver = createDeliverHandler({
     db,
+    clock,
     log: silentLog,
     announcer,
     pace: async () => world.pace(),
@@ -174,10 +180,10 @@ export async function createWorld(name: string) {
         content: claim.content,
         to: claim.phone ?? claim.bsuid,
       });
-      return await world.send();
+      return await world.send(claim);
     },
     monotonicMs: () => world.monotonicMs(),
-    crash() {},
+    crash: (step) => world.crash(step),
     onSend() {},
   });
   return world;

@@ -92,6 +92,7 @@ export async function createStage(name: string) {
   const deliverOf = () =>
     createDeliverHandler({
       db,
+      clock,
       log: silentLog,
       announcer,
       pace: async () => null,

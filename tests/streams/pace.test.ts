@@ -32,8 +32,8 @@ describe("invariant 28: pace holds across processes", () => {
     const take = pacer();
     expect(await take(NOW)).toEqual({ allowed: true });
     expect(await take(NOW)).toEqual({ allowed: true });
-    expect(await take(NOW)).toEqual({ allowed: false, retryAfterMs: 13 });
-    expect(await take(NOW + 12)).toEqual({ allowed: false, retryAfterMs: 1 });
+    expect(await take(NOW)).toEqual({ allowed: false, retryAfterMs: 13, slowest: 0 });
+    expect(await take(NOW + 12)).toEqual({ allowed: false, retryAfterMs: 1, slowest: 0 });
     expect(await take(NOW + 13)).toEqual({ allowed: true });
   });
 
@@ -48,7 +48,9 @@ describe("invariant 28: pace holds across processes", () => {
   test("takes from all buckets or from none", async () => {
     const take = pacer();
     expect(await take(NOW, [number, pair])).toEqual({ allowed: true });
-    expect(await take(NOW, [number, pair])).toEqual({ allowed: false, retryAfterMs: 6_000 });
+    expect(await take(NOW, [number, pair])).toEqual({
+      ...{ allowed: false, retryAfterMs: 6_000, slowest: 1 },
+    });
     // The refusal above took nothing from the number's bucket: its second event is still there.
     expect(await take(NOW, [number])).toEqual({ allowed: true });
     expect(await take(NOW, [number])).toMatchObject({ allowed: false });
@@ -58,7 +60,7 @@ describe("invariant 28: pace holds across processes", () => {
     const take = pacer();
     await take(NOW + 86_400_000, [pair]);
     const decision = await take(NOW, [pair]);
-    expect(decision).toEqual({ allowed: false, retryAfterMs: 6_000 });
+    expect(decision).toEqual({ allowed: false, retryAfterMs: 6_000, slowest: 0 });
   });
 
   test("decides as its TypeScript twin does, event by event", async () => {

@@ -80,7 +80,13 @@ describe("what changes another message", () => {
   });
 
   test("what was deleted is not read out", () => {
-    const words = wordsFor({ kind: "text", text: "secret", content: null, file: null, isDeleted: true });
+    const words = wordsFor({
+      kind: "text",
+      text: "secret",
+      content: null,
+      file: null,
+      isDeleted: true,
+    });
     expect(words).toBe("[deleted message]");
   });
 });

@@ -10,6 +10,10 @@ export const EXCHANGED = `state in ('received', 'accepted', 'sent', 'delivered',
 export const MODEL_COST = `case when count(*) > 0 and count(k.cost) = 0 then null
   else trim_scale(coalesce(sum(k.cost), 0)) end`;
 
+/** What messages with fees `f` (left joined) cost in USD; null stands for "there were some, none has a known fee". */
+export const MESSAGE_FEES = `case when count(*) > 0 and count(f.usd) = 0 then null
+  else trim_scale(coalesce(sum(f.usd), 0)) end`;
+
 export const UNPRICED_CALLS = `count(*) - count(k.cost)`;
 
 /** CTE of a `with recursive`: leads that turned out to be somebody else (`id`), and who (`root`). */

@@ -86,6 +86,15 @@ export const conversations = pgTable(
     /** Business time; the 24-hour window counts from here. */
     lastLeadMessageAt: instant(),
     lastLeadWamid: text(),
+    /** Business time until which all is free: 72 h from our first answer to a lead whom an ad brought. */
+    freeEntryUntil: instant(),
+    /** Meta has said that the window is closed although nothing newer than this message came. */
+    closedInSeq: bigint({ mode: "number" }),
+    /** The lead was asked by template to write again after this message: once is enough. */
+    reopenedInSeq: bigint({ mode: "number" }),
+    /** Database time before which Meta takes nothing for this person, after so many refusals in a row. */
+    heldUntil: instant(),
+    pairRefusals: smallint().notNull().default(0),
     lastMessageAt: instant(),
     createdAt: createdAt(),
     version: rowVersion(),

@@ -76,6 +76,8 @@ export const messages = pgTable(
     reactions: jsonb(),
     /** Pricing as Meta's status reported it. */
     pricing: jsonb(),
+    /** Since when its fee is decided: the row in `message_fees`. */
+    pricedAt: instant(),
     /** Business time: when the lead sent it, or when we made it. */
     sentAt: instant().notNull(),
     createdAt: createdAt(),
@@ -96,6 +98,10 @@ export const messages = pgTable(
     index("messages_exchanged_index")
       .on(table.organizationId, table.sentAt, table.author, table.conversationId)
       .where(sql`state in ('received', 'accepted', 'sent', 'delivered', 'read', 'played')`),
+    // Those that an ad or post brought: where a free entry point may begin.
+    index("messages_referral_index")
+      .on(table.conversationId, table.sentAt)
+      .where(sql`direction = 'in' and jsonb_typeof(raw -> 'referral') = 'object'`),
     index("messages_nudge_index")
       .on(table.organizationId, table.sentAt)
       .where(sql`seen_wake_seq is not null`),

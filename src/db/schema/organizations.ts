@@ -124,6 +124,10 @@ export const integrations = pgTable(
     stopReason: text({ enum: stopReasons }),
     /** In words for the team: what Meta said, and what to do. */
     stopText: text(),
+    /** The bot is silent until then, because Meta slows the number down for spam; people may write. */
+    botPausedUntil: instant(),
+    /** The template that asks a lead to write again once the window is closed. */
+    reopeningTemplateId: uuid(),
     /** Messages a second that Meta takes from this number: 80, 20 beside the phone app, or 1,000. */
     sendsPerSecond: integer().notNull().default(80),
     /** People the portfolio may open a chat with in 24 hours; null: Meta has not said, or no limit. */

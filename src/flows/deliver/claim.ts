@@ -2,6 +2,7 @@ import type { Db } from "../../db/client.ts";
 import { isBots } from "../../db/queries/claimable.ts";
 import { TEMPLATE_OBSTACLE } from "../../db/queries/marketing-stop.ts";
 import { messageNews, outboxEvents, outboxInsert } from "../../db/queries/public-state.ts";
+import { IS_FREE_FORM, windowIsOpen } from "../../db/queries/window.ts";
 import type { Author } from "../../funnel/lead.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import type { OutboundContent } from "../../whatsapp/message.ts";
@@ -18,7 +19,8 @@ export interface SendClaim {
   conversationId: string;
   author: Author;
   attempt: number;
-  text: string;
+  /** Null beside a file without words. */
+  text: string | null;
   /** Null: the text alone. */
   content: OutboundContent | null;
   replyToWamid: string | null;
@@ -30,9 +32,17 @@ export interface SendClaim {
 }
 
 export interface ClaimOutcome {
-  /** Null: nothing to send: it was cancelled here, somebody else has it, or the number's breaker. */
+  /** Null: nothing to send: it was cancelled here, somebody else has it, or the number may not. */
   claim: SendClaim | null;
+  /** It is free-form and the lead's window is closed: it was left as it is. */
+  windowClosed: boolean;
   events: LiveEvent[];
+}
+
+export interface SendTarget {
+  organizationId: string;
+  conversationId: string;
+  messageId: string;
 }
 
 /**
@@ -40,19 +50,18 @@ export interface ClaimOutcome {
  * stop word that committed before this moment is always seen (a plain `UPDATE … FROM` would judge by
  * a stale snapshot); then moves the message to `sending`, or cancels it with the reason. While the
  * number's breaker is not closed, the message needs a place of its own, or it stays queued; of two who
- * claim one message at once the second finds it taken, and takes no place.
+ * claim one message at once the second finds it taken, and takes no place. A free-form message outside
+ * the lead's window at `now` (business time) is not sent and not touched: `closeWindow` is for that.
  */
 export async function claimSend(
   db: Db,
-  organizationId: string,
-  conversationId: string,
-  messageId: string,
+  { organizationId, conversationId, messageId }: SendTarget,
+  now: Date,
 ): Promise<ClaimOutcome> {
   const sql = db.fragment;
   const outcome = await db.first<ClaimOutcome>`
     with conversation as (
-      select c.organization_id, c.id, c.fence, c.wake_seq, c.phone, c.bsuid,
-        ${sql(isBots("c"))} as is_bots
+      select c.*, ${sql(isBots("c"))} as is_bots, ${windowIsOpen(db, now)} as is_open
       from conversations c
       where c.organization_id = ${organizationId} and c.id = ${conversationId}
       for share
@@ -66,13 +75,13 @@ export async function claimSend(
           when m.author = 'system' and m.fence <> c.fence then 'fence'
           when m.author = 'bot' and m.seen_wake_seq <> c.wake_seq then 'superseded'
           else ${sql(TEMPLATE_OBSTACLE)}
-        end as cancel
+        end as cancel, ${sql(IS_FREE_FORM)} and not c.is_open as closed
       from conversation c join messages m on m.organization_id = c.organization_id
         and m.conversation_id = c.id
-      where m.id = ${messageId} and m.state = 'queued'
+      where m.organization_id = ${organizationId} and m.id = ${messageId} and m.state = 'queued'
         and ${sql(NOTHING_EARLIER_IS_OPEN)}
       for update of m
-    ), ${sql(takePlace("(select * from verdict where cancel is null)"))}, moved as (
+    ), ${sql(takePlace("(select * from verdict where cancel is null and not closed)"))}, moved as (
       update messages m set
         state = case when v.cancel is null then 'sending' else 'cancelled' end,
         cancel_reason = v.cancel, attempts = m.attempts + (v.cancel is null)::int,
@@ -95,6 +104,7 @@ export async function claimSend(
       from moved m, conversation c, integrations i
       where m.state = 'sending' and i.organization_id = m.organization_id
         and i.id = m.integration_id
-    ) as claim, ${sql(outboxEvents("news"))} as events`;
-  return outcome ?? { claim: null, events: [] };
+    ) as claim, ${sql(outboxEvents("news"))} as events,
+      exists (select 1 from verdict where cancel is null and closed) as window_closed`;
+  return outcome ?? { claim: null, windowClosed: false, events: [] };
 }

@@ -5,9 +5,10 @@ import { RECOVERED_AT, REST_MS, TRIAL_MS, UNCLEAR_TO_OPEN } from "../../funnel/n
  * the statement that makes it true. A test plays both and compares.
  */
 
-/** Whether something may go out over the number `n`; also true for one that is closed. */
+/** Whether something may go out over the number `n`; also true for one whose breaker is closed. */
 export const mayClaim = (n: string) =>
-  `(coalesce(${n}.paused_until, now()) <= now() or coalesce(${n}.send_credits, 0) > 0)`;
+  `(${n}.stopped_at is null
+    and (coalesce(${n}.paused_until, now()) <= now() or coalesce(${n}.send_credits, 0) > 0))`;
 
 const isClosed = (n: string) =>
   `(${n}.unknown_streak < ${UNCLEAR_TO_OPEN} and ${n}.send_credits is null)`;
@@ -32,7 +33,7 @@ export const takePlace = (claim: string) => `
   ), free as (
     select n.id from integrations n, ${claim} claim
     where n.organization_id = claim.organization_id and n.id = claim.integration_id
-      and ${isClosed("n")}
+      and ${isClosed("n")} and ${mayClaim("n")}
     union all select id from passed
   )`;
 

@@ -7,6 +7,7 @@ import {
   outboxEvents,
   outboxInsert,
 } from "../../db/queries/public-state.ts";
+import { FREE_ENTRY_MS, SERVICE_WINDOW_MS } from "../../funnel/window.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import { newId } from "../../lib/ids.ts";
 import type { SendClaim } from "./claim.ts";
@@ -14,20 +15,44 @@ import { afterAnswer, afterUnclear } from "./number-breaker.ts";
 
 /**
  * Meta took the message. A status may have come first and settled it: the state only moves up from
- * `sending` or `unknown`.
+ * `sending` or `unknown`. What held the recipient back is over; and if it is our first answer to a lead
+ * whom an ad or post brought within the last 24 hours, the free entry point begins (whatsapp.md 7, "Windows").
+ * `now` is business time.
  */
 export async function settleAccepted(
   db: Db,
   claim: SendClaim,
   wamid: string,
+  now: Date,
 ): Promise<LiveEvent[]> {
   const sql = db.fragment;
+  const broughtSince = new Date(now.getTime() - SERVICE_WINDOW_MS);
+  const freeUntil = new Date(now.getTime() + FREE_ENTRY_MS);
   const row = await db.first<{ events: LiveEvent[] }>`
-    with accepted as (
+    with chat as (
+      select c.organization_id, c.id, coalesce(c.free_entry_until <= ${now}, true) and exists (
+          select 1 from messages r where r.conversation_id = c.id and r.direction = 'in'
+            and jsonb_typeof(r.raw -> 'referral') = 'object' and r.sent_at > ${broughtSince}
+            and r.sent_at <= ${now}) as enters
+      from conversations c
+      where c.organization_id = ${claim.organizationId} and c.id = ${claim.conversationId}
+    ), moved as (
+      update conversations c set pair_refusals = 0, held_until = null,
+        free_entry_until = case when chat.enters and coalesce(c.free_entry_until <= ${now}, true)
+          then ${freeUntil}::timestamptz else c.free_entry_until end,
+        version = c.version + chat.enters::int
+      from chat where c.organization_id = chat.organization_id and c.id = chat.id
+        and (c.pair_refusals > 0 or chat.enters)
+      returning c.*, chat.enters
+    ), entered as (
+      select * from moved where enters
+    ), accepted as (
       update messages m set wamid = coalesce(m.wamid, ${wamid}),
         state = case when m.state in ('sending', 'unknown') then 'accepted' else m.state end,
-        error_code = null, error_text = null, version = m.version + 1
+        error_code = case when m.state = 'failed' then m.error_code end,
+        error_text = case when m.state = 'failed' then m.error_text end, version = m.version + 1
       where m.organization_id = ${claim.organizationId} and m.id = ${claim.messageId}
+        and (select count(*) from moved) >= 0
       returning m.*
     ), answered as (
       ${sql(afterAnswer("accepted"))}
@@ -36,6 +61,7 @@ export async function settleAccepted(
       select gen_random_uuid(), organization_id,
         case when accepted.seen_wake_seq is null then 'message.sent' else 'follow_up.sent' end,
         id, version, ${sql(messageState("accepted"))} from accepted
+      union all ${sql(conversationNews("conversation.updated", "entered"))}
       returning outbox.*
     )
     select ${sql(outboxEvents("news"))} as events`;

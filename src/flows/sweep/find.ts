@@ -2,7 +2,7 @@ import type { Db } from "../../db/client.ts";
 import { isBots, isUnanswered, leaseIsFree } from "../../db/queries/claimable.ts";
 import { outboxEvent } from "../../db/queries/public-state.ts";
 import type { LiveEvent } from "../../lib/events.ts";
-import { mayClaim } from "../deliver/number-breaker.ts";
+import { IS_DUE, WITH_CHAT_AND_NUMBER } from "../deliver/pick.ts";
 import { giveUpChanges } from "../ingest/parked.ts";
 
 /** Rows handled per pass, so that one pass never holds up the next. */
@@ -52,10 +52,9 @@ export function findStalledNumbers(
   db: Db,
 ): Promise<{ organizationId: string; integrationId: string }[]> {
   return db.rows`
-    select distinct m.organization_id, m.integration_id from messages m
-    join integrations i on i.organization_id = m.organization_id and i.id = m.integration_id
+    select distinct m.organization_id, m.integration_id from ${db.fragment(WITH_CHAT_AND_NUMBER)}
     where m.state = 'queued' and m.next_attempt_at <= now() - ${db.fragment(GRACE)}
-      and ${db.fragment(mayClaim("i"))}
+      and ${db.fragment(IS_DUE)}
     limit ${BATCH}`;
 }
 

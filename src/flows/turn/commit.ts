@@ -9,8 +9,11 @@ import {
 import type { Intent, Sentiment, Stage } from "../../funnel/lead.ts";
 import { sendPriority } from "../../funnel/message-state.ts";
 import type { AttentionReason, BrainDecision, TurnDisposition } from "../../funnel/turn.ts";
+import { AppError } from "../../lib/errors.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import { newId } from "../../lib/ids.ts";
+import { shorten } from "../../lib/shorten.ts";
+import { contentFault, LIMITS } from "../../whatsapp/content-limits.ts";
 import type { Claim } from "./claim.ts";
 import type { Seen } from "./context.ts";
 
@@ -181,6 +184,14 @@ export async function commitTurn(
   return row ?? { outcome: "lost", dueAt: null, unsummarized: 0, events: [] };
 }
 
+/** Within WhatsApp's limits: a long answer is shortened, not split. Fails with `invalid_input`. */
+function sendable(reply: string): string {
+  const body = shorten(reply, LIMITS.text);
+  const fault = contentFault({ type: "text", body });
+  if (fault === null) return body;
+  throw new AppError("invalid_input", `The answer cannot be sent: ${fault.message}.`);
+}
+
 function columns(claim: Claim, seen: Seen, result: TurnResult, now: Date): object {
   return {
     organization_id: claim.organizationId,
@@ -195,7 +206,7 @@ function columns(claim: Claim, seen: Seen, result: TurnResult, now: Date): objec
     lead_message_id: seen.messageId,
     now,
     disposition: result.disposition,
-    reply: result.reply,
+    reply: result.reply && sendable(result.reply),
     decision: result.decision,
     draft: result.draft,
     gate: result.gate,

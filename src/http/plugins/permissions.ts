@@ -30,6 +30,7 @@ export const permissions = {
   "follow-ups:write": admins,
   "numbers:read": everyone,
   "numbers:write": admins,
+  "alerts:read": everyone,
   "analytics:read": everyone,
   "usage:read": admins,
   "users:read": everyone,

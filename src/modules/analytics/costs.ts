@@ -1,4 +1,4 @@
-import { mergedLeads } from "../../db/queries/reports.ts";
+import { EXCHANGED, MESSAGE_FEES, mergedLeads } from "../../db/queries/reports.ts";
 import { type Stage, stages } from "../../funnel/lead.ts";
 import { type Report, shownPeriod, within } from "../period.ts";
 import type { CostsReport } from "./model.ts";
@@ -20,15 +20,20 @@ interface Totals extends Cost {
 
 const average = (count: string) => `trim_scale(round(t.cost / nullif(${count}, 0), 12))::text`;
 
-/** What the model calls of the period cost, and what that is for each lead, chat and deal. */
+/** What the model calls of the period cost, what that is for each lead, chat and deal, and WhatsApp's fees. */
 export async function readCosts(report: Report): Promise<CostsReport> {
-  const [totals, byStage] = await Promise.all([totalsOf(report), stageRows(report)]);
+  const [totals, byStage, fees] = await Promise.all([
+    totalsOf(report),
+    stageRows(report),
+    feesOf(report),
+  ]);
   const none: Cost = { calls: 0, unpricedCalls: 0, costUsd: "0" };
   return {
     period: shownPeriod(report.period),
     calls: totals?.calls ?? 0,
     unpricedCalls: totals?.unpricedCalls ?? 0,
     costUsd: totals?.costUsd ?? null,
+    fees: fees ?? { messages: 0, unpricedMessages: 0, feeUsd: "0" },
     perLead: { count: totals?.leads ?? 0, averageUsd: totals?.perLeadUsd ?? null },
     perConversation: {
       count: totals?.conversations ?? 0,
@@ -67,6 +72,17 @@ async function totalsOf({ db, organizationId, period }: Report): Promise<Totals 
       ${sql(average("t.conversations"))} as per_conversation_usd,
       ${sql(average("t.won"))} as per_won_usd
     from t`;
+}
+
+async function feesOf({ db, organizationId, period }: Report) {
+  const sql = db.fragment;
+  return await db.first<CostsReport["fees"]>`
+    select count(*) as messages, count(*) - count(f.usd) as unpriced_messages,
+      (${sql(MESSAGE_FEES)})::text as fee_usd
+    from messages m
+    left join message_fees f on f.organization_id = m.organization_id and f.message_id = m.id
+    where m.organization_id = ${organizationId} and ${within(db, "m.sent_at", period)}
+      and m.${sql(EXCHANGED)} and m.author <> 'lead'`;
 }
 
 /**

@@ -74,7 +74,7 @@ export const sources = endpoint({
   tag,
   summary: "Read where leads come from",
   description: describe(
-    "Leads created in the period by source, and by the ad or post that first brought them; with how many were won since the period began and what all their model calls cost until today. Erased leads count; a lead merged into another adds its cost and its win to that one.",
+    "Leads created in the period by source, and by the ad or post that first brought them; with how many were won since the period began what all their model calls cost until today, and WhatsApp's fees of our messages to them. Erased leads count; a lead merged into another adds its cost and its win to that one.",
   ),
   answer: [200, SourcesReport, "Sources and ads."],
 });
@@ -94,7 +94,7 @@ export const costs = endpoint({
   tag,
   summary: "Read what leads cost",
   description: describe(
-    "Model calls that ended in the period. Averages are the whole cost by the leads and conversations that had calls in it, and by the conversations that moved to `closed` in it, whoever they were. By stage: the one the conversation was in when the call was made. Calls of unknown cost are counted in `unpricedCalls` and missing in each sum. Fees of messages are not part of it: see `usage/messages`.",
+    "Model calls that ended in the period. Averages are the whole cost by the leads and conversations that had calls in it, and by the conversations that moved to `closed` in it, whoever they were. By stage: the one the conversation was in when the call was made. Calls of unknown cost are counted in `unpricedCalls` and missing in each sum. WhatsApp's fees stand beside it, of messages written in the period: the averages are the models' cost alone.",
   ),
   answer: [200, CostsReport, "The cost and its shares."],
 });

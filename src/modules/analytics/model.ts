@@ -127,6 +127,12 @@ const gains = {
   costPerLeadUsd: Usd,
   costPerWonUsd: Usd,
   unpricedCalls: t.Integer({ description: "Model calls that are missing in the cost." }),
+  feeUsd: t.Nullable(
+    t.String({
+      description: "WhatsApp's fees of our messages to them so far; null: none is known.",
+    }),
+  ),
+  unpricedMessages: t.Integer({ description: "Messages of ours whose fee is unknown." }),
 };
 
 export const SourcesReport = t.Object(
@@ -184,6 +190,14 @@ export const CostsReport = t.Object(
     calls: Count,
     unpricedCalls: t.Integer({ description: "Calls that are missing in the cost." }),
     costUsd: Usd,
+    fees: t.Object(
+      {
+        messages: t.Integer({ description: "Messages of ours that WhatsApp took." }),
+        unpricedMessages: t.Integer({ description: "Of them, those whose fee is unknown." }),
+        feeUsd: Usd,
+      },
+      { description: "WhatsApp's, of messages written in the period; not part of the rest." },
+    ),
     perLead: shares,
     perConversation: shares,
     perWonDeal: shares,

@@ -1,5 +1,5 @@
 import type { Db, Parameter } from "../../db/client.ts";
-import { mergedLeads } from "../../db/queries/reports.ts";
+import { EXCHANGED, mergedLeads } from "../../db/queries/reports.ts";
 import { leadSources } from "../../funnel/lead.ts";
 import type { Period } from "../../lib/period.ts";
 import { type Report, shownPeriod, within } from "../period.ts";
@@ -15,6 +15,8 @@ interface Gains {
   costPerLeadUsd: string | null;
   costPerWonUsd: string | null;
   unpricedCalls: number;
+  feeUsd: string | null;
+  unpricedMessages: number;
 }
 
 /** Of a source, or of an ad where `source` is null. */
@@ -25,13 +27,17 @@ interface Row extends Gains {
   headline: string | null;
 }
 
-/** Of leads `l` with what became of each: `cost` is null where it had calls of unknown cost only. */
+/**
+ * Of leads `l` with what became of each: `cost` is null where it had calls of unknown cost only, `fee`
+ * where it was sent messages of unknown fee only.
+ */
 const GAINS = `count(*) as leads, count(*) filter (where l.won) as won,
   trim_scale(sum(l.cost))::text as cost_usd,
   trim_scale(round(sum(l.cost) / count(*), 12))::text as cost_per_lead_usd,
   trim_scale(round(sum(l.cost) / nullif(count(*) filter (where l.won), 0), 12))::text
     as cost_per_won_usd,
-  sum(l.unpriced)::int8 as unpriced_calls`;
+  sum(l.unpriced)::int8 as unpriced_calls, trim_scale(sum(l.fee))::text as fee_usd,
+  sum(l.unpriced_messages)::int8 as unpriced_messages`;
 
 /** What the leads created in the period came from, how many were won, and what they cost so far. */
 export async function readSources(report: Report): Promise<SourcesReport> {
@@ -59,10 +65,13 @@ const NOTHING: Gains = {
   costPerLeadUsd: null,
   costPerWonUsd: null,
   unpricedCalls: 0,
+  feeUsd: "0",
+  unpricedMessages: 0,
 };
 
 function gainsOf(row: Gains) {
   const { leads, won, costUsd, costPerLeadUsd, costPerWonUsd, unpricedCalls } = row;
+  const { feeUsd, unpricedMessages } = row;
   return {
     leads,
     won,
@@ -71,6 +80,8 @@ function gainsOf(row: Gains) {
     costPerLeadUsd,
     costPerWonUsd,
     unpricedCalls,
+    feeUsd,
+    unpricedMessages,
   };
 }
 
@@ -96,15 +107,25 @@ function leadsWithGains({ db, organizationId, period }: Report): Parameter {
       from people p
       join llm_calls k on k.organization_id = ${organizationId} and k.lead_id = p.id
       group by p.root
+    ), charged as (
+      select p.root, sum(f.usd) as fee, count(*) - count(f.usd) as unpriced
+      from people p
+      join conversations c on c.organization_id = ${organizationId} and c.lead_id = p.id
+      join messages s on s.conversation_id = c.id and s.author <> 'lead' and s.${db.fragment(EXCHANGED)}
+      left join message_fees f on f.organization_id = ${organizationId} and f.message_id = s.id
+      group by p.root
     ), gained as (
       select cohort.source, cohort.referral ->> 'source_id' as source_id,
         cohort.referral ->> 'source_type' as source_type,
         cohort.referral ->> 'headline' as headline, winners.root is not null as won,
         case when spent.root is null then 0 else spent.cost end as cost,
-        coalesce(spent.unpriced, 0) as unpriced
+        coalesce(spent.unpriced, 0) as unpriced,
+        case when charged.root is null then 0 else charged.fee end as fee,
+        coalesce(charged.unpriced, 0) as unpriced_messages
       from cohort
       left join winners on winners.root = cohort.id
       left join spent on spent.root = cohort.id
+      left join charged on charged.root = cohort.id
     )`;
 }
 

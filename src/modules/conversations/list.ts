@@ -2,6 +2,7 @@ import type { Db, Parameter } from "../../db/client.ts";
 import { keyset, pageOf } from "../../db/keyset.ts";
 import { withOwnPlan } from "../../db/own-plan.ts";
 import { conversationState, utc } from "../../db/queries/public-state.ts";
+import { META_CLOSED } from "../../db/queries/window.ts";
 import { isWindowOpen, windowClosesAt } from "../../funnel/window.ts";
 import type { Principal } from "../../http/plugins/auth.ts";
 import type { ConversationPage, ConversationRow, ConversationsQuery } from "./model.ts";
@@ -32,7 +33,7 @@ const ROW = `${conversationState("c")} || jsonb_build_object(
       select jsonb_build_object('id', m.id, 'seq', m.seq, 'kind', m.kind, 'text', m.text,
         'author', m.author, 'state', m.state, 'sentAt', ${utc("m.sent_at")})
       from messages m where m.conversation_id = c.id order by m.seq desc limit 1)) as row,
-  c.last_lead_message_at`;
+  c.last_lead_message_at, c.free_entry_until, (${META_CLOSED}) as meta_closed`;
 
 const FROM = `from conversations c
   join leads l on l.organization_id = c.organization_id and l.id = c.lead_id
@@ -42,6 +43,8 @@ const FROM = `from conversations c
 interface Found {
   row: Omit<ConversationRow, "window">;
   lastLeadMessageAt: Date | null;
+  freeEntryUntil: Date | null;
+  metaClosed: boolean;
 }
 
 const sorts = { lastMessageAt: { sql: "c.last_message_at", type: "timestamptz" } } as const;
@@ -121,8 +124,16 @@ export async function getConversation(
   return withWindow(found, now);
 }
 
-function withWindow({ row, lastLeadMessageAt }: Found, now: Date): ConversationRow {
-  const closesAt = windowClosesAt(lastLeadMessageAt)?.toISOString() ?? null;
-  const open = isWindowOpen(lastLeadMessageAt, now);
-  return { ...row, window: { closesAt, open, asOf: now.toISOString() } };
+function withWindow(found: Found, now: Date): ConversationRow {
+  const { row, lastLeadMessageAt, freeEntryUntil, metaClosed } = found;
+  const isFree = freeEntryUntil !== null && freeEntryUntil > now;
+  return {
+    ...row,
+    window: {
+      closesAt: windowClosesAt(lastLeadMessageAt)?.toISOString() ?? null,
+      open: !metaClosed && isWindowOpen(lastLeadMessageAt, now),
+      freeEntryClosesAt: isFree ? freeEntryUntil.toISOString() : null,
+      asOf: now.toISOString(),
+    },
+  };
 }

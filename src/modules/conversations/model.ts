@@ -61,8 +61,18 @@ export const ConversationRow = t.Object({
   ),
   unreadCount: t.Integer({ description: "The lead's messages nobody has read; 100 means more." }),
   window: t.Object(
-    { closesAt: t.Nullable(Instant), open: t.Boolean(), asOf: Instant },
-    { description: "When free-form messages end; business time, as is `asOf`, this answer's." },
+    {
+      closesAt: t.Nullable(Instant, { description: "When free-form messages end." }),
+      open: t.Boolean({
+        description: "False before `closesAt` where WhatsApp itself has said so.",
+      }),
+      freeEntryClosesAt: t.Nullable(Instant, {
+        description:
+          "Until then all messages are free, because an ad brought the lead; null: it did not, or that is over.",
+      }),
+      asOf: Instant,
+    },
+    { description: "Business time, as is `asOf`, this answer's: the countdown starts there." },
   ),
 });
 export type ConversationRow = typeof ConversationRow.static;

@@ -16,7 +16,7 @@ import type { SendDeps } from "./send.ts";
  * a chat that the caller does not hold.
  */
 export async function cancel(
-  { mutate }: Pick<SendDeps, "mutate">,
+  { mutate, clock }: SendDeps,
   { principal, actor }: Acting,
   { messageId, idempotencyKey }: { messageId: string; idempotencyKey: string | undefined },
 ): Promise<Message> {
@@ -24,7 +24,7 @@ export async function cancel(
   return await mutate(
     actor,
     async (change) => {
-      const old = await lockMessage(change, organizationId, messageId);
+      const old = await lockMessage(change, organizationId, messageId, clock.now());
       const { state, author, conversationId, integrationId } = old;
       if (state !== "queued" || author !== "human") {
         const what = author === "human" ? `It is ${state}` : "No person wrote it";

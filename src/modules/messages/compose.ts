@@ -5,7 +5,8 @@ import {
   templateValues,
 } from "../../funnel/template-values.ts";
 import { AppError } from "../../lib/errors.ts";
-import type { OutboundContent } from "../../whatsapp/message.ts";
+import { contentFault } from "../../whatsapp/content-limits.ts";
+import type { Media, OutboundContent } from "../../whatsapp/message.ts";
 import {
   bodyText,
   filledText,
@@ -21,8 +22,8 @@ import type { SendBody } from "./model.ts";
 export interface Composed {
   /** WhatsApp's type. */
   kind: string;
-  /** What a person reads. */
-  text: string;
+  /** What a person reads; null: there is only a file. */
+  text: string | null;
   /** Null: the text alone. */
   content: OutboundContent | null;
   /** Id of the message it answers. */
@@ -41,43 +42,97 @@ export interface Chat {
 
 /**
  * Turns a request into what WhatsApp is sent. Fails with `not_found` when it names something of a chat
- * that is not there, and with `invalid_input` when that something is not there, or a limit of WhatsApp's is broken that the schema cannot say.
+ * that is not there, and with `invalid_input` when that something is not there, or a limit of WhatsApp's
+ * is broken: the message names the field.
  */
 export async function compose(tx: Transaction, chat: Chat, body: SendBody): Promise<Composed> {
+  const composed = await composeKind(tx, chat, body);
+  const fault = contentFault(composed.content ?? { type: "text", body: composed.text ?? "" });
+  if (fault === null) return composed;
+  const { field, message } = fault;
+  throw new AppError("invalid_input", `${field}: ${message}.`, { field });
+}
+
+async function composeKind(tx: Transaction, chat: Chat, body: SendBody): Promise<Composed> {
   switch (body.type) {
     case undefined:
     case "text":
       return freeForm("text", body.text, null, body.replyTo);
-    case "buttons": {
-      const { text, buttons } = body;
-      requireUnique(buttons, "title");
-      requireUnique(buttons, "id");
-      const content: OutboundContent = { type: "buttons", body: text, buttons };
-      return freeForm("interactive", text, content, body.replyTo);
-    }
-    case "list": {
-      const { text, button, rows } = body;
-      requireUnique(rows, "id");
-      const content: OutboundContent = {
-        type: "list",
-        body: text,
-        button,
-        rows: rows.map(defined),
-      };
-      return freeForm("interactive", text, content, body.replyTo);
-    }
+    case "buttons":
+    case "list":
+    case "url":
+    case "location_request":
+    case "contact_request":
+      return freeForm("interactive", body.text, interactive(body), body.replyTo);
     case "template":
       await requireChat(tx, chat);
       return await composeTemplate(tx, chat, body.templateId, body.variables);
     case "reaction":
       await requireChat(tx, chat);
       return await composeReaction(tx, chat, body.messageId, body.emoji ?? "");
+    case "image":
+    case "video":
+      await requireChat(tx, chat);
+      return composePicture(body);
+    case "document":
+      await requireChat(tx, chat);
+      return composeDocument(body);
     default:
       await requireChat(tx, chat);
-      throw new AppError("invalid_input", "There is no such file: none can be uploaded yet.", {
-        mediaId: body.mediaId,
-      });
+      return freeForm(body.type, null, { type: body.type, media: mediaOf(body) }, body.replyTo);
   }
+}
+
+type Of<Type extends NonNullable<SendBody["type"]>> = Extract<SendBody, { type: Type }>;
+
+function interactive(
+  body: Of<"buttons"> | Of<"list"> | Of<"url"> | Of<"location_request" | "contact_request">,
+): OutboundContent {
+  switch (body.type) {
+    case "buttons": {
+      const { type, text, buttons } = body;
+      return { type, body: text, buttons, ...defined(body, "header", "footer") };
+    }
+    case "list": {
+      const { type, text, button } = body;
+      const rows = body.rows.map((row) => ({
+        id: row.id,
+        title: row.title,
+        ...defined(row, "description"),
+      }));
+      return { type, body: text, button, rows, ...defined(body, "header", "footer") };
+    }
+    case "url": {
+      const { type, text, button, url } = body;
+      return { type, body: text, button, url, ...defined(body, "header", "footer") };
+    }
+    default:
+      return { type: body.type, body: body.text };
+  }
+}
+
+function composePicture(body: Of<"image" | "video">): Composed {
+  const content = { type: body.type, media: mediaOf(body), ...defined(body, "caption") };
+  return freeForm(body.type, body.caption ?? null, content, body.replyTo);
+}
+
+function composeDocument(body: Of<"document">): Composed {
+  const { type, caption, filename } = body;
+  const content = { type, media: mediaOf(body), ...defined(body, "caption", "filename") };
+  return freeForm(type, caption ?? filename ?? null, content, body.replyTo);
+}
+
+type FileBody = Of<"image" | "video"> | Of<"document"> | Of<"audio" | "sticker">;
+
+function mediaOf({ mediaId, metaMediaId, link }: FileBody): Media {
+  if (mediaId !== undefined) {
+    throw new AppError("invalid_input", "There is no such file: none can be uploaded yet.", {
+      mediaId,
+    });
+  }
+  if (metaMediaId !== undefined && link === undefined) return { id: metaMediaId };
+  if (link !== undefined && metaMediaId === undefined) return { link };
+  throw new AppError("invalid_input", "Name the file once: by metaMediaId or by link.");
 }
 
 /** Before anything the body names in it: whose chat is not there learns nothing else. */
@@ -93,7 +148,7 @@ async function requireChat(
 
 function freeForm(
   kind: string,
-  text: string,
+  text: string | null,
   content: OutboundContent | null,
   replyTo: string | null | undefined,
 ): Composed {
@@ -205,15 +260,11 @@ async function composeReaction(
   return { ...freeForm("reaction", emoji, content, null), answers: false };
 }
 
-function requireUnique<Name extends string>(
-  choices: readonly Readonly<Record<Name, string>>[],
-  name: Name,
-): void {
-  if (new Set(choices.map((choice) => choice[name])).size === choices.length) return;
-  throw new AppError("invalid_input", `Each ${name} may be there only once.`);
-}
-
-/** Without the keys that are undefined: the Graph API's rows have them or do not. */
-function defined({ id, title, description }: { id: string; title: string; description?: string }) {
-  return description === undefined ? { id, title } : { id, title, description };
+/** Those of the parts that are there: the Graph API's objects have them or do not. */
+function defined<Body extends object, Name extends keyof Body>(
+  body: Body,
+  ...names: readonly Name[]
+): { [Part in Name]?: NonNullable<Body[Part]> } {
+  const parts = names.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]]]));
+  return Object.fromEntries(parts);
 }

@@ -1,3 +1,4 @@
+import { windowIsOpen } from "../../db/queries/window.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import type { Author } from "../../funnel/lead.ts";
 import type { Actor, Principal } from "../../http/plugins/auth.ts";
@@ -24,14 +25,15 @@ interface Locked {
   mode: "bot" | "human";
   takenOverBy: string | null;
   optedOutAt: Date | null;
-  lastLeadMessageAt: Date | null;
+  inWindow: boolean;
 }
 
-/** Locks the conversation, then the message, as everywhere. Fails with `not_found`. */
+/** Locks the conversation, then the message, as everywhere. `now` is business time. Fails with `not_found`. */
 export async function lockMessage(
   tx: Transaction,
   organizationId: string,
   messageId: string,
+  now: Date,
 ): Promise<Locked> {
   await tx.rows`
     select 1 from conversations c
@@ -41,7 +43,7 @@ export async function lockMessage(
   // A statement of its own: it sees what was committed while the lock was waited for.
   const row = await tx.first<Locked>`
     select m.id, m.conversation_id, m.integration_id, m.author, m.user_id, m.kind, m.state,
-      m.doubt_at, c.mode, c.taken_over_by, c.opted_out_at, c.last_lead_message_at,
+      m.doubt_at, c.mode, c.taken_over_by, c.opted_out_at, ${windowIsOpen(tx, now)} as in_window,
       i.active as connected,
       exists (select 1 from messages r
         where r.organization_id = m.organization_id and r.resend_of = m.id) as is_resent

@@ -10,7 +10,7 @@ const OutgoingContent = t.Object(
   {
     title: "OutgoingContent",
     additionalProperties: true,
-    description: "Of what goes out: buttons, a list, a template, a reaction.",
+    description: "Of what goes out: buttons, a list, a file, a template, a reaction.",
   },
 );
 
@@ -104,6 +104,10 @@ const TextBody = t.Object(
   { title: "TextMessage" },
 );
 
+const small = t.Optional(t.String({ minLength: 1, maxLength: 60, pattern: "\\S" }));
+/** Small words above and below. */
+const frame = { header: small, footer: small };
+
 const Button = t.Object({
   id: t.String({ minLength: 1, maxLength: 256, description: "Comes back with the tap." }),
   title: t.String({ minLength: 1, maxLength: 20 }),
@@ -113,6 +117,7 @@ const ButtonsBody = t.Object(
     type: t.Literal("buttons"),
     text: t.String({ minLength: 1, maxLength: 1024, pattern: "\\S" }),
     buttons: t.Array(Button, { minItems: 1, maxItems: 3 }),
+    ...frame,
     replyTo: Quote,
   },
   { title: "ButtonsMessage" },
@@ -129,9 +134,37 @@ const ListBody = t.Object(
     text: t.String({ minLength: 1, maxLength: 4096, pattern: "\\S" }),
     button: t.String({ minLength: 1, maxLength: 20, description: "Opens the list." }),
     rows: t.Array(ListRow, { minItems: 1, maxItems: 10 }),
+    ...frame,
     replyTo: Quote,
   },
   { title: "ListMessage" },
+);
+
+const UrlBody = t.Object(
+  {
+    type: t.Literal("url"),
+    text: t.String({ minLength: 1, maxLength: 1024, pattern: "\\S" }),
+    button: t.String({ minLength: 1, maxLength: 20, description: "Opens the address." }),
+    url: t.String({
+      maxLength: 2_000,
+      pattern: "^https?://\\S+$",
+      examples: ["https://northwind.example/book"],
+    }),
+    ...frame,
+    replyTo: Quote,
+  },
+  { title: "UrlMessage" },
+);
+
+const RequestBody = t.Object(
+  {
+    type: t.UnionEnum(["location_request", "contact_request"], {
+      description: "A button with which the lead sends where they are, or their phone number.",
+    }),
+    text: t.String({ minLength: 1, maxLength: 1024, pattern: "\\S" }),
+    replyTo: Quote,
+  },
+  { title: "RequestMessage" },
 );
 
 const TemplateBody = t.Object(
@@ -149,21 +182,41 @@ const TemplateBody = t.Object(
   { title: "TemplateMessage" },
 );
 
-const mediaId = t.String({
-  format: "uuid",
-  description: "Of a file kept here. None can be uploaded yet, so that no id is known.",
-});
+/** Exactly one of them. */
+const file = {
+  mediaId: t.Optional(
+    t.String({
+      format: "uuid",
+      description: "Of a file kept here. None can be uploaded yet, so that no id is known.",
+    }),
+  ),
+  metaMediaId: t.Optional(
+    t.String({
+      pattern: "^[0-9]{1,30}$",
+      description:
+        "Of a file that was uploaded to this number at Meta, which keeps it for 30 days.",
+    }),
+  ),
+  link: t.Optional(
+    t.String({
+      maxLength: 2_000,
+      pattern: "^https://\\S+$",
+      description: "Meta fetches the file there, and keeps it for ten minutes.",
+      examples: ["https://northwind.example/offer.pdf"],
+    }),
+  ),
+};
 const caption = t.Optional(t.String({ minLength: 1, maxLength: 1024, pattern: "\\S" }));
 
 const PictureBody = t.Object(
-  { type: t.UnionEnum(["image", "video"]), mediaId, caption, replyTo: Quote },
+  { type: t.UnionEnum(["image", "video"]), ...file, caption, replyTo: Quote },
   { title: "PictureMessage" },
 );
 
 const DocumentBody = t.Object(
   {
     type: t.Literal("document"),
-    mediaId,
+    ...file,
     caption,
     filename: t.Optional(
       t.String({ minLength: 1, maxLength: 240, pattern: "\\S", examples: ["offer.pdf"] }),
@@ -175,7 +228,7 @@ const DocumentBody = t.Object(
 
 /** WhatsApp shows no words beside these. */
 const SoundBody = t.Object(
-  { type: t.UnionEnum(["audio", "sticker"]), mediaId, replyTo: Quote },
+  { type: t.UnionEnum(["audio", "sticker"]), ...file, replyTo: Quote },
   { title: "SoundOrStickerMessage" },
 );
 
@@ -195,6 +248,8 @@ export const SendBody = t.Union(
     TextBody,
     ButtonsBody,
     ListBody,
+    UrlBody,
+    RequestBody,
     TemplateBody,
     PictureBody,
     DocumentBody,

@@ -1,7 +1,6 @@
 import { conversationState, messageState, outboxEvents } from "../../db/queries/public-state.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { sendPriority } from "../../funnel/message-state.ts";
-import { isWindowOpen } from "../../funnel/window.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import { newId } from "../../lib/ids.ts";
@@ -27,9 +26,9 @@ export async function resend(
   return await mutate(
     actor,
     async (change) => {
-      const old = await lockMessage(change, organizationId, messageId);
       const now = clock.now();
-      requireResendable(old, userId, now);
+      const old = await lockMessage(change, organizationId, messageId, now);
+      requireResendable(old, userId);
       const { message, events } = await sendAgain(change, { organizationId, userId, old, now });
       change.stored(events);
       const { conversationId, integrationId } = old;
@@ -44,10 +43,10 @@ export async function resend(
 
 type Old = Awaited<ReturnType<typeof lockMessage>>;
 
-function requireResendable(old: Old, userId: string, now: Date): void {
+function requireResendable(old: Old, userId: string): void {
   const obstacle = obstacleTo(old, userId);
   if (obstacle !== null) throw new AppError("conflict", obstacle, { state: old.state });
-  if (old.kind === "template" || isWindowOpen(old.lastLeadMessageAt, now)) return;
+  if (old.kind === "template" || old.inWindow) return;
   throw new AppError("window_closed", "The lead last wrote over 24 hours ago.");
 }
 

@@ -1,7 +1,7 @@
 import { conversationState, messageState, outboxEvents } from "../../db/queries/public-state.ts";
+import { windowIsOpen } from "../../db/queries/window.ts";
 import type { Transaction } from "../../db/transaction.ts";
 import { sendPriority } from "../../funnel/message-state.ts";
-import { SERVICE_WINDOW_MS } from "../../funnel/window.ts";
 import type { Actor, Principal } from "../../http/plugins/auth.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { AppError } from "../../lib/errors.ts";
@@ -85,13 +85,11 @@ async function store(
   now: Date,
 ): Promise<Outcome | undefined> {
   const sql = db.fragment;
-  const openSince = new Date(now.getTime() - SERVICE_WINDOW_MS);
   return await db.first<Outcome>`
     with locked as (
       select c.organization_id, c.id, c.integration_id, c.attention_reason, c.attention_at, c.follow_up_at,
         coalesce(c.mode = 'human' and c.taken_over_by = ${userId}::uuid, false) as held,
-        not ${needsWindow} or coalesce(c.last_lead_message_at > ${openSince}::timestamptz, false)
-          as in_window,
+        not ${needsWindow} or ${windowIsOpen(db, now)} as in_window,
         not ${isMarketing} or c.opted_out_at is null and l.marketing_stopped_at is null as welcome,
         ${kind} <> 'template' or coalesce(i.templates_held_until <= now(), true) as takes_templates,
         i.active as connected

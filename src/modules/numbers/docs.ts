@@ -30,12 +30,22 @@ export const connect = personEndpoint({
   problems: ["conflict", "whatsapp_unavailable"],
 });
 
+export const edit = personEndpoint({
+  person: "numbers:write",
+  tag,
+  summary: "Change a number's settings",
+  description:
+    "Only what the body names. `reopeningTemplateId` is what the bot sends, once per closed window, where WhatsApp lets an answer of its own through no more: a template of this number without variables (`invalid_input`), sent only while Meta has it approved.",
+  answer: [200, WhatsAppNumber, "As it is now."],
+  problems: ["not_found"],
+});
+
 export const status = endpoint({
   access: "numbers:read",
   tag,
   summary: "Check a number with Meta",
   description:
-    "Asks Meta, unless it said something less than a minute ago; takes at most 4 s. Whatever is wrong stands in `problems`, each with its fix. Where Meta does not answer, that is one of them, and the rest is what it said at `checkedAt`. A disconnected number is not asked about.",
+    "Asks Meta, unless it said something less than a minute ago; takes at most 4 s. Whatever is wrong stands in `problems`, each with its fix. Where Meta does not answer, that is one of them, and the rest is what it said at `checkedAt`. A disconnected number is not asked about. A number that was stopped (`stoppedAt`) goes on once Meta says that token and number are well.",
   answer: [200, NumberStatus, "What is known at this moment."],
   problems: ["not_found"],
 });
@@ -45,7 +55,7 @@ export const rotateToken = personEndpoint({
   tag,
   summary: "Replace the access token",
   description:
-    "Verified with Meta as when connecting, for the same number and account, before it counts; the next send uses it. Then revoke the old one at Meta. `conflict` while disconnected.",
+    "Verified with Meta as when connecting, for the same number and account, before it counts; the next send uses it, and a number that was stopped goes on. Then revoke the old one at Meta. `conflict` while disconnected.",
   answer: [200, WhatsAppNumber, "As it is now."],
   problems: ["not_found", "conflict", "whatsapp_unavailable"],
 });

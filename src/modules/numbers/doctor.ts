@@ -5,7 +5,7 @@ import type { GraphAccount } from "../../whatsapp/account.ts";
 import { type Check, fault, ok } from "./check.ts";
 import { checkCallback, checkClock, checkVersion, checkWebhooks } from "./installation-checks.ts";
 import { numberChecks } from "./number-checks.ts";
-import { numberStatus } from "./status.ts";
+import { lookAtStatus } from "./status.ts";
 
 export interface DoctorDeps {
   db: Db;
@@ -39,7 +39,7 @@ export async function examine(deps: DoctorDeps): Promise<Check[]> {
   checks.push(...(await checkPlatform(deps, numbers)));
   for (const number of numbers) {
     const about = number.displayPhoneNumber;
-    const status = await numberStatus(deps, number.organizationId, number.id);
+    const status = await lookAtStatus(deps, number.organizationId, number.id);
     checks.push(...numberChecks(about, status));
     if (number.webhookKey !== null) checks.push(...(await checkOwnApp(deps, number)));
   }

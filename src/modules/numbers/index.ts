@@ -1,9 +1,10 @@
 import { Elysia } from "elysia";
 import type { Auth } from "../../http/plugins/auth.ts";
 import { Idempotency, IdParams } from "../../http/plugins/fields.ts";
-import { tagged } from "../../http/plugins/versions.ts";
+import { IfMatch, tagged } from "../../http/plugins/versions.ts";
 import * as docs from "./docs.ts";
-import { AppSecretBody, ConnectBody, NumbersQuery, TokenBody } from "./model.ts";
+import { editNumber } from "./edit.ts";
+import { AppSecretBody, ConnectBody, NumberEdit, NumbersQuery, TokenBody } from "./model.ts";
 import {
   connectNumber,
   disconnectNumber,
@@ -37,11 +38,16 @@ export function numbersModule({ auth, ...deps }: NumbersDeps & { auth: Auth }) {
         tagged(set, await getNumber(deps.db, deps.publicUrl, principal.organizationId, id)),
       { ...docs.one, ...params },
     )
-    .get(
-      "/:id/status",
-      ({ principal, params: { id } }) => numberStatus(deps, principal.organizationId, id),
-      { ...docs.status, ...params },
+    .patch(
+      "/:id",
+      async ({ params: { id }, body, set, ...by }) =>
+        tagged(set, await editNumber(deps, by, id, body)),
+      { ...docs.edit, ...params, parse: "json", headers: IfMatch, body: NumberEdit },
     )
+    .get("/:id/status", ({ actor, params: { id } }) => numberStatus(deps, actor, id), {
+      ...docs.status,
+      ...params,
+    })
     .post(
       "/:id/rotate-token",
       ({ params: { id }, body, ...by }) => rotateToken(deps, by, id, body.accessToken),

@@ -1,4 +1,5 @@
 import { t } from "elysia";
+import { stopReasons } from "../../db/schema/organizations.ts";
 import { Id, Instant, pageOfRows, paging, Version } from "../../http/plugins/fields.ts";
 
 const MetaId = (description: string, example: string) =>
@@ -36,12 +37,52 @@ export const WhatsAppNumber = t.Object(
     pausedUntil: t.Nullable(Instant, {
       description: "Sends wait until then, after several without a clear answer.",
     }),
+    botPausedUntil: t.Nullable(Instant, {
+      description: "The bot is silent until then, because Meta slows the number; people may write.",
+    }),
+    stoppedAt: t.Nullable(Instant, {
+      description:
+        "Since then nothing goes out: Meta refuses the number itself. What waits, waits.",
+    }),
+    stopReason: t.Nullable(
+      t.UnionEnum(stopReasons, {
+        description:
+          "`access`: token or permission; `registration`: of the number; `account`: restricted or locked; `payment`: no way to pay.",
+      }),
+    ),
+    stopText: t.Nullable(t.String({ description: "What Meta said, and what to do." })),
+    sendsPerSecond: t.Integer({ description: "What Meta takes from the number." }),
+    messagingLimit: t.Nullable(
+      t.Integer({
+        description:
+          "People outside their window that the business portfolio may write to in 24 hours; null: no limit is known.",
+      }),
+    ),
+    reopeningTemplateId: t.Nullable({
+      ...Id,
+      description: "What the bot sends, once, where the window closed on an answer of its own.",
+    }),
     createdAt: Instant,
     version: Version,
   },
   { title: "WhatsAppNumber" },
 );
 export type WhatsAppNumber = typeof WhatsAppNumber.static;
+
+export const NumberEdit = t.Partial(
+  t.Object({
+    reopeningTemplateId: t.Nullable({
+      ...Id,
+      description:
+        "A template of this number without variables; null: where the window closed a person is called.",
+    }),
+    sendsPerSecond: t.UnionEnum([20, 80, 1_000], {
+      description: "20 beside the phone app, 80 usually, 1000 once Meta has upgraded the number.",
+    }),
+  }),
+  { minProperties: 1, title: "NumberEdit" },
+);
+export type NumberEdit = typeof NumberEdit.static;
 
 export const NumberPage = pageOfRows(WhatsAppNumber);
 
@@ -97,7 +138,9 @@ const Problem = t.Object({
     "meta_unavailable",
     "not_subscribed",
     "quality_low",
+    "sends_stopped",
     "sends_paused",
+    "bot_paused",
     "no_webhook_yet",
     "templates_unsendable",
     "templates_unread",
@@ -121,6 +164,8 @@ export const NumberStatus = t.Object(
     throughput: t.Nullable(t.String({ description: "STANDARD or HIGH, in Meta's words." })),
     subscribed: t.Nullable(t.Boolean({ description: "Whether webhooks reach the token's app." })),
     lastWebhookAt: t.Nullable(Instant, { description: "When a message or status last came in." }),
+    stoppedAt: t.Nullable(Instant, { description: "Since then nothing goes out." }),
+    stopReason: t.Nullable(t.UnionEnum(stopReasons)),
     paused: t.Boolean({ description: "Sends wait, after several without a clear answer." }),
     unknownStreak: t.Integer({ description: "Sends in a row without a clear answer." }),
     problems: t.Array(Problem, { description: "Empty: all is well." }),

@@ -1,3 +1,4 @@
+import type { StopReason } from "../../db/schema/organizations.ts";
 import type { NumberProblem } from "./model.ts";
 import type { Picture } from "./picture.ts";
 import { NEEDED_SCOPES } from "./verify.ts";
@@ -28,6 +29,27 @@ export const paused: NumberProblem = {
   message: "Several sends in a row had no clear answer; the number waits a little.",
   fix: "Nothing to do; it goes on by itself. Look at the messages that are in doubt.",
 };
+
+export const botPaused: NumberProblem = {
+  code: "bot_paused",
+  message:
+    "Meta slows the number down, as people block or report it: the bot is silent for a while.",
+  fix: "Write to fewer people, only to those who asked for it; the bot goes on by itself.",
+};
+
+const GOES_ON = "What waits is sent then.";
+
+const stopFixes: Readonly<Record<StopReason, string>> = {
+  access: `Rotate in a valid token with both WhatsApp permissions. ${GOES_ON}`,
+  registration: `Register the number in WhatsApp Manager, then look at this status again. ${GOES_ON}`,
+  account: `Read Account quality in WhatsApp Manager and appeal; once Meta has lifted it, look at this status again. ${GOES_ON}`,
+  payment: `Add or repair the payment method in WhatsApp Manager, then look at this status again. ${GOES_ON}`,
+};
+
+/** Nothing goes out, for what Meta said when it refused the number. */
+export function stopped(reason: StopReason, text: string): NumberProblem {
+  return { code: "sends_stopped", message: text, fix: stopFixes[reason] };
+}
 
 export const noWebhook: NumberProblem = {
   code: "no_webhook_yet",

@@ -15,6 +15,7 @@ import {
 import type { GraphAccount } from "../../whatsapp/account.ts";
 import type { Change, Mutate } from "../mutate.ts";
 import type { AppSecretBody, ConnectBody, NumbersQuery, WhatsAppNumber } from "./model.ts";
+import { resume } from "./resume.ts";
 import { settleMailbox } from "./settle-mailbox.ts";
 import { type Verified, verify } from "./verify.ts";
 
@@ -44,6 +45,9 @@ const NUMBER = `i.id, i.phone_number_id, i.waba_id, i.display_phone_number, i.ve
     as old_app_secret_until,
   ${utc("i.last_ingress_at")} as last_webhook_at,
   case when i.paused_until > now() and i.send_credits is null then ${utc("i.paused_until")} end as paused_until,
+  case when i.bot_paused_until > now() then ${utc("i.bot_paused_until")} end as bot_paused_until,
+  ${utc("i.stopped_at")} as stopped_at, i.stop_reason, i.stop_text, i.sends_per_second,
+  i.messaging_limit, i.reopening_template_id,
   ${utc("i.created_at")} as created_at, i.version`;
 
 /** Of the address for an own app's webhooks, which nobody is to guess. */
@@ -169,7 +173,8 @@ async function write(
       app_secret_box = ${app ? box.seal(app.appSecret, appSecretContext(id)) : null},
       verify_token_box = ${app ? box.seal(app.verifyToken, verifyTokenContext(id)) : null},
       old_app_secret_box = null, old_app_secret_until = null, active = true, unknown_streak = 0,
-      paused_until = null, send_credits = null, breaker_opened_at = null,
+      paused_until = null, send_credits = null, breaker_opened_at = null, stopped_at = null,
+      stop_reason = null, stop_text = null,
       version = version + ${isNew ? 0 : 1}
     where organization_id = ${organizationId} and id = ${id}`;
 }
@@ -179,7 +184,7 @@ function isTaken(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "23505";
 }
 
-/** A new token for the same number, verified first. Fails as connecting does, and with `not_found`. */
+/** A new token for the same number, verified first; a number that was stopped goes on. Fails as connecting does, and with `not_found`. */
 export async function rotateToken(
   deps: NumbersDeps,
   by: By,
@@ -192,6 +197,7 @@ export async function rotateToken(
   const { picture } = await verify(deps.meta, { ...number, accessToken });
   const act = { id, action: "number.token_rotated", request: accessToken } as const;
   return await edit(deps, by, act, async (change) => {
+    await resume(change, organizationId, id);
     await change.rows`
       update integrations set verified_name = ${picture.verifiedName},
         access_token_box = ${deps.box.seal(accessToken, accessTokenContext(id))},

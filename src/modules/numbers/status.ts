@@ -1,11 +1,14 @@
 import { utc } from "../../db/queries/public-state.ts";
+import type { StopReason } from "../../db/schema/organizations.ts";
+import type { Actor } from "../../http/plugins/auth.ts";
 import { AppError, errorCode } from "../../lib/errors.ts";
 import { accessTokenContext } from "../../lib/secret-box.ts";
 import type { NumberProblem, NumberStatus } from "./model.ts";
 import { keepPicture, NOTHING_TOLD, type Picture } from "./picture.ts";
 import * as problems from "./problems.ts";
+import { resume } from "./resume.ts";
 import { type NumbersDeps, noNumber } from "./service.ts";
-import { isAmong } from "./verify.ts";
+import { isAmong, NEEDED_SCOPES } from "./verify.ts";
 
 /** Meta allows 200 questions an hour about an account; a look asks two, whoever looks how often. */
 const FRESH_FOR_MS = 60_000;
@@ -13,7 +16,8 @@ const FRESH_FOR_MS = 60_000;
 /** More of them would be a list, and there is one. */
 const TEMPLATES_NAMED = 10;
 
-export type StatusDeps = Pick<NumbersDeps, "db" | "box" | "meta">;
+export type LookDeps = Pick<NumbersDeps, "db" | "box" | "meta">;
+type StatusDeps = LookDeps & Pick<NumbersDeps, "mutate">;
 
 interface Known {
   organizationId: string;
@@ -25,6 +29,10 @@ interface Known {
   picture: Picture | null;
   checkedAt: string | null;
   lastWebhookAt: string | null;
+  stoppedAt: string | null;
+  stopReason: StopReason | null;
+  stopText: string | null;
+  botPaused: boolean;
   paused: boolean;
   unknownStreak: number;
   /** Templates that Meta has and does not let out. */
@@ -34,6 +42,8 @@ interface Known {
 
 interface Told {
   picture: Picture;
+  /** Meta said it just now. */
+  isNew: boolean;
   checkedAt: string | null;
   /** Why it is not what Meta says now. */
   problem: NumberProblem | null;
@@ -41,46 +51,82 @@ interface Told {
 
 /**
  * How the number is by what Meta says now, or said last where it does not answer: that is a problem in
- * the answer, not a failure of it. Fails with `not_found`.
+ * the answer, not a failure of it. One that was stopped goes on once Meta says that token and number are
+ * well: if something else was wrong and still is, the next send stops it again. Fails with `not_found`.
  */
 export async function numberStatus(
   deps: StatusDeps,
+  actor: Actor,
+  id: string,
+): Promise<NumberStatus> {
+  const found = await read(deps, actor.organizationId, id);
+  const told = await tell(deps, found);
+  const goesOn = found.stoppedAt !== null && told.isNew && isWell(told.picture);
+  if (goesOn) await goOn(deps, actor, id);
+  const known = goesOn ? { ...found, stoppedAt: null, stopReason: null, stopText: null } : found;
+  return statusOf(known, told);
+}
+
+/** The same, for who only looks: a stopped number stays stopped. */
+export async function lookAtStatus(
+  deps: LookDeps,
   organizationId: string,
   id: string,
 ): Promise<NumberStatus> {
-  const known = await read(deps, organizationId, id);
-  const told = await tell(deps, known);
+  const found = await read(deps, organizationId, id);
+  return statusOf(found, await tell(deps, found));
+}
+
+function statusOf(known: Known, told: Told): NumberStatus {
   const { refusal: _, ...facts } = told.picture;
-  const { connected, lastWebhookAt, paused, unknownStreak } = known;
+  const { connected, lastWebhookAt, stoppedAt, stopReason, paused, unknownStreak } = known;
   return {
     connected,
     checkedAt: told.checkedAt,
     ...facts,
     lastWebhookAt,
+    stoppedAt,
+    stopReason,
     paused,
     unknownStreak,
     problems: connected ? problemsOf(known, told) : [problems.disconnected],
   };
 }
 
+function isWell({ refusal, tokenValid, scopes }: Picture): boolean {
+  const hasScopes = scopes === null || NEEDED_SCOPES.every((scope) => scopes.includes(scope));
+  return refusal === null && tokenValid === true && hasScopes;
+}
+
+async function goOn({ mutate }: StatusDeps, actor: Actor, id: string): Promise<void> {
+  await mutate(actor, async (change) => {
+    const resumed = await resume(change, actor.organizationId, id);
+    if (resumed) change.audit({ action: "number.resumed", resourceId: id });
+  });
+}
+
 function problemsOf(known: Known, { picture, problem }: Told): NumberProblem[] {
-  const { paused, lastWebhookAt, unsendable } = known;
+  const { stopReason, stopText, botPaused, paused, lastWebhookAt, unsendable } = known;
   return [
+    ...(stopReason ? [problems.stopped(stopReason, stopText ?? "")] : []),
     ...(problem ? [problem] : []),
     // Real time: Meta's tokens know no other.
     ...problems.ofPicture(picture, new Date()),
     ...(paused ? [problems.paused] : []),
+    ...(botPaused ? [problems.botPaused] : []),
     ...(lastWebhookAt ? [] : [problems.noWebhook]),
     ...(unsendable.length > 0 ? [problems.templatesUnsendable(unsendable)] : []),
     ...(known.templatesUnread ? [problems.templatesUnread] : []),
   ];
 }
 
-async function read({ db }: StatusDeps, organizationId: string, id: string): Promise<Known> {
+async function read({ db }: LookDeps, organizationId: string, id: string): Promise<Known> {
   const row = await db.first<Known>`
     select organization_id, id, active as connected, phone_number_id, waba_id, access_token_box,
       picture, ${db.fragment(utc("checked_at"))} as checked_at,
       ${db.fragment(utc("last_ingress_at"))} as last_webhook_at,
+      ${db.fragment(utc("stopped_at"))} as stopped_at, stop_reason, stop_text,
+      coalesce(bot_paused_until > now(), false) as bot_paused,
       coalesce(paused_until > now() and send_credits is null, false) as paused, unknown_streak,
       array(select t.name || ' (' || t.language || ') is ' || t.status from templates t
         where t.organization_id = i.organization_id and t.integration_id = i.id
@@ -92,22 +138,24 @@ async function read({ db }: StatusDeps, organizationId: string, id: string): Pro
   return row;
 }
 
-async function tell(deps: StatusDeps, known: Known): Promise<Told> {
-  const last = { picture: known.picture ?? NOTHING_TOLD, checkedAt: known.checkedAt };
+async function tell(deps: LookDeps, known: Known): Promise<Told> {
+  const { checkedAt } = known;
+  const last = { picture: known.picture ?? NOTHING_TOLD, isNew: false, checkedAt };
   const ageMs = known.checkedAt === null ? Infinity : Date.now() - Date.parse(known.checkedAt);
   if (!known.connected || ageMs < FRESH_FOR_MS) return { ...last, problem: null };
   const token = openToken(deps, known);
   if (token === null) return { ...last, problem: problems.tokenUnreadable };
   try {
     const picture = await askMeta(deps, token, known);
-    return { picture, checkedAt: await keepPicture(deps.db, known, picture), problem: null };
+    const keptAt = await keepPicture(deps.db, known, picture);
+    return { picture, isNew: true, checkedAt: keptAt, problem: null };
   } catch (error) {
     if (errorCode(error) !== "whatsapp_unavailable") throw error;
     return { ...last, problem: problems.metaAway };
   }
 }
 
-function openToken({ box }: StatusDeps, { id, accessTokenBox }: Known): string | null {
+function openToken({ box }: LookDeps, { id, accessTokenBox }: Known): string | null {
   try {
     return box.open(accessTokenBox, accessTokenContext(id));
   } catch (error) {
@@ -118,7 +166,7 @@ function openToken({ box }: StatusDeps, { id, accessTokenBox }: Known): string |
 
 /** Fails with `whatsapp_unavailable`; a refusal is an answer like another. */
 async function askMeta(
-  { meta }: StatusDeps,
+  { meta }: LookDeps,
   token: string,
   { phoneNumberId, wabaId }: Known,
 ): Promise<Picture> {

@@ -18,7 +18,7 @@ export const messages = endpoint({
   tag,
   summary: "Read messages by price category",
   description:
-    "Messages of ours that were written in the period and taken by WhatsApp, by what its status reports said of their price. The fee itself is in no report, and Leadline has no tables of rates yet: `feeUsd` is null and every message `unpriced`. Without `from` and `to`: the last 30 days with today.",
+    "Messages of ours that were written in the period and taken by WhatsApp, by what its status reports said of their price. The fee itself is in no report: it comes from the operator's table of rates (`bun run fees`), by the recipient's country, once a message is delivered. Free is what WhatsApp says is free, and from October 2026 on each number's first 1,000 service messages of the local month. What nobody knows is `unpriced`, never 0. Without `from` and `to`: the last 30 days with today.",
   answer: [200, MessageUsage, "By local month, category, type and model."],
 });
 

@@ -1,5 +1,5 @@
 import type { Db } from "../../db/client.ts";
-import { EXCHANGED } from "../../db/queries/reports.ts";
+import { EXCHANGED, MESSAGE_FEES } from "../../db/queries/reports.ts";
 import { AppError } from "../../lib/errors.ts";
 import { MODEL_USAGE } from "./llm.ts";
 import type { LeadUsage, ModelUsage } from "./model.ts";
@@ -7,7 +7,15 @@ import type { LeadUsage, ModelUsage } from "./model.ts";
 interface Exchanged {
   received: number;
   sent: number;
+  unpriced: number;
+  feeUsd: string | null;
 }
+
+/** Of our messages only. */
+const OWN_FEES = MESSAGE_FEES.replace(
+  "count(*) > 0",
+  "count(*) filter (where m.author <> 'lead') > 0",
+);
 
 /** What one lead has cost so far. Fails with `not_found`. */
 export async function readLeadUsage(
@@ -23,9 +31,12 @@ export async function readLeadUsage(
       where k.organization_id = ${organizationId} and k.lead_id = any(${people}::uuid[])`,
     db.first<Exchanged>`
       select count(*) filter (where m.author = 'lead') as received,
-        count(*) filter (where m.author <> 'lead') as sent
+        count(*) filter (where m.author <> 'lead') as sent,
+        count(*) filter (where m.author <> 'lead' and f.usd is null) as unpriced,
+        (${sql(OWN_FEES)})::text as fee_usd
       from conversations c
       join messages m on m.organization_id = c.organization_id and m.conversation_id = c.id
+      left join message_fees f on f.organization_id = m.organization_id and f.message_id = m.id
       where c.organization_id = ${organizationId} and c.lead_id = any(${people}::uuid[])
         and m.${sql(EXCHANGED)}`,
   ]);
@@ -33,7 +44,7 @@ export async function readLeadUsage(
   return {
     leadId: root,
     model,
-    messages: { ...messages, unpriced: messages.sent, feeUsd: null },
+    messages,
   };
 }
 

@@ -62,12 +62,17 @@ export const LlmUsage = t.Object(
 export type LlmUsage = typeof LlmUsage.static;
 
 const FeeUsd = t.Nullable(
-  t.String({ description: "USD, exact decimal. Null as long as there are no tables of rates." }),
+  t.String({
+    description: "USD, exact decimal, of the messages with a known fee; null: none has one.",
+    examples: ["0.0414"],
+  }),
 );
 
 const fees = {
   messages: t.Integer({ description: "Messages WhatsApp reported a price category for." }),
-  unpriced: t.Integer({ description: "Of them, those whose fee is unknown: all, for now." }),
+  unpriced: t.Integer({
+    description: "Of them, those whose fee is unknown: no rate for it, or not delivered yet.",
+  }),
   feeUsd: FeeUsd,
 };
 

@@ -12,6 +12,7 @@ const needs: Readonly<Partial<Record<string, keyof FaultSpec>>> = {
   slow: "delayMs",
   delay: "delayMs",
   graph_code: "code",
+  fail_later: "code",
 };
 
 function checkFault(spec: FaultSpec): FaultSpec {

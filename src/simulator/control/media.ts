@@ -87,7 +87,10 @@ export function leadMediaRoutes(world: World) {
         content: {
           type,
           message: { type, [type]: content },
-          bubble: { kind: "other", text: [`[${body.kind}]`, body.caption].filter(Boolean).join(" ") },
+          bubble: {
+            kind: "other",
+            text: [`[${body.kind}]`, body.caption].filter(Boolean).join(" "),
+          },
           forwarded: false,
           change: null,
           becomes: null,

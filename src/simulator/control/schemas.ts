@@ -49,7 +49,9 @@ export const FaultBody = t.Object(
     ),
     delayMs: t.Optional(delayMs),
     retryAfterSeconds: t.Optional(t.Integer({ minimum: 0, maximum: 3_600 })),
-    code: t.Optional(t.Integer({ minimum: 0, description: "graph_code: the Graph error code." })),
+    code: t.Optional(
+      t.Integer({ minimum: 0, description: "graph_code, fail_later: the Graph error code." }),
+    ),
     httpStatus: t.Optional(t.Integer({ minimum: 400, maximum: 599 })),
   },
   strict,

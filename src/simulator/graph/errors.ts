@@ -38,6 +38,7 @@ const catalogue: Readonly<Record<number, CatalogueRow>> = {
   131042: { httpStatus: 400, title: "Business eligibility payment issue" },
   131047: { httpStatus: 400, title: "Re-engagement message" },
   131048: { httpStatus: 400, title: "Spam rate limit hit" },
+  131050: { httpStatus: 400, title: "User stopped marketing messages" },
   131051: { httpStatus: 400, title: "Unsupported message type" },
   131056: { httpStatus: 400, title: "(Business Account, Consumer Account) pair rate limit hit" },
   131059: { httpStatus: 400, title: "Invalid pagination cursor" },

@@ -42,9 +42,26 @@ function spoilBefore(world: World, subject: Parameters<World["faults"]["take"]>[
   return refusalResponse({ ...refused, httpStatus: coded.httpStatus ?? refused.httpStatus });
 }
 
+/** What becomes of the answer to a send that was accepted, where a fault spoils it. */
+function loseAnswer(
+  { faults }: World,
+  subject: Parameters<World["faults"]["take"]>[2],
+  answer: object,
+): Response | undefined {
+  if (faults.take("graph", "accept_then_drop", subject)) return resetConnection();
+  return faults.take("graph", "truncated", subject) ? cutShort(answer) : undefined;
+}
+
+/** The first half of an answer, as a proxy that dies in the middle would leave it. */
+function cutShort(answer: object): Response {
+  const body = JSON.stringify(answer);
+  const headers = { "content-type": "application/json" };
+  return new Response(body.slice(0, body.length / 2), { headers });
+}
+
 /**
  * Meta's `POST /{version}/{phone-number-id}/messages`. Faults hit sends only, not read receipts;
- * `slow` and `accept_then_drop` hit what was accepted.
+ * `slow`, `accept_then_drop`, `truncated` and `fail_later` hit what was accepted.
  */
 export function graphRoutes(world: World) {
   const send = createSend(world);
@@ -58,9 +75,11 @@ export function graphRoutes(world: World) {
     };
     const spoiled = spoilBefore(world, subject);
     if (spoiled) return spoiled;
-    const answer = send({ identity, addressee, ...call });
+    const failCode = world.faults.take("graph", "fail_later", subject)?.code ?? null;
+    const answer = send({ identity, addressee, ...call, failCode });
     if ("code" in answer) return refusalResponse(answer);
-    if (world.faults.take("graph", "accept_then_drop", subject)) return resetConnection();
+    const lost = loseAnswer(world, subject, answer);
+    if (lost) return lost;
     const slow = world.faults.take("graph", "slow", subject);
     if (slow?.delayMs !== undefined) {
       giveTime(slow.delayMs);

@@ -15,6 +15,8 @@ export interface SendCall {
   request: SendRequest;
   type: string;
   content: Content;
+  /** It is accepted, and fails with this code of Graph's afterwards; null: it does not. */
+  failCode: number | null;
 }
 
 /** The Graph API's answer to an accepted send. */
@@ -62,12 +64,14 @@ export function createSend(world: World): (call: SendCall) => SendAnswer | Graph
     return undefined;
   }
 
-  function accept({ identity, addressee, request, type, content }: SendCall, now: Date) {
+  function accept(call: SendCall, now: Date) {
+    const { identity, addressee, request, type, content, failCode } = call;
     const wamid = newWamid(addressee.name);
     const message: AcceptedMessage = {
       identity,
       addressee,
       content,
+      failCode,
       pricing: priceOf(identity.phoneNumberId, now, type === "template"),
       replyTo: request.context?.message_id ?? null,
       entry: {

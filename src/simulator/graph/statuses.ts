@@ -4,6 +4,7 @@ import type { PhoneMessage } from "../phone/contract.ts";
 import { changeValue, contactOf, type JsonObject } from "../webhooks/envelope.ts";
 import { subjectOf, unixSeconds, type World } from "../world.ts";
 import type { Addressee } from "./addressee.ts";
+import { refusal } from "./errors.ts";
 import type { LedgerEntry } from "./ledger.ts";
 import type { Pricing } from "./pricing.ts";
 import type { Content } from "./request.ts";
@@ -15,6 +16,7 @@ export interface AcceptedMessage {
   entry: LedgerEntry;
   content: Content;
   pricing: Pricing;
+  failCode: number | null;
   replyTo: string | null;
 }
 
@@ -24,13 +26,19 @@ type StatusWorld = Pick<
   "deps" | "settings" | "faults" | "people" | "chats" | "outbox" | "lifetime"
 >;
 
-const undeliverable = {
-  code: 131026,
-  title: "Message undeliverable",
-  message: "Message undeliverable",
-  error_data: { details: "Message Undeliverable." },
-  href: "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
-};
+const UNDELIVERABLE = 131026;
+
+/** The error object of a `failed` status. */
+function failureOf({ failCode }: AcceptedMessage): JsonObject {
+  const { code, title, details } = refusal(failCode ?? UNDELIVERABLE, "Message Undeliverable.");
+  return {
+    code,
+    title,
+    message: title,
+    error_data: { details },
+    href: "https://developers.facebook.com/docs/whatsapp/cloud-api/support/error-codes/",
+  };
+}
 
 /** Who got it. The phone number is left out when a BSUID was addressed and the person hides it. */
 function recipientOf({ addressee }: AcceptedMessage, bsuid: string, status: Status): JsonObject {
@@ -53,7 +61,7 @@ function statusValue(message: AcceptedMessage, status: Status, at: Date, bsuid: 
     ...recipientOf(message, bsuid, status),
     ...(callbackData === null ? {} : { biz_opaque_callback_data: callbackData }),
     ...(priced ? { pricing } : {}),
-    ...(status === "failed" ? { errors: [undeliverable] } : {}),
+    ...(status === "failed" ? { errors: [failureOf(message)] } : {}),
   };
   const contacts = status === "failed" ? {} : { contacts: [contactOf(addressee.person, bsuid)] };
   return changeValue(identity, { ...contacts, statuses: [row] });
@@ -99,7 +107,8 @@ export function createStatusPlayer(world: StatusWorld): (message: AcceptedMessag
     const { sent, delivered, read } = world.settings.statusDelayMs;
     await sleep(sent, signal);
     if (signal.aborted) return;
-    if (message.addressee.fate === "unreachable") return report(message, "failed");
+    const fails = message.addressee.fate === "unreachable" || message.failCode !== null;
+    if (fails) return report(message, "failed");
     report(message, "sent");
     await sleep(delivered - sent, signal);
     if (signal.aborted) return;

@@ -272,7 +272,7 @@ function rowOf(person: Person, messages: readonly Message[], index: number): Con
     lastMessage: last ? { ...last } : null,
     lastMessageAt: last?.sentAt ?? null,
     lastLeadMessageAt: fromLead,
-    window: { closesAt, open: Date.parse(closesAt) > now, asOf: ago(0) },
+    window: { closesAt, open: Date.parse(closesAt) > now, freeEntryClosesAt: null, asOf: ago(0) },
     ...person.part,
   });
 }

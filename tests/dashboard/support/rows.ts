@@ -79,7 +79,12 @@ export function row(part: Partial<ConversationRow> = {}): ConversationRow {
       sentAt: noon,
     },
     unreadCount: 1,
-    window: { closesAt: "2026-11-23T12:00:00.000Z", open: true, asOf: noon },
+    window: {
+      closesAt: "2026-11-23T12:00:00.000Z",
+      open: true,
+      freeEntryClosesAt: null,
+      asOf: noon,
+    },
     ...part,
   };
 }

@@ -294,6 +294,20 @@ describe("costs", () => {
     ]);
   });
 
+  test("have WhatsApp's fees beside them, by the day on which the message was written", async () => {
+    const chat = await past.conversation(on(4));
+    await past.message(chat, "bot", on(5), { fee: "0.025" });
+    await past.message(chat, "human", on(5), { fee: null });
+    await past.message(chat, "bot", on(6), { fee: "0" });
+    await past.message(chat, "bot", on(6), { state: "failed" });
+    await past.message(chat, "lead", on(6));
+    await past.message(chat, "bot", "2026-11-02T12:00:00.000Z", { fee: "9" });
+    const { fees } = await past.read(`analytics/costs?${october}`);
+    expect(fees).toEqual({ messages: 3, unpricedMessages: 1, feeUsd: "0.025" });
+    const { sources } = await past.read(`analytics/sources?${october}`);
+    expect(sources[0]).toMatchObject({ feeUsd: "9.025", unpricedMessages: 1, costUsd: "0" });
+  });
+
   test("are 0 where nothing was called, and unknown where no call has a price", async () => {
     const none = await past.read(`analytics/costs?${october}`);
     expect(none).toMatchObject({ calls: 0, costUsd: "0", perLead: { count: 0, averageUsd: null } });

@@ -55,19 +55,33 @@ export async function createPast(rest: RestWorld, timeZone = "UTC") {
       chat: { id: string; integrationId: string },
       author: "lead" | "bot" | "human" | "system",
       at: string,
-      more: { state?: string; nudge?: number; pricing?: object; createdAt?: string } = {},
+      more: {
+        state?: string;
+        nudge?: number;
+        pricing?: object;
+        createdAt?: string;
+        /** USD; null: it was decided that nobody knows it. */
+        fee?: string | null;
+      } = {},
     ) => {
+      const id = newId();
       await db.rows`
         with counted as (
           update conversations set last_seq = last_seq + 1
           where organization_id = ${organizationId} and id = ${chat.id} returning last_seq)
         insert into messages (organization_id, id, conversation_id, integration_id, seq, direction,
           author, kind, text, state, seen_wake_seq, pricing, sent_at, created_at)
-        select ${organizationId}, ${newId()}, ${chat.id}, ${chat.integrationId}, last_seq,
+        select ${organizationId}, ${id}, ${chat.id}, ${chat.integrationId}, last_seq,
           ${author === "lead" ? "in" : "out"}, ${author}, 'text', 'Hi',
           ${more.state ?? (author === "lead" ? "received" : "delivered")}, ${more.nudge ?? null},
           ${more.pricing ? db.json(more.pricing) : null}, ${at}, ${more.createdAt ?? at}
         from counted`;
+      if (more.fee === undefined) return;
+      await db.rows`
+        insert into message_fees (organization_id, message_id, conversation_id, integration_id, day,
+          allowance, usd)
+        values (${organizationId}, ${id}, ${chat.id}, ${chat.integrationId}, ${at.slice(0, 10)},
+          false, ${more.fee})`;
     },
     move: async (chat: { id: string }, from: string, to: string, at: string) => {
       await db.rows`

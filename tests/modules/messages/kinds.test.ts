@@ -65,6 +65,19 @@ describe("a choice", () => {
     });
   });
 
+  test("of one address, with small words above and below", async () => {
+    const frame = { header: "Northwind", footer: "No obligation" };
+    const url = { type: "url", button: "Book", url: "https://northwind.example/book" };
+    const { status } = await send({ ...url, text: "Take a time", ...frame });
+    expect(status).toBe(201);
+    expect(await delivered()).toMatchObject({ content: { ...url, body: "Take a time", ...frame } });
+  });
+
+  test.each(["location_request", "contact_request"])("a %s asks with a button", async (type) => {
+    expect((await send({ type, text: "May we?" })).body).toMatchObject({ kind: "interactive" });
+    expect(await delivered()).toMatchObject({ content: { type, body: "May we?" } });
+  });
+
   test.each([
     ["two buttons of one title", [buttons[0], { id: "2", title: "Yes" }]],
     ["two buttons of one id", [buttons[0], { id: "yes", title: "Other" }]],
@@ -165,6 +178,31 @@ describe("a reaction", () => {
 });
 
 describe("a file", () => {
+  const link = "https://northwind.example/roof.jpg";
+
+  test.each([
+    [{ type: "image", link, caption: "The roof" }, "The roof", { media: { link } }],
+    [{ type: "video", metaMediaId: "123" }, null, { media: { id: "123" } }],
+    [{ type: "audio", link }, null, { media: { link } }],
+    [{ type: "sticker", metaMediaId: "9" }, null, { media: { id: "9" } }],
+    [{ type: "document", link, filename: "offer.pdf" }, "offer.pdf", { filename: "offer.pdf" }],
+  ])("goes out by address or by Meta's own id: %j", async (body, text, content) => {
+    const { status, body: message } = await send(body);
+    expect([status, message.kind, message.text]).toEqual([201, body.type, text]);
+    expect(await delivered()).toMatchObject({ content: { type: body.type, ...content } });
+  });
+
+  test("a fault is told with the name of the field", async () => {
+    const { body } = await send({ type: "image" });
+    expect(body.detail).toContain("metaMediaId or by link");
+    const buttons = [
+      { id: "1", title: "Yes" },
+      { id: "2", title: "Yes" },
+    ];
+    const twice = await send({ type: "buttons", text: "Shall we?", buttons });
+    expect(twice.body.detail).toBe("buttons: each title may be there only once.");
+  });
+
   test.each([
     [{ type: "image", caption: "The roof" }],
     [{ type: "video" }],
@@ -178,6 +216,9 @@ describe("a file", () => {
   });
 
   test.each([
+    [{ type: "image", link: "http://northwind.example/roof.jpg" }],
+    [{ type: "image", link: "https://a.example/a.jpg", metaMediaId: "1" }],
+    [{ type: "document", metaMediaId: "1", filename: "x".repeat(241) }],
     [{ type: "image", mediaId: "no id" }],
     [{ type: "image" }],
     [{ type: "audio", mediaId: newId(), caption: "Listen" }],

@@ -141,7 +141,11 @@ describe("disconnecting", () => {
     for (let round = 0; round < 20; round += 1) {
       await rest.world.db.rows`update integrations set active = true`;
       const { body } = await send(id);
-      const claiming = claimSend(rest.world.db, rest.world.organizationId, id, body.id);
+      const claiming = claimSend(
+        rest.world.db,
+        { organizationId: rest.world.organizationId, conversationId: id, messageId: body.id },
+        rest.world.clock.now(),
+      );
       const [{ claim }] = await Promise.all([claiming, disconnect()]);
       const [row] = await rest.world.db.rows<{ state: string }>`
         select state from messages where id = ${body.id}`;

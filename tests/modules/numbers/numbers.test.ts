@@ -257,3 +257,56 @@ describe("disconnecting", () => {
     expect(await find()).toMatchObject({ organizationId: elsewhere, active: true });
   });
 });
+
+describe("a number's settings", () => {
+  const addTemplate = async (integrationId: string, text = "Shall we go on?") => {
+    const id = newId();
+    await rest.world.db.rows`
+      insert into templates (organization_id, id, integration_id, name, language, category, status,
+        components)
+      values (${organizationId}, ${id}, ${integrationId}, ${id}, 'en', 'UTILITY', 'PENDING',
+        ${rest.world.db.json([{ type: "BODY", text }])})`;
+    return id;
+  };
+
+  test("name the template that asks a lead to write again, and take it back", async () => {
+    const { id } = await connect();
+    const reopeningTemplateId = await addTemplate(id);
+    const set = await admin.ask("PATCH", `${PATH}/${id}`, { reopeningTemplateId });
+    expect([set.status, set.headers.get("etag")]).toEqual([200, '"2"']);
+    expect(set.body).toMatchObject({ reopeningTemplateId, sendsPerSecond: 80 });
+    const off = await admin.ask("PATCH", `${PATH}/${id}`, {
+      reopeningTemplateId: null,
+      sendsPerSecond: 20,
+    });
+    expect(off.body).toMatchObject({ reopeningTemplateId: null, sendsPerSecond: 20 });
+  });
+
+  test("refuse one with variables, and another number's", async () => {
+    const [mine, other] = [await connect(), await connect()];
+    const wrong = [
+      await addTemplate(mine.id, "Hi {{1}}, shall we go on?"),
+      await addTemplate(other.id),
+      newId(),
+    ];
+    for (const reopeningTemplateId of wrong) {
+      const answer = await admin.ask("PATCH", `${PATH}/${mine.id}`, { reopeningTemplateId });
+      expect(answer).toMatchObject({ status: 422, body: { code: "invalid_input" } });
+      expect(answer.body.detail).toStartWith("reopeningTemplateId: ");
+    }
+  });
+
+  test("are not overwritten by who saw an older version", async () => {
+    const { id } = await connect();
+    await admin.ask("PATCH", `${PATH}/${id}`, { sendsPerSecond: 1_000 });
+    const late = await admin.ask(
+      "PATCH",
+      `${PATH}/${id}`,
+      { sendsPerSecond: 20 },
+      {
+        "if-match": '"1"',
+      },
+    );
+    expect(late).toMatchObject({ status: 412, body: { code: "precondition_failed" } });
+  });
+});

@@ -98,6 +98,63 @@ describe("the status", () => {
     expect(codes(status)).toEqual(["sends_paused", "no_webhook_yet"]);
   });
 
+  describe("a number that was stopped", () => {
+    const stop = async (reason: string) => {
+      await rest.world.db.rows`update integrations set stopped_at = now(), stop_reason = ${reason},
+        stop_text = 'Access token has expired (190). Renew it.' where id = ${id}`;
+    };
+    const wakeUps = async () =>
+      (await rest.entries("outbound")).filter(({ integrationId }: Json) => integrationId === id);
+
+    test("is told with what to do, and goes on once Meta says that all is well", async () => {
+      await stop("access");
+      await rest.meta.failWith(190);
+      const dead = await lookLater();
+      expect([codes(dead), dead.stopReason]).toEqual([
+        ["sends_stopped", "access_refused"],
+        "access",
+      ]);
+      expect(dead.problems[0]).toMatchObject({
+        message: "Access token has expired (190). Renew it.",
+        fix: expect.stringContaining("Rotate"),
+      });
+      expect(await wakeUps()).toEqual([]);
+      await rest.meta.reset();
+      expect(await lookLater()).toMatchObject({ stoppedAt: null, stopReason: null, problems: [] });
+      expect(await wakeUps()).toHaveLength(1);
+      const { body } = await admin.ask("GET", `/api/v1/audit?action=number.resumed`);
+      expect(body.data).toMatchObject([{ resourceId: id }]);
+    });
+
+    test("does not go on by what Meta said before", async () => {
+      await lookLater();
+      await stop("payment");
+      expect(codes(await look())).toEqual(["sends_stopped"]);
+      expect((await admin.ask("GET", `${PATH}/${id}`)).body).toMatchObject({
+        stopReason: "payment",
+        stoppedAt: expect.any(String),
+        stopText: expect.stringContaining("190"),
+      });
+    });
+
+    test("goes on with a new token, and what waits is woken", async () => {
+      await stop("access");
+      const { accessToken } = rest.meta.identity;
+      const { body } = await admin.ask("POST", `${PATH}/${id}/rotate-token`, { accessToken });
+      expect(body).toMatchObject({ stoppedAt: null, stopReason: null, stopText: null });
+      expect(await wakeUps()).toHaveLength(1);
+    });
+
+    test("goes on when it is connected again", async () => {
+      await stop("registration");
+      const { phoneNumberId, wabaId } = (await admin.ask("GET", `${PATH}/${id}`)).body;
+      await admin.ask("POST", `${PATH}/${id}/disconnect`);
+      const { accessToken } = rest.meta.identity;
+      const again = await admin.ask("POST", PATH, { phoneNumberId, wabaId, accessToken });
+      expect(again.body).toMatchObject({ id, connected: true, stoppedAt: null, stopReason: null });
+    });
+  });
+
   test("everybody of the organization may look, nobody else", async () => {
     const viewer = await rest.signIn("viewer", organizationId);
     expect((await viewer.ask("GET", `${PATH}/${id}/status`)).status).toBe(200);
@@ -123,8 +180,14 @@ describe("the status", () => {
           version: "v25.0",
           deadlineMs: 1_000,
         }),
+        mutate: async () => {
+          throw new Error("Nothing is to be changed.");
+        },
       },
-      organizationId,
+      {
+        ...{ organizationId, kind: "person", id: admin.userId, name: "" },
+        ...{ address: null, requestId: null },
+      },
       id,
     );
     expect(codes(status)).toEqual(["token_unreadable"]);

@@ -141,6 +141,40 @@ test("messages are counted as WhatsApp reported them, and no fee is invented", a
   ]);
 });
 
+describe("fees", () => {
+  test("are summed exactly by category, and what is unknown is counted, never 0", async () => {
+    const chat = await past.conversation("2026-10-01T12:00:00Z");
+    const sent = (category: string, fee?: string | null) =>
+      past.message(chat, "bot", "2026-10-02T12:00:05Z", {
+        pricing: reported("regular", category),
+        ...(fee !== undefined && { fee }),
+      });
+    await sent("marketing", "0.025");
+    await sent("marketing", "0.000000000001");
+    await sent("marketing", null);
+    await sent("utility", null);
+    await sent("service");
+    const { total, rows } = await past.read("usage/messages?from=2026-10-01&to=2026-10-31");
+    expect(total).toEqual({ messages: 5, unpriced: 3, feeUsd: "0.025000000001", unreported: 0 });
+    const short = rows.map(({ category, messages, unpriced, feeUsd }: Json) => [
+      ...[category, messages, unpriced, feeUsd],
+    ]);
+    expect(short).toEqual([
+      ["marketing", 3, 1, "0.025000000001"],
+      ["service", 1, 1, null],
+      ["utility", 1, 1, null],
+    ]);
+    expect((await past.read(`usage/leads/${chat.leadId}`)).messages).toEqual({
+      ...{ received: 0, sent: 5, unpriced: 3, feeUsd: "0.025000000001" },
+    });
+  });
+
+  test("of nothing are 0", async () => {
+    const { total } = await past.read("usage/messages?from=2026-10-01&to=2026-10-31");
+    expect(total).toEqual({ messages: 0, unpriced: 0, feeUsd: "0", unreported: 0 });
+  });
+});
+
 describe("one lead's usage", () => {
   test("is all that it and the leads merged into it ever cost", async () => {
     const kept = await past.conversation("2020-01-01T12:00:00Z");
