@@ -323,14 +323,18 @@ describe("a phone number shared on request", () => {
     expect((await chatOf(leadId))?.phone).toBe(phone);
   });
 
-  test("of another lead is offered, not taken", async () => {
+  test("of another lead is offered, not taken, and a redelivery offers nothing again", async () => {
     const ann = { phone: null, bsuid: newBsuid() };
     const bob = { phone: newPhone(), bsuid: null };
-    await receive(hello(ann), hello(bob), said(ann, card(bob.phone, "contact_request")));
+    const shared = said(ann, card(bob.phone, "contact_request"));
+    await receive(hello(ann), hello(bob), shared);
     const [annId] = await leadsOf(ann.bsuid);
     const [bobId] = await leadsOf(bob.phone);
     expect(annId).not.toBe(bobId);
     expect((await leadOf(annId))?.maybeSameAs).toBe(bobId ?? "");
+    await world.db.rows`update leads set maybe_same_as = null`;
+    await receive(shared);
+    expect((await leadOf(annId))?.maybeSameAs).toBeNull();
   });
 
   test("a card of anybody else is just a card", async () => {
