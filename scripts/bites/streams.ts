@@ -173,7 +173,7 @@ export const streamBites: readonly Bite[] = [
     invariant: 28,
     breaks: "what is refused takes from its buckets, and passes",
     file: "streams/lua/pace-n.lua",
-    find: "if wait > 0 then\n  return wait\nend\nfor",
+    find: "if wait > 0 then\n  return {wait, slowest}\nend\nfor",
     put: "for",
     test: "./tests/streams/pace.test.ts",
     name: "invariant 28:",

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { claimSend } from "../../src/flows/deliver/claim.ts";
 import { newId } from "../../src/lib/ids.ts";
 import type { SendResult } from "../../src/whatsapp/client.ts";
 import { graphError } from "../../src/whatsapp/error-catalogue.ts";
@@ -83,15 +84,15 @@ describe("a refusal of the number itself", () => {
     expect(world.sends).toHaveLength(1);
   });
 
-  test("a message that is claimed as the stop commits is the last", async () => {
-    await queued();
-    world.send = async () => {
-      await world.db.rows`update integrations set stopped_at = now(), stop_reason = 'access'`;
-      return refused(190);
+  test("what was picked before the stop committed is not claimed after it", async () => {
+    const conversationId = await queued();
+    const [reply] = await world.outgoing();
+    await world.db.rows`update integrations set stopped_at = now(), stop_reason = 'access'`;
+    const target = {
+      ...{ organizationId: world.organizationId, conversationId, messageId: reply?.id ?? "" },
     };
-    await world.deliver();
-    await world.deliver();
-    expect(world.sends).toHaveLength(1);
+    expect((await claimSend(world.db, target, world.clock.now())).claim).toBeNull();
+    expect(await world.outgoing()).toMatchObject([{ state: "queued", attempts: 0 }]);
   });
 
   test("another number goes on", async () => {
