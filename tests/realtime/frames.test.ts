@@ -13,6 +13,8 @@ const template = {
   status: "REJECTED",
   quality: "UNKNOWN",
   rejectedReason: "TAG_CONTENT_MISMATCH",
+  nextCategory: "MARKETING",
+  nextCategoryAt: "2026-11-23T10:00:00.000Z",
   version: 3,
 };
 const alert = {

@@ -19,7 +19,7 @@ const SECRET = "an-app-secret-of-the-tests";
 
 export const TEMPLATE_ID = "594425479261596";
 export const FIRST = "+1 415-555-0199";
-export const SECOND = "+1 (415) 555-0188";
+const SECOND = "+1 (415) 555-0188";
 
 /** When most notices happen. */
 export const TIME = 1_764_000_000;

@@ -76,6 +76,15 @@ const status = (event: string, time: number | undefined) => ({
   time,
 });
 
+test("a redelivery does not stop again what somebody has put right since", async () => {
+  const change = { field: "account_update", value: { event: "ACCOUNT_DELETED" } };
+  await desk.receive(change);
+  await desk.world.db.rows`
+    update integrations set stopped_at = null, stop_reason = null, stop_text = null`;
+  await desk.receive(change);
+  expect(await desk.numbers()).toMatchObject([{ stopReason: null }, { stopReason: null }]);
+});
+
 describe("the order in which things happened decides, not the one in which they come", () => {
   test("for a template's status, quality and category", async () => {
     await desk.receive(status("APPROVED", TIME + 20));

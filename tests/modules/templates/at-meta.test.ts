@@ -232,6 +232,8 @@ describe("reading the templates at Meta", () => {
     const old = await submitted();
     await rest.world.db.rows`update templates set status_at = now() - interval '1 hour'`;
     const fresh = await submitted({ name: "fresh" });
+    await rest.world.db.rows`update templates set status_at = now() - interval '30 seconds'
+      where id = ${fresh.id}`;
     await rest.meta.reset();
     expect((await sync()).body).toEqual({ listed: 0, added: 0, changed: 0, gone: 1 });
     expect(await read(old.id)).toMatchObject({ status: "DELETED" });
