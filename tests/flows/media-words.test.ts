@@ -27,6 +27,9 @@ const calls = () =>
   it.world.db.rows<{ step: string; outcome: string; cost: string | null; audioSeconds: number }>`
     select step, outcome, cost, audio_seconds from llm_calls order by created_at`;
 
+/** Who sends files, as a webhook without a user id names them. */
+const writer = { phone: "14155550100", bsuid: null, username: null, name: "Ann" };
+
 describe("a voice note", () => {
   test("calls nobody, is written down at a price, and wakes the bot once", async () => {
     await it.send({ kind: "voice", says: "How much is a small roof?" });
@@ -64,7 +67,7 @@ describe("a voice note", () => {
 
   test("is new to the bot also when a text behind it was answered meanwhile", async () => {
     await it.send({ kind: "voice", says: "And with a battery?" });
-    await it.receive({ text: "What does a roof cost?" });
+    await it.receive({ from: writer, text: "What does a roof cost?" });
     await it.turn((await it.conversation()).id);
     expect(await it.conversation()).toMatchObject({ wakeSeq: 1, handledSeq: 1 });
     await it.work();
@@ -104,7 +107,7 @@ describe("a voice note", () => {
   });
 
   test("of somebody who said stop before wakes nobody but a person", async () => {
-    await it.receive({ text: "stop" });
+    await it.receive({ from: writer, text: "stop" });
     await it.send({ kind: "voice" });
     await it.work();
     expect(await it.conversation()).toMatchObject({
@@ -164,7 +167,7 @@ describe("a picture", () => {
     expect(Number((await calls())[0]?.cost)).toBeGreaterThan(0);
     const { messages } = await thinking();
     expect(messages).toMatchObject([
-      { kind: "image", text: "[picture: A flat roof with <b>two</b> skylights.]", isNew: true },
+      { kind: "image", text: "[photo: A flat roof with <b>two</b> skylights.]", isNew: true },
     ]);
   });
 
@@ -172,8 +175,8 @@ describe("a picture", () => {
     await describeImages(true);
     await it.send({ kind: "image", caption: "My roof", shows: "A roof." });
     await it.work();
-    await it.receive({ text: "What would that cost?" });
+    await it.receive({ from: writer, text: "What would that cost?" });
     const { messages } = await thinking();
-    expect(messages[0]).toMatchObject({ text: "My roof\n[picture: A roof.]" });
+    expect(messages[0]).toMatchObject({ text: "[photo: A roof.] My roof" });
   });
 });

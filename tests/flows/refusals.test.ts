@@ -187,7 +187,7 @@ describe("a person who told WhatsApp to stop marketing (131050)", () => {
     expect(lead?.marketingStoppedAt).not.toBeNull();
     world.send = () => ({ kind: "accepted", wamid: newId() });
 
-    await world.receive({ text: "And now?" });
+    await world.receive({ from: person("14155550100"), text: "And now?" });
     await world.turn((await world.conversation()).id);
     await asTemplate("offer");
     await world.deliver();
@@ -195,7 +195,7 @@ describe("a person who told WhatsApp to stop marketing (131050)", () => {
       state: "cancelled",
       cancelReason: "marketing_stopped",
     });
-    await world.receive({ text: "Still there?" });
+    await world.receive({ from: person("14155550100"), text: "Still there?" });
     await world.turn((await world.conversation()).id);
     await world.deliver();
     expect(world.sends).toHaveLength(2);

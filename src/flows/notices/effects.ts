@@ -10,6 +10,7 @@ import {
   templateQuality,
   templateStatus,
 } from "./templates.ts";
+import { userIdUpdate } from "./user-id-update.ts";
 import { userPreferences } from "./user-preferences.ts";
 
 const onlyTold = Object.fromEntries(
@@ -27,6 +28,7 @@ const effects: Readonly<Record<string, NoticeEffect>> = {
   phone_number_name_update: numberName,
   phone_number_quality_update: numberQuality,
   template_category_update: templateCategory,
+  user_id_update: userIdUpdate,
   user_preferences: userPreferences,
 };
 
