@@ -40,7 +40,7 @@ async function queue(phones: readonly string[], each: number): Promise<void> {
 test("two processes that send all they can for 20 s never meet a limit of Meta's", async () => {
   await queue([CHATTY], TO_ONE_PERSON);
   await queue(
-    Array.from({ length: PEOPLE }, (_, n) => `1415600${String(n).padStart(4, "0")}`),
+    Array.from({ length: PEOPLE }, (_, n) => `1415601${String(n).padStart(4, "0")}`),
     1,
   );
   const startedAt = Date.now();
