@@ -30,7 +30,7 @@ window.ui = SwaggerUIBundle({
   filter: true,
   tryItOutEnabled: true,
   persistAuthorization: false,
-  docExpansion: "list",
+  docExpansion: "none",
   defaultModelsExpandDepth: 0,
   presets: [SwaggerUIBundle.presets.apis],
   layout: "BaseLayout",

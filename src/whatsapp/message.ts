@@ -40,8 +40,17 @@ export type OutboundContent =
   | { type: "image" | "video"; media: Media; caption?: string }
   | { type: "document"; media: Media; caption?: string; filename?: string }
   | { type: "audio" | "sticker"; media: Media }
-  /** `variables`: what replaces {{1}}, {{2}} … of the approved body, in order. */
-  | { type: "template"; name: string; language: string; variables: readonly string[] }
+  /**
+   * `variables`: what replaces {{1}}, {{2}} … of the approved body, in order. `names`: of a body whose
+   * variables have names, those of `variables`.
+   */
+  | {
+      type: "template";
+      name: string;
+      language: string;
+      variables: readonly string[];
+      names?: readonly string[];
+    }
   /** To a message of the lead; an empty `emoji` takes an earlier one back. */
   | { type: "reaction"; wamid: string; emoji: string };
 
@@ -113,8 +122,14 @@ function graphContent(content: OutboundContent): object {
   }
 }
 
-function template({ name, language, variables }: Extract<OutboundContent, { type: "template" }>) {
-  const parameters = variables.map((text) => ({ type: "text", text }));
+type Template = Extract<OutboundContent, { type: "template" }>;
+
+function template({ name, language, variables, names }: Template) {
+  const parameters = variables.map((text, at) => ({
+    type: "text",
+    ...(names && { parameter_name: names[at] }),
+    text,
+  }));
   return {
     name,
     language: { code: language },

@@ -173,6 +173,25 @@ describe("a template that Meta sends no more", () => {
   });
 });
 
+test("an account whose templates Meta holds keeps them back, and answers", async () => {
+  await queued();
+  await queued("14155550101");
+  await addTemplate("again", "en");
+  const [first] = await world.outgoing();
+  await world.db.rows`update messages set kind = 'template', payload = ${world.db.json({
+    ...{ type: "template", name: "again", language: "en", variables: [] },
+  })} where id = ${first?.id ?? ""}`;
+  await world.db.rows`update integrations set templates_held_until = now() + interval '1 hour'`;
+  await world.deliver();
+  expect((await world.outgoing()).map(({ state }) => state).toSorted()).toEqual([
+    "accepted",
+    "queued",
+  ]);
+  await world.db.rows`update integrations set templates_held_until = now()`;
+  await world.deliver();
+  expect(world.sends).toHaveLength(2);
+});
+
 describe("a person who told WhatsApp to stop marketing (131050)", () => {
   test("gets no marketing template any more, by no number, but everything else", async () => {
     await queued();

@@ -70,6 +70,26 @@ describe("a Graph message", () => {
     });
   });
 
+  test("of a template whose variables have names sends each value under its name", () => {
+    const content = {
+      ...{ type: "template", name: "visit", language: "en" },
+      ...{ variables: ["Ann", "Friday"], names: ["who", "day"] },
+    } as const;
+    expect(graphMessage({ to: phone, content, replyToWamid: null }, "m")).toMatchObject({
+      template: {
+        components: [
+          {
+            type: "body",
+            parameters: [
+              { type: "text", parameter_name: "who", text: "Ann" },
+              { type: "text", parameter_name: "day", text: "Friday" },
+            ],
+          },
+        ],
+      },
+    });
+  });
+
   test("of a reaction names the message, and takes it back with no emoji", () => {
     const content = { type: "reaction", wamid: "w1", emoji: "" } as const;
     expect(graphMessage({ to: phone, content, replyToWamid: null }, "m")).toMatchObject({

@@ -23,6 +23,7 @@ export const NOTHING_EARLIER_IS_OPEN = `not exists (
 /** Who of the message `m`, its chat `c` and its number `i` makes it wait longest: static SQL. */
 const DUE_AT = `greatest(m.next_attempt_at, c.held_until,
   case when m.author <> 'human' then i.bot_paused_until end,
+  case when m.kind = 'template' then i.templates_held_until end,
   case when not ${mayClaim("i")} then i.paused_until end)`;
 
 /** Whether the message may be tried now. A number that is stopped has no time at which it goes on. */

@@ -188,18 +188,25 @@ async function composeTemplate(
       `The template is ${status}: only approved ones can be sent.`,
     );
   }
-  if (needsMoreThanBody(components) || isNamed(components)) {
+  if (needsMoreThanBody(components)) {
     throw new AppError(
       "invalid_input",
       "The template's header or buttons need values of their own: these cannot be sent yet.",
     );
   }
   const body = bodyText(components);
-  const variables = valuesFor(template, variableNames(body), given);
+  const names = variableNames(body);
+  const variables = valuesFor(template, names, given);
   return {
     kind: "template",
     text: rendered(body, variables),
-    content: { type: "template", name, language, variables },
+    content: {
+      type: "template",
+      name,
+      language,
+      variables,
+      ...(isNamed(components) && { names }),
+    },
     replyTo: null,
     needsWindow: false,
     isMarketing: category === "MARKETING",

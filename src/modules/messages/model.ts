@@ -175,7 +175,7 @@ const TemplateBody = t.Object(
       t.Array(t.String({ minLength: 1, maxLength: 1024 }), {
         maxItems: 50,
         description:
-          "What replaces {{1}}, {{2}} … of its body, in order. Left out: what the template's own `variables` say.",
+          "What replaces {{1}}, {{2}} … of its body, in order; of named variables in the order of the text. Left out: what the template's own `variables` say.",
       }),
     ),
   },

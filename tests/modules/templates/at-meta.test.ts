@@ -312,7 +312,14 @@ describe("a template without values from whoever sends it", () => {
       status: 201,
       body: { text: "Hi Ann, shall we go on?", content: { variables: ["Ann"] } },
     });
-    await world.db.rows`update templates set variables = '[]'`;
+    await world.db.rows`
+      update templates set components = ${world.db.json([{ ...body, text: "Hi {{who}}, shall we?" }])},
+        variables = ${world.db.json([{ ...variables[0], name: "who" }])}`;
+    expect(await send()).toMatchObject({
+      status: 201,
+      body: { text: "Hi Ann, shall we?", content: { variables: ["Ann"], names: ["who"] } },
+    });
+    await world.db.rows`update templates set components = ${world.db.json([body])}, variables = '[]'`;
     const refused = await send();
     expect(refused).toMatchObject({ status: 422, body: { code: "invalid_input" } });
     expect(refused.body.detail).toContain("{{1}}");
