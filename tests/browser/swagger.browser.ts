@@ -63,9 +63,9 @@ test(
       .locator(".opblock-tag")
       .evaluateAll((names) => names.map((name) => name.getAttribute("data-tag") ?? ""));
     expect(tags).not.toContain("default");
-    const operations = Object.values<object>(contract.document.paths).flatMap((path) =>
-      Object.values<{ tags: string[] }>(path),
-    );
+    const operations = Object.values<Record<string, { tags: string[] }>>(
+      contract.document.paths,
+    ).flatMap((path) => Object.values(path));
     const shown: Record<string, number> = {};
     for (const tag of tags) {
       const count = operations.filter((operation) => operation.tags[0] === tag).length;

@@ -72,8 +72,11 @@ describe("a Graph message", () => {
 
   test("of a template whose variables have names sends each value under its name", () => {
     const content = {
-      ...{ type: "template", name: "visit", language: "en" },
-      ...{ variables: ["Ann", "Friday"], names: ["who", "day"] },
+      type: "template",
+      name: "visit",
+      language: "en",
+      variables: ["Ann", "Friday"],
+      names: ["who", "day"],
     } as const;
     expect(graphMessage({ to: phone, content, replyToWamid: null }, "m")).toMatchObject({
       template: {

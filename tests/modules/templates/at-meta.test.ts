@@ -319,7 +319,8 @@ describe("a template without values from whoever sends it", () => {
       status: 201,
       body: { text: "Hi Ann, shall we?", content: { variables: ["Ann"], names: ["who"] } },
     });
-    await world.db.rows`update templates set components = ${world.db.json([body])}, variables = '[]'`;
+    await world.db
+      .rows`update templates set components = ${world.db.json([body])}, variables = '[]'`;
     const refused = await send();
     expect(refused).toMatchObject({ status: 422, body: { code: "invalid_input" } });
     expect(refused.body.detail).toContain("{{1}}");
