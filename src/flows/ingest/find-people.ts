@@ -72,7 +72,7 @@ export function findPeople(db: Db, people: readonly Person[]): Promise<Found[]> 
 
 /**
  * Looked for only when nobody has the BSUID now: who had it, or who has the one that took its place or
- * whose place it took. `is_former`: the message is a late one, and teaches nothing new.
+ * whose place it took, each in a lookup of its own: joined, the planner reads all. `is_former`: the message is a late one, and teaches nothing new.
  */
 const EARLIER_BSUID = `select * from (
     select o.lead_id, true as is_former, o.ended_at from lead_identities o
@@ -87,8 +87,9 @@ const EARLIER_BSUID = `select * from (
         select previous, false from bsuid_moves
         where organization_id = p.organization_id and scope = i.portfolio_id
           and current = p.bsuid
-      ) v join lead_identities o on o.organization_id = p.organization_id and o.kind = 'bsuid'
-        and o.scope = i.portfolio_id and o.value = v.bsuid and o.ended_at is null
+      ) v cross join lateral (select lead_id from lead_identities
+        where organization_id = p.organization_id and kind = 'bsuid' and scope = i.portfolio_id
+          and value = v.bsuid and ended_at is null limit 1) o
   ) known where b.lead_id is null and p.lead_id is null
   order by ended_at desc nulls first limit 1`;
 
