@@ -3,6 +3,11 @@ import { AppError } from "../../lib/errors.ts";
 import type { Media } from "./model.ts";
 import type { PassOffice } from "./signed-path.ts";
 
+/** What a lead has deleted is nobody's to see: static SQL over the file `md`. */
+const IS_SHOWN = `not exists (select 1 from messages m
+  where m.organization_id = md.organization_id and m.id = md.message_id
+    and m.deleted_at is not null)`;
+
 /** Long enough to look at it; a page that stays open asks anew. */
 const URL_SECONDS = 300;
 
@@ -20,7 +25,8 @@ export async function mediaOfMessage(
       case when md.transcript is not null then jsonb_build_object('text', md.transcript,
         'confidence', md.transcript_confidence, 'clear', md.transcript_clear) end as transcript
     from media md
-    where md.organization_id = ${organizationId} and md.message_id = ${messageId}`;
+    where md.organization_id = ${organizationId} and md.message_id = ${messageId}
+      and ${db.fragment(IS_SHOWN)}`;
   if (!row) {
     throw new AppError("not_found", "There is no such message, or no file came with it.", {
       messageId,
@@ -49,6 +55,7 @@ export function keptFile(
   mediaId: string,
 ): Promise<KeptFile | undefined> {
   return db.first<KeptFile>`
-    select mime_type, bytes, filename from media
-    where organization_id = ${organizationId} and id = ${mediaId} and state = 'stored'`;
+    select md.mime_type, md.bytes, md.filename from media md
+    where md.organization_id = ${organizationId} and md.id = ${mediaId} and md.state = 'stored'
+      and ${db.fragment(IS_SHOWN)}`;
 }

@@ -69,6 +69,15 @@ describe("what is known of a file", () => {
     });
   });
 
+  test("is gone with a message that was deleted, also for who has its address", async () => {
+    const { messageId } = await message();
+    const { url } = (await about(messageId)).body;
+    expect((await open(url)).status).toBe(200);
+    await rest.world.db.rows`update messages set deleted_at = now() where id = ${messageId}`;
+    expect(await about(messageId)).toMatchObject({ status: 404, body: { code: "not_found" } });
+    expect((await open(url)).status).toBe(404);
+  });
+
   test("is nobody else's: another organization, a message without a file, nobody", async () => {
     const { messageId } = await message();
     const stranger = await rest.signIn("owner", await rest.addOrganization());
