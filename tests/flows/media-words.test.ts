@@ -179,4 +179,58 @@ describe("a picture", () => {
     const { messages } = await thinking();
     expect(messages[0]).toMatchObject({ text: "[photo: A roof.] My roof" });
   });
+
+  describe("that is described after its caption woke the bot", () => {
+    const described = async () => {
+      await describeImages(true);
+      await it.send({ kind: "image", caption: "Can you cover this?", shows: "A thatched roof." });
+      expect(await it.conversation()).toMatchObject({ wakeSeq: 1 });
+    };
+    /** A turn, in the midst of whose thinking the description comes. */
+    const describedMeanwhile = async () => {
+      const { think } = it.world;
+      it.world.think = async (context, run) => {
+        await it.work();
+        return await think(context, run);
+      };
+      await it.turn((await it.conversation()).id);
+      it.world.think = think;
+    };
+    const replies = async () => (await it.messages()).filter(({ author }) => author === "bot");
+
+    test("before a turn: it reads both, and is woken once", async () => {
+      await described();
+      await it.work();
+      expect(await it.conversation()).toMatchObject({ wakeSeq: 1 });
+      expect((await thinking()).messages).toMatchObject([
+        { text: "[photo: A thatched roof.] Can you cover this?", isNew: true },
+      ]);
+    });
+
+    test("while a turn thinks: that one is superseded, and one answer has seen both", async () => {
+      await described();
+      await describedMeanwhile();
+      expect(await replies()).toEqual([]);
+      expect(await it.conversation()).toMatchObject({ wakeSeq: 2, handledSeq: 0 });
+      expect((await thinking()).messages).toMatchObject([
+        { text: "[photo: A thatched roof.] Can you cover this?", isNew: true },
+      ]);
+      expect(await replies()).toHaveLength(1);
+      expect(await it.conversation()).toMatchObject({ wakeSeq: 2, handledSeq: 2 });
+    });
+
+    test("after the answer, or when nothing stops it any more: there is no second one", async () => {
+      await described();
+      await it.turn((await it.conversation()).id);
+      await it.work();
+      expect(await it.file()).toMatchObject({ reading: "done" });
+      expect(await it.conversation()).toMatchObject({ wakeSeq: 1, handledSeq: 1 });
+
+      await it.send({ kind: "image", caption: "And this?", shows: "A shed." });
+      await it.world.db.rows`update conversations set supersessions = 2`;
+      await describedMeanwhile();
+      expect(await replies()).toHaveLength(2);
+      expect(await it.conversation()).toMatchObject({ wakeSeq: 2, handledSeq: 2 });
+    });
+  });
 });

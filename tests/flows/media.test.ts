@@ -168,6 +168,84 @@ describe("a fetch that fails on the way", () => {
   });
 });
 
+describe("a file whose message the lead deletes", () => {
+  const sends = async () => {
+    const { wamid } = await it.meta.control("media", { from: "14155550100", kind: "image" });
+    return { wamid, told: await eventually(() => it.meta.told()) };
+  };
+  const deletes = async (messageId: string) => {
+    await it.meta.control("messages", { from: "14155550100", type: "revoke", messageId });
+    return await eventually(() => it.meta.told());
+  };
+  const ingest = async (bodies: unknown[]) => {
+    for (const body of bodies) await it.ingestBody(body);
+  };
+
+  test("goes from the store at once, and its row when nobody can be writing it any more", async () => {
+    const { wamid, told } = await sends();
+    await ingest(told);
+    await it.work();
+    expect(await it.stored()).toHaveLength(1);
+    await ingest(await deletes(wamid));
+    await it.work();
+    expect(await it.stored()).toEqual([]);
+    expect(await it.file()).toMatchObject({
+      state: "erased",
+      step: "erase",
+      mimeType: "image/png",
+    });
+
+    await it.world.db.rows`update media set next_attempt_at = now(),
+      erased_at = now() - interval '16 minutes'`;
+    await it.handle((await it.file()).id);
+    expect(await it.files()).toEqual([]);
+    await ingest(told);
+    expect(await it.files()).toEqual([]);
+  });
+
+  test("is not fetched when that comes first, in whatever order", async () => {
+    const store = watched(it.store);
+    const first = await sends();
+    await ingest(first.told);
+    const { id } = await it.file();
+    await ingest(await deletes(first.wamid));
+    await it.handle(id, { store });
+    expect(await it.file()).toMatchObject({ state: "erased" });
+
+    const second = await sends();
+    await ingest(await deletes(second.wamid));
+    await ingest(second.told);
+    expect(await it.files()).toHaveLength(1);
+    expect(store.puts).toEqual([]);
+  });
+
+  test("is not kept when that comes while it is fetched, and is marked however often it is told", async () => {
+    const { wamid, told } = await sends();
+    await ingest(told);
+    const { id } = await it.file();
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    const late = it.handle(id, {
+      sniff: async (path) => {
+        await gate;
+        return await it.deps.sniff(path);
+      },
+    });
+    await eventually(async () => (await it.file()).leaseOwner);
+    const revoked = await deletes(wamid);
+    await ingest(revoked);
+    // A worker that died after the deletion was written and before the file was marked.
+    await it.world.db.rows`update media set state = 'pending', step = 'fetch', erased_at = null`;
+    await ingest(revoked);
+    expect(await it.file()).toMatchObject({ state: "erased", step: "erase" });
+    open();
+    await late;
+    await it.due();
+    await it.handle(id);
+    expect(await it.file()).toMatchObject({ state: "erased" });
+    expect(await it.stored()).toEqual([]);
+  });
+});
+
 describe("a worker that dies", () => {
   test("between the store and its row: the file is fetched again, and lies there once", async () => {
     await it.send({ kind: "image" });
