@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { TurnContext } from "../../src/funnel/turn.ts";
+import { createS3Store } from "../../src/storage/s3.ts";
+import { signedAccess, startSignedS3 } from "../storage/signed-s3.ts";
 import { createMediaWorld, type MediaWorld } from "./media-world.ts";
 
 let it: MediaWorld;
@@ -133,6 +135,33 @@ describe("a voice note", () => {
     });
     expect((dueAt?.getTime() ?? 0) - Date.now()).toBeGreaterThan(0);
   });
+});
+
+test("in a bucket: told of, fetched, kept, written down, answered, deleted", async () => {
+  const bucket = startSignedS3();
+  const { endpoint, region } = bucket;
+  const other = await createMediaWorld("media-s3", {
+    store: createS3Store({
+      ...{ kind: "s3", endpoint, region, bucket: "leads-files", prefix: "kept/" },
+      ...signedAccess,
+    }),
+  });
+  const { wamid } = await other.meta.control("media", { from: writer.phone, kind: "voice" });
+  await other.ingestTold();
+  await other.work();
+  const { id, bytes } = await other.file();
+  expect(await other.file()).toMatchObject({ state: "stored", reading: "done" });
+  const key = `/leads-files/kept/${other.organizationId}/${id}`;
+  expect([...bucket.objects].map(([name, held]) => [name, held.length])).toEqual([[key, bytes]]);
+  await other.turn((await other.conversation()).id);
+  expect(await other.conversation()).toMatchObject({ wakeSeq: 1, handledSeq: 1 });
+
+  await other.meta.control("messages", { from: writer.phone, type: "revoke", messageId: wamid });
+  await other.ingestTold();
+  await other.work();
+  expect([...bucket.objects]).toEqual([]);
+  await other.close();
+  await bucket.stop();
 });
 
 describe("where nothing writes voice notes down", () => {

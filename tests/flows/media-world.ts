@@ -47,12 +47,15 @@ export interface MediaRow {
 }
 
 /** The flows' world, where leads send files through a simulated Meta and workers fetch and read them. */
-export async function createMediaWorld(name: string, { transcribes = true } = {}) {
+export async function createMediaWorld(
+  name: string,
+  { transcribes = true, store: given }: { transcribes?: boolean; store?: MediaStore } = {},
+) {
   const world = await createWorld(name);
   await seedPrices(world.db, modelPrices);
   const meta = startMeta(world.clock);
   const dir = tempDir(name);
-  const store = createDiskStore(dir);
+  const store = given ?? createDiskStore(dir);
   const crashes = new Set<CrashPoint>();
   const { appended, scheduled, events } = world;
   const announcer = createAnnouncer({
