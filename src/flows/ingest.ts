@@ -148,8 +148,11 @@ function distinct(keys: readonly ConversationKey[]): ConversationKey[] {
   return [...new Map(keys.map((key) => [key.conversationId, key])).values()];
 }
 
-/** A turn without debounce starts at once: the delayed set is looked at every 100 ms only. */
-function newsOf(outcomes: readonly Partial<StoreOutcome>[]): News {
+/**
+ * What follows from messages and changes that were stored. A turn without debounce starts at once: the
+ * delayed set is looked at every 100 ms only.
+ */
+export function newsOf(outcomes: readonly Partial<StoreOutcome>[]): News {
   const wakes = outcomes.flatMap((outcome) => outcome.wakes ?? []);
   const turns = wakes.map(({ organizationId, conversationId, dueAt, isDue }) => ({
     isDue,

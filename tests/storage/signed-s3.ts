@@ -48,7 +48,10 @@ export function startSignedS3() {
       objects.delete(key);
       return new Response(null, { status: 204 });
     }
-    const found = objects.get(key);
+    return read(request, objects.get(key));
+  }
+
+  function read(request: Request, found: Uint8Array<ArrayBuffer> | undefined): Response {
     if (found === undefined) return fault(404, "NoSuchKey");
     const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.get("range") ?? "") ?? [];
     const bytes = from === undefined ? found : found.slice(Number(from), Number(to) + 1);
