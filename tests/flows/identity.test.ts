@@ -85,7 +85,7 @@ describe("one lead, whatever it shows of itself", () => {
     expect(await leadsOf("5511998765432", "551198765432")).toHaveLength(1);
   });
 
-  test("both spellings at the same instant, in two batches", async () => {
+  test("invariant 33: both spellings at the same instant, in two batches", async () => {
     for (let round = 10; round < 30; round += 1) {
       const [long, short] = [`55119987654${round}`, `5511987654${round}`];
       await Promise.all([
@@ -134,7 +134,7 @@ describe("one lead, whatever it shows of itself", () => {
 });
 
 describe("two people are never joined", () => {
-  test("a number given to somebody new, who has another BSUID, is theirs from then on", async () => {
+  test("invariant 33: a number given to somebody new, who has another BSUID, is theirs from then on", async () => {
     const old = newPerson();
     const fresh = { phone: old.phone, bsuid: newBsuid() };
     await receive(hello(old), hello(fresh), hello(fresh));

@@ -1,14 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import type { TurnContext } from "../../src/funnel/turn.ts";
 import { createS3Store } from "../../src/storage/s3.ts";
 import { signedAccess, startSignedS3 } from "../storage/signed-s3.ts";
 import { createMediaWorld, type MediaWorld } from "./media-world.ts";
 
 let it: MediaWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   it = await createMediaWorld("media-words");
 }, 30_000);
-afterEach(() => it.close());
+beforeEach(() => it.reset());
+afterAll(() => it.close());
 
 /** What one turn of the conversation sees. */
 async function thinking(): Promise<TurnContext> {
@@ -153,7 +154,9 @@ test("in a bucket: told of, fetched, kept, written down, answered, deleted", asy
   expect(await other.file()).toMatchObject({ state: "stored", reading: "done" });
   expect(bytes).toBeGreaterThan(0);
   const key = `/leads-files/kept/${other.organizationId}/${id}`;
-  expect([...bucket.objects].map(([name, held]) => [name, held.length])).toEqual([[key, bytes ?? 0]]);
+  expect([...bucket.objects].map(([name, held]) => [name, held.length])).toEqual([
+    [key, bytes ?? 0],
+  ]);
   await other.turn((await other.conversation()).id);
   expect(await other.conversation()).toMatchObject({ wakeSeq: 1, handledSeq: 1 });
 
@@ -210,7 +213,7 @@ describe("a picture", () => {
     expect(messages[0]).toMatchObject({ text: "[photo: A roof.] My roof" });
   });
 
-  describe("that is described after its caption woke the bot", () => {
+  describe("invariant 3: that is described after its caption woke the bot", () => {
     const described = async () => {
       await describeImages(true);
       await it.send({ kind: "image", caption: "Can you cover this?", shows: "A thatched roof." });

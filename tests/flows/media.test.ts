@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { newId } from "../../src/lib/ids.ts";
 import { eventually } from "../support/wait.ts";
 import { createMediaWorld, Died, type MediaWorld, watched } from "./media-world.ts";
@@ -10,10 +10,11 @@ const SVG = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>
 );
 
 let it: MediaWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   it = await createMediaWorld("media");
 }, 30_000);
-afterEach(() => it.close());
+beforeEach(() => it.reset());
+afterAll(() => it.close());
 
 const eventsOf = (kind: string) => it.events.filter((event) => event.kind === kind);
 
@@ -74,7 +75,7 @@ describe("a lead's file", () => {
   });
 });
 
-describe("what is not as it should be is not kept", () => {
+describe("invariant 34: what is not as it should be is not kept", () => {
   test.each([
     ["a page, sent as a picture", { kind: "image", data: HTML, mimeType: "image/jpeg" }],
     ["an SVG, sent as a picture", { kind: "image", data: SVG, mimeType: "image/svg+xml" }],
@@ -168,7 +169,7 @@ describe("a fetch that fails on the way", () => {
   });
 });
 
-describe("a file whose message the lead deletes", () => {
+describe("invariant 34: a file whose message the lead deletes", () => {
   const sends = async () => {
     const { wamid } = await it.meta.control("media", { from: "14155550100", kind: "image" });
     return { wamid, told: await eventually(() => it.meta.told()) };
