@@ -18,4 +18,5 @@ FROM (
     SELECT organization_id, first_id, NULL, lead_id FROM spelled WHERE place > 1
   ) pairs ORDER BY organization_id, lead_id, ends NULLS LAST
 ) p WHERE l.organization_id = p.organization_id AND l.id = p.lead_id;--> statement-breakpoint
-CREATE UNIQUE INDEX "lead_identities_phone_key" ON "lead_identities" USING btree ("organization_id",(regexp_replace(regexp_replace(regexp_replace(value, '^(55\d\d)9([6-9]\d{7})$', '\1\2'), '^521(\d{10})$', '52\1'), '^549(\d{10})$', '54\1'))) WHERE kind = 'phone' and ended_at is null;
+CREATE UNIQUE INDEX "lead_identities_phone_key" ON "lead_identities" USING btree ("organization_id",(regexp_replace(regexp_replace(regexp_replace(value, '^(55\d\d)9([6-9]\d{7})$', '\1\2'), '^521(\d{10})$', '52\1'), '^549(\d{10})$', '54\1'))) WHERE kind = 'phone' and ended_at is null;--> statement-breakpoint
+CREATE INDEX "media_waiting_index" ON "media" USING btree ("organization_id","next_attempt_at") WHERE step is not null;

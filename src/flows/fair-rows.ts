@@ -7,7 +7,7 @@ interface Entry {
   organizationId: string;
 }
 
-export interface FairRowsDeps<E extends Entry> {
+interface FairRowsDeps<E extends Entry> {
   /** Of all places of the process, how many one organization may hold, and how many may wait for one. */
   total: number;
   ofOneOrganization: number;
