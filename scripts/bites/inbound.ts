@@ -55,7 +55,7 @@ export const inboundBites: readonly Bite[] = [
   {
     invariant: 33,
     breaks: "two spellings of one number are two keys",
-    file: "drizzle/0015_inbound.sql",
+    file: "drizzle/0016_inbound.sql",
     find: 'CREATE UNIQUE INDEX "lead_identities_phone_key"',
     put: 'CREATE INDEX "lead_identities_phone_key"',
     test: IDENTITY,
