@@ -28,6 +28,7 @@ export interface FlowDeps {
   thinker: Thinker;
   pace: DeliverDeps["pace"];
   send: DeliverDeps["send"];
+  upload: DeliverDeps["upload"];
   showTyping: TurnDeps["showTyping"];
   /** Milliseconds that only go forward. */
   monotonicMs(): number;

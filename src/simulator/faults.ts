@@ -12,6 +12,7 @@ export const faultKinds = {
     "http_500",
     "graph_code",
     "account",
+    "upload",
   ],
   model: [
     "429",

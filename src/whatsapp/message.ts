@@ -17,8 +17,8 @@ export interface ListRow {
   description?: string;
 }
 
-/** A file that Meta has (its id), or that it fetches by itself. */
-export type Media = { id: string } | { link: string };
+/** A file that Meta has (its id), that it fetches by itself, or that is kept here and uploaded to it first. */
+export type Media = { id: string } | { link: string } | { fileId: string };
 
 /** Small words above and below a message with buttons. */
 interface Frame {
@@ -59,11 +59,14 @@ export interface OutboundMessage {
   content: OutboundContent;
   /** The message this one quotes. */
   replyToWamid: string | null;
+  /** What Meta calls the content's `fileId`; null where it names none. */
+  metaMediaId: string | null;
 }
 
 /**
  * The body of `POST /{phone number id}/messages`. `callbackData` (≤ 512 characters) comes back with
- * each status. Fails with `invalid_input` for a recipient without any address.
+ * each status. Fails with `invalid_input` for a recipient without any address, or a file that Meta does not
+ * have.
  */
 export function graphMessage(message: OutboundMessage, callbackData: string): object {
   return {
@@ -72,7 +75,7 @@ export function graphMessage(message: OutboundMessage, callbackData: string): ob
     ...address(message.to),
     ...(message.replyToWamid !== null && { context: { message_id: message.replyToWamid } }),
     biz_opaque_callback_data: callbackData,
-    ...graphContent(message.content),
+    ...graphContent(message.content, message.metaMediaId),
   };
 }
 
@@ -83,7 +86,7 @@ function address({ phone, bsuid }: Recipient): object {
   throw new AppError("invalid_input", "A message needs a phone number or a user id to go to.");
 }
 
-function graphContent(content: OutboundContent): object {
+function graphContent(content: OutboundContent, metaMediaId: string | null): object {
   switch (content.type) {
     case "text":
       return { type: "text", text: { body: content.body, preview_url: true } };
@@ -110,7 +113,7 @@ function graphContent(content: OutboundContent): object {
     case "audio":
     case "sticker": {
       const { type, media, ...words } = content;
-      return { type, [type]: { ...media, ...words } };
+      return { type, [type]: { ...graphMedia(media, metaMediaId), ...words } };
     }
     case "template":
       return { type: "template", template: template(content) };
@@ -120,6 +123,12 @@ function graphContent(content: OutboundContent): object {
         reaction: { message_id: content.wamid, emoji: content.emoji },
       };
   }
+}
+
+function graphMedia(media: Media, metaMediaId: string | null): { id: string } | { link: string } {
+  if (!("fileId" in media)) return media;
+  if (metaMediaId !== null) return { id: metaMediaId };
+  throw new AppError("invalid_input", "The message's file is not at Meta.");
 }
 
 type Template = Extract<OutboundContent, { type: "template" }>;

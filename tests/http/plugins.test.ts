@@ -42,7 +42,7 @@ function app() {
     .use(securityHeaders({ https: true }))
     .use(accessLog({ log }))
     .use(errors({ log }))
-    .use(bodyLimit({ maxBytes: 1_000, exemptPrefix: "/webhooks/" }))
+    .use(bodyLimit({ maxBytes: 1_000, exemptPrefixes: ["/webhooks/"] }))
     .use(people)
     .get("/health/live", () => "ok")
     .post("/webhooks/x", () => "ok", { parse: "none" });

@@ -41,6 +41,7 @@ const request = (over: Partial<SendRequest> = {}): SendRequest => ({
     to: { phone: "15550001", bsuid: null },
     content: { type: "text", body: "Hi" },
     replyToWamid: null,
+    metaMediaId: null,
   },
   callbackData: "m:1",
   deadlineMs: 2_000,

@@ -24,6 +24,8 @@ export interface SendClaim {
   /** Null: the text alone. */
   content: OutboundContent | null;
   replyToWamid: string | null;
+  /** What Meta calls the file that it carries. */
+  metaMediaId: string | null;
   /** Where to: the phone wins over the BSUID. */
   phone: string | null;
   bsuid: string | null;
@@ -99,6 +101,9 @@ export async function claimSend(
         'integrationId', m.integration_id, 'conversationId', m.conversation_id,
         'author', m.author, 'attempt', m.attempts, 'text', m.text, 'content', m.payload,
         'replyToWamid', m.reply_to_wamid, 'phone', c.phone,
+        'metaMediaId', (select u.meta_media_id from file_uploads u
+          where u.organization_id = m.organization_id and u.file_id = m.file_id
+            and u.integration_id = m.integration_id),
         'bsuid', c.bsuid, 'phoneNumberId', i.phone_number_id,
         'accessTokenBox', i.access_token_box)
       from moved m, conversation c, integrations i

@@ -6,7 +6,7 @@ import {
 } from "../../funnel/template-values.ts";
 import { AppError } from "../../lib/errors.ts";
 import { contentFault } from "../../whatsapp/content-limits.ts";
-import type { Media, OutboundContent } from "../../whatsapp/message.ts";
+import type { OutboundContent } from "../../whatsapp/message.ts";
 import {
   bodyText,
   filledText,
@@ -17,6 +17,7 @@ import {
 } from "../../whatsapp/template.ts";
 import { noConversation } from "../conversations/service.ts";
 import type { SendBody } from "./model.ts";
+import { takeMedia } from "./take-media.ts";
 
 /** What goes out, and what of the rules depends on its kind. */
 export interface Composed {
@@ -33,6 +34,8 @@ export interface Composed {
   isMarketing: boolean;
   /** A reaction leaves open what the lead asked. */
   answers: boolean;
+  /** The uploaded file that goes out with it. */
+  fileId: string | null;
 }
 
 export interface Chat {
@@ -70,16 +73,9 @@ async function composeKind(tx: Transaction, chat: Chat, body: SendBody): Promise
     case "reaction":
       await requireChat(tx, chat);
       return await composeReaction(tx, chat, body.messageId, body.emoji ?? "");
-    case "image":
-    case "video":
-      await requireChat(tx, chat);
-      return composePicture(body);
-    case "document":
-      await requireChat(tx, chat);
-      return composeDocument(body);
     default:
       await requireChat(tx, chat);
-      return freeForm(body.type, null, { type: body.type, media: mediaOf(body) }, body.replyTo);
+      return await composeFile(tx, chat, body);
   }
 }
 
@@ -111,28 +107,32 @@ function interactive(
   }
 }
 
-function composePicture(body: Of<"image" | "video">): Composed {
-  const content = { type: body.type, media: mediaOf(body), ...defined(body, "caption") };
-  return freeForm(body.type, body.caption ?? null, content, body.replyTo);
-}
-
-function composeDocument(body: Of<"document">): Composed {
-  const { type, caption, filename } = body;
-  const content = { type, media: mediaOf(body), ...defined(body, "caption", "filename") };
-  return freeForm(type, caption ?? filename ?? null, content, body.replyTo);
-}
-
 type FileBody = Of<"image" | "video"> | Of<"document"> | Of<"audio" | "sticker">;
 
-function mediaOf({ mediaId, metaMediaId, link }: FileBody): Media {
-  if (mediaId !== undefined) {
-    throw new AppError("invalid_input", "There is no such file: none can be uploaded yet.", {
-      mediaId,
-    });
+async function composeFile(
+  tx: Transaction,
+  { organizationId }: Chat,
+  body: FileBody,
+): Promise<Composed> {
+  const { media, file } = await takeMedia(tx, organizationId, body.type, body);
+  const fileId = file?.id ?? null;
+  switch (body.type) {
+    case "image":
+    case "video": {
+      const content = { type: body.type, media, ...defined(body, "caption") };
+      return { ...freeForm(body.type, body.caption ?? null, content, body.replyTo), fileId };
+    }
+    case "document": {
+      const { type, caption, filename = file?.filename ?? undefined } = body;
+      const named = { ...body, filename };
+      const content = { type, media, ...defined(named, "caption", "filename") };
+      return { ...freeForm(type, caption ?? filename ?? null, content, body.replyTo), fileId };
+    }
+    default: {
+      const content: OutboundContent = { type: body.type, media };
+      return { ...freeForm(body.type, null, content, body.replyTo), fileId };
+    }
   }
-  if (metaMediaId !== undefined && link === undefined) return { id: metaMediaId };
-  if (link !== undefined && metaMediaId === undefined) return { link };
-  throw new AppError("invalid_input", "Name the file once: by metaMediaId or by link.");
 }
 
 /** Before anything the body names in it: whose chat is not there learns nothing else. */
@@ -160,6 +160,7 @@ function freeForm(
     needsWindow: true,
     isMarketing: false,
     answers: true,
+    fileId: null,
   };
 }
 
@@ -211,6 +212,7 @@ async function composeTemplate(
     needsWindow: false,
     isMarketing: category === "MARKETING",
     answers: true,
+    fileId: null,
   };
 }
 

@@ -184,10 +184,10 @@ const TemplateBody = t.Object(
 
 /** Exactly one of them. */
 const file = {
-  mediaId: t.Optional(
+  fileId: t.Optional(
     t.String({
       format: "uuid",
-      description: "Of a file kept here. None can be uploaded yet, so that no id is known.",
+      description: "Of a file that was uploaded here: `POST /api/v1/files`.",
     }),
   ),
   metaMediaId: t.Optional(

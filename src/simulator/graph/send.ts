@@ -44,6 +44,11 @@ function answerFor({ input, name, via, person }: Addressee, wamid: string): Send
   return { messaging_product: "whatsapp", contacts: [contact], messages: [{ id: wamid }] };
 }
 
+function hasFile(world: World, mediaId: string, { phoneNumberId }: Identity): boolean {
+  const file = world.media.find(mediaId, world.deps.clock.now().getTime());
+  return file?.phoneNumberId === phoneNumberId;
+}
+
 /** Takes a send as Meta would: window, throughput and pair limit on business time, then a wamid. */
 export function createSend(world: World): (call: SendCall) => SendAnswer | GraphRefusal {
   const { deps, ledger, pairLimiter, throughputLimiter } = world;
@@ -92,6 +97,11 @@ export function createSend(world: World): (call: SendCall) => SendAnswer | Graph
 
   /** What is sent as the lead reads it, or why Meta does not take the template. */
   function read({ identity, content }: SendCall): Content | GraphRefusal {
+    if (content.kind === "other" && content.mediaId !== undefined) {
+      return hasFile(world, content.mediaId, identity)
+        ? content
+        : refusal(100, "Param id is not a valid whatsapp business account media attachment ID.");
+    }
     if (content.kind !== "template") return content;
     const checked = checkTemplate(world.templates, identity.wabaId, content.template);
     return "code" in checked ? checked : { ...content, ...checked };
