@@ -79,7 +79,8 @@ export function createDeliverHandler(
     const number = { organizationId, integrationId };
     const append = { stream: "outbound", entry } as const;
     const untilMs = deps.monotonicMs() + ROUNDS_WITHIN_MS;
-    const goesOn = (round: number) => round < ROUNDS && deps.monotonicMs() < untilMs;
+    const goesOn = (round: number) =>
+      round === 0 || (round < ROUNDS && deps.monotonicMs() < untilMs);
     for (let round = 0; goesOn(round) && !signal.aborted; round += 1) {
       const candidates = await pickCandidates(deps.db, number, {
         busyIds: [...busy],

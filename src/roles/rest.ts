@@ -57,6 +57,7 @@ export type RestCore = Pick<
   | "announcer"
   | "mailer"
   | "sessionSecrets"
+  | "appSecrets"
   | "box"
 >;
 
@@ -103,7 +104,8 @@ interface ResourceDeps {
 }
 
 /** What an organization works with. */
-function resources({ config, box, announcer, sessionSecrets }: RestCore, resource: ResourceDeps) {
+function resources(core: RestCore, resource: ResourceDeps) {
+  const { config, box, announcer, sessionSecrets, appSecrets } = core;
   const { graphUrl, graphVersion } = config.whatsapp;
   const graph = { graphUrl, version: graphVersion, deadlineMs: META_DEADLINE_MS };
   const templates = createGraphTemplates(graph);
@@ -138,6 +140,7 @@ function resources({ config, box, announcer, sessionSecrets }: RestCore, resourc
         box,
         meta: createGraphAccount(graph),
         publicUrl: config.http.publicUrl,
+        appSecrets,
       }),
     );
 }

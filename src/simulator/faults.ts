@@ -13,6 +13,8 @@ export const faultKinds = {
     "graph_code",
     "account",
     "upload",
+    "health",
+    "fields",
   ],
   model: [
     "429",

@@ -244,6 +244,15 @@ export function graphErrorEffect(code: number): GraphErrorEffect | null {
   return null;
 }
 
+/** Codes of which something follows that is not done with the message itself, with those of blocks. */
+export const codesWithEffect: readonly number[] = [
+  ...graphErrors.keys(),
+  ...Array.from({ length: 100 }, (_, at) => 200 + at),
+].filter((code) => {
+  const kind = graphErrorEffect(code)?.kind;
+  return kind !== undefined && kind !== "hold_recipient";
+});
+
 function trouble(code: number): NumberTrouble {
   if (graphError(code).class === "account") return ACCOUNT.includes(code) ? "account" : "payment";
   const isRegistration = REGISTRATION.includes(code) || (code >= 133_000 && code < 134_000);

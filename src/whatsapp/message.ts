@@ -1,4 +1,5 @@
 import { AppError } from "../lib/errors.ts";
+import { graphTemplate } from "./graph-template.ts";
 
 /** Where a message goes. `phone` is E.164 digits without +; it wins over the BSUID. */
 export interface Recipient {
@@ -26,6 +27,20 @@ interface Frame {
   footer?: string;
 }
 
+/** What fills a template's header; `name`: of a variable that has one. */
+export type TemplateHeaderValue =
+  | { type: "text"; text: string; name?: string }
+  | { type: "image" | "video"; media: Media }
+  | { type: "document"; media: Media; filename?: string }
+  | { type: "location"; latitude: number; longitude: number; name: string; address: string };
+
+/** What fills a template's button: the end of its address, its code, or what a tap sends back. */
+export interface TemplateButtonValue {
+  index: number;
+  type: "url" | "copy_code" | "quick_reply";
+  value: string;
+}
+
 /** What can be sent; `content-limits.ts` knows how long each part may be. */
 export type OutboundContent =
   | { type: "text"; body: string }
@@ -50,6 +65,8 @@ export type OutboundContent =
       language: string;
       variables: readonly string[];
       names?: readonly string[];
+      header?: TemplateHeaderValue;
+      buttons?: readonly TemplateButtonValue[];
     }
   /** To a message of the lead; an empty `emoji` takes an earlier one back. */
   | { type: "reaction"; wamid: string; emoji: string };
@@ -116,7 +133,10 @@ function graphContent(content: OutboundContent, metaMediaId: string | null): obj
       return { type, [type]: { ...graphMedia(media, metaMediaId), ...words } };
     }
     case "template":
-      return { type: "template", template: template(content) };
+      return {
+        type: "template",
+        template: graphTemplate(content, (media) => graphMedia(media, metaMediaId)),
+      };
     case "reaction":
       return {
         type: "reaction",
@@ -129,21 +149,6 @@ function graphMedia(media: Media, metaMediaId: string | null): { id: string } | 
   if (!("fileId" in media)) return media;
   if (metaMediaId !== null) return { id: metaMediaId };
   throw new AppError("invalid_input", "The message's file is not at Meta.");
-}
-
-type Template = Extract<OutboundContent, { type: "template" }>;
-
-function template({ name, language, variables, names }: Template) {
-  const parameters = variables.map((text, at) => ({
-    type: "text",
-    ...(names && { parameter_name: names[at] }),
-    text,
-  }));
-  return {
-    name,
-    language: { code: language },
-    ...(parameters.length > 0 && { components: [{ type: "body", parameters }] }),
-  };
 }
 
 function interactive(

@@ -50,6 +50,23 @@ export async function connectMeta(world: World) {
         webhookUrl: `http://127.0.0.1:${receiver.port}/`,
       },
     ],
+    templates: [
+      {
+        ...{ wabaId: "waba", name: "offer", language: "en", category: "UTILITY" },
+        status: "APPROVED",
+        components: [
+          { type: "HEADER", format: "IMAGE" },
+          { type: "BODY", text: "Hello {{1}}, look." },
+          {
+            type: "BUTTONS",
+            buttons: [
+              { type: "QUICK_REPLY", text: "Yes" },
+              { type: "URL", text: "Open", url: "https://northwind.example/{{1}}" },
+            ],
+          },
+        ],
+      },
+    ],
     settings: { statusDelayMs: { sent: 1, delivered: 5, read: 10 }, webhookRetryDelayMs: 10 },
   });
   const app = new Elysia().use(simulator.app).listen({ hostname: "127.0.0.1", port: 0 });

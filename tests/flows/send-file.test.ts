@@ -20,6 +20,8 @@ beforeEach(async () => {
     unknown_streak = 0, paused_until = null, send_credits = null`;
   world.clock.setOffsetMs(0);
   meta = await connectMeta(world);
+  // Statuses are of no interest here, and would come while the next test clears the tables.
+  meta.hold();
   uploads = 0;
   world.send = (claim) => meta.post(claim);
   world.upload = (file) => {
@@ -38,16 +40,16 @@ const fileId = async (): Promise<string> => {
   return id;
 };
 
-/** A person's picture waits in the lead's chat. */
-async function queue(file: string, fence = 0): Promise<void> {
-  const content = { type: "image", media: { fileId: file } };
+/** A person's picture waits in the lead's chat, or whatever else carries it. */
+async function queue(file: string, more?: { type: string }): Promise<void> {
+  const content = more ?? { type: "image", media: { fileId: file } };
   await world.db.rows`
     with chat as (update conversations set last_seq = last_seq + 1 returning *)
     insert into messages (organization_id, id, conversation_id, integration_id, seq, direction,
       author, kind, payload, file_id, state, priority, next_attempt_at, expires_at, fence, sent_at)
-    select organization_id, ${newId()}, id, integration_id, last_seq, 'out', 'human', 'image',
+    select organization_id, ${newId()}, id, integration_id, last_seq, 'out', 'human', ${content.type},
       ${world.db.json(content)}, ${file}, 'queued', 0, now(), now() + interval '1 hour',
-      ${fence}, ${world.clock.now()} from chat`;
+      fence, ${world.clock.now()} from chat`;
 }
 
 const due = () => world.db.rows`update messages set next_attempt_at = now() where state = 'queued'`;
@@ -93,6 +95,24 @@ describe("a message with a file", () => {
     await world.deliver();
     expect([uploads, await taken()]).toEqual([1, 1]);
   });
+});
+
+test("a template's picture and button are filled in, as Meta asks for", async () => {
+  await writeIn();
+  const file = await fileId();
+  const template = { type: "template", name: "offer", language: "en", variables: ["Ann"] };
+  await queue(file, template);
+  await world.deliver();
+  expect(await last()).toMatchObject({ state: "failed", errorCode: 132012 });
+  const header = { type: "image", media: { fileId: file } };
+  await queue(file, Object.assign({}, template, { header }));
+  await world.deliver();
+  expect(await last()).toMatchObject({ state: "failed", errorCode: 131008 });
+  const buttons = [{ index: 1, type: "url", value: "ann" }];
+  await queue(file, Object.assign({}, template, { header, buttons }));
+  await world.deliver();
+  expect(await meta.ledger()).toMatchObject([{ type: "template", text: "Hello Ann, look." }]);
+  expect(uploads).toBe(1);
 });
 
 describe("an upload that fails was never a send", () => {

@@ -54,6 +54,8 @@ export const messages = pgTable(
     errorCode: integer(),
     errorText: text(),
     cancelReason: text({ enum: cancelReasons }),
+    /** Since when what its error means beyond it is to be done; null: nothing is, or it is done. */
+    effectDueAt: instant(),
     /** The conversation's fence when a bot message was made; sent only while it still holds. */
     fence: bigint({ mode: "number" }).notNull().default(0),
     /** Nudges only: the mailbox position they were made at. */
@@ -115,6 +117,7 @@ export const messages = pgTable(
     index("messages_open_index")
       .on(table.conversationId, table.seq)
       .where(sql`state in ('queued', 'sending', 'unknown')`),
+    index("messages_effect_index").on(table.effectDueAt).where(sql`effect_due_at is not null`),
     index("messages_file_index")
       .on(table.organizationId, table.fileId)
       .where(sql`file_id is not null`),

@@ -76,6 +76,9 @@ export async function claimSend(
           when m.author = 'bot' and (not c.is_bots or m.fence <> c.fence) then 'fence'
           when m.author = 'system' and m.fence <> c.fence then 'fence'
           when m.author = 'bot' and m.seen_wake_seq <> c.wake_seq then 'superseded'
+          -- It asks the lead to write, and they have: an answer of our own may go now.
+          when m.author = 'bot' and m.kind = 'template' and c.is_open and c.last_in_seq > m.seq
+            then 'superseded'
           else ${sql(TEMPLATE_OBSTACLE)}
         end as cancel, ${sql(IS_FREE_FORM)} and not c.is_open as closed
       from conversation c join messages m on m.organization_id = c.organization_id

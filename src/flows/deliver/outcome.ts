@@ -14,7 +14,7 @@ import { applyParked } from "../receipt/apply.ts";
 import { announceApplied } from "../receipt/follow.ts";
 import type { SendClaim } from "./claim.ts";
 import { settleWindowClosed } from "./close-window.ts";
-import { applyEffect } from "./effects.ts";
+import { applyEffects } from "./effects.ts";
 import { type Meta, settleAccepted, settleFailed, settleRetry, settleUnknown } from "./settle.ts";
 import { settleHeld, settleReturned } from "./settle-refused.ts";
 import { forgetUpload, type NotUploaded } from "./upload.ts";
@@ -96,7 +96,7 @@ async function settleRefusal(
     ? await settleReturned(deps.db, claim, { code, text })
     : await settleFailed(deps.db, claim, { code, text, meta: "answered", letter });
   const template = claim.content?.type === "template" ? claim.content : null;
-  return [...settled, ...(await applyEffect(deps.db, { ...claim, template, code, text }))];
+  return [...settled, ...(await applyEffects(deps.db, [{ ...claim, template, code, text }]))];
 }
 
 interface Reason {

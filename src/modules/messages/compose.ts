@@ -1,21 +1,9 @@
 import type { Transaction } from "../../db/transaction.ts";
-import {
-  type TemplateFacts,
-  type TemplateVariable,
-  templateValues,
-} from "../../funnel/template-values.ts";
 import { AppError } from "../../lib/errors.ts";
 import { contentFault } from "../../whatsapp/content-limits.ts";
 import type { OutboundContent } from "../../whatsapp/message.ts";
-import {
-  bodyText,
-  filledText,
-  isNamed,
-  needsMoreThanBody,
-  type TemplateComponent,
-  variableNames,
-} from "../../whatsapp/template.ts";
 import { noConversation } from "../conversations/service.ts";
+import { composeTemplate } from "./compose-template.ts";
 import type { SendBody } from "./model.ts";
 import { takeMedia } from "./take-media.ts";
 
@@ -69,7 +57,7 @@ async function composeKind(tx: Transaction, chat: Chat, body: SendBody): Promise
       return freeForm("interactive", body.text, interactive(body), body.replyTo);
     case "template":
       await requireChat(tx, chat);
-      return await composeTemplate(tx, chat, body.templateId, body.variables);
+      return await composeTemplate(tx, chat, body);
     case "reaction":
       await requireChat(tx, chat);
       return await composeReaction(tx, chat, body.messageId, body.emoji ?? "");
@@ -162,96 +150,6 @@ function freeForm(
     answers: true,
     fileId: null,
   };
-}
-
-async function composeTemplate(
-  tx: Transaction,
-  { organizationId, conversationId }: Chat,
-  templateId: string,
-  given: readonly string[] | undefined,
-): Promise<Composed> {
-  const template = await tx.first<SendableTemplate>`
-    select t.name, t.language, t.category, t.components, t.status, t.variables,
-      jsonb_build_object(
-        'lead', jsonb_build_object('name', l.name, 'company', l.company, 'fields', l.fields),
-        'business', jsonb_build_object('name', o.name)) as facts
-    from templates t join conversations c on c.organization_id = t.organization_id
-      and c.integration_id = t.integration_id
-    join leads l on l.organization_id = c.organization_id and l.id = c.lead_id
-    join organizations o on o.id = t.organization_id
-    where t.organization_id = ${organizationId} and t.id = ${templateId}
-      and c.id = ${conversationId}`;
-  if (!template) throw new AppError("invalid_input", "This number has no such template.");
-  const { name, language, category, components, status } = template;
-  if (status !== "APPROVED") {
-    throw new AppError(
-      "invalid_input",
-      `The template is ${status}: only approved ones can be sent.`,
-    );
-  }
-  if (needsMoreThanBody(components)) {
-    throw new AppError(
-      "invalid_input",
-      "The template's header or buttons need values of their own: these cannot be sent yet.",
-    );
-  }
-  const body = bodyText(components);
-  const names = variableNames(body);
-  const variables = valuesFor(template, names, given);
-  return {
-    kind: "template",
-    text: rendered(body, variables),
-    content: {
-      type: "template",
-      name,
-      language,
-      variables,
-      ...(isNamed(components) && { names }),
-    },
-    replyTo: null,
-    needsWindow: false,
-    isMarketing: category === "MARKETING",
-    answers: true,
-    fileId: null,
-  };
-}
-
-interface SendableTemplate {
-  name: string;
-  language: string;
-  category: string;
-  components: TemplateComponent[];
-  status: string;
-  variables: TemplateVariable[];
-  facts: TemplateFacts;
-}
-
-/** What was given, else what the template's own variables say. Fails with `invalid_input`. */
-function valuesFor(
-  { variables, facts }: SendableTemplate,
-  names: readonly string[],
-  given: readonly string[] | undefined,
-): readonly string[] {
-  if (given === undefined) {
-    const filled = templateValues(names, variables, facts);
-    if ("values" in filled) return filled.values;
-    const missing = filled.missing.map((name) => `{{${name}}}`).join(", ");
-    throw new AppError(
-      "invalid_input",
-      `variables: nothing fills ${missing}. Give values, or say in the template where they come from.`,
-    );
-  }
-  if (given.length === names.length) return given;
-  throw new AppError(
-    "invalid_input",
-    `The template has ${names.length} variables; ${given.length} were given.`,
-  );
-}
-
-/** The body as the lead will read it. */
-function rendered(body: string, values: readonly string[]): string {
-  const names = variableNames(body);
-  return filledText(body, new Map(names.map((name, at) => [name, values[at] ?? ""])));
 }
 
 async function composeReaction(

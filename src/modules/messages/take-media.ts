@@ -21,7 +21,7 @@ interface KeptFile {
 /**
  * The file of a message of this kind. An uploaded one is held for the rest of the transaction: it cannot
  * be forgotten meanwhile. Fails with `invalid_input` unless it is named once, is there, and WhatsApp takes
- * it as this kind. `at`: where the request names it.
+ * it as this kind. `at`: where the request names it, `header.`.
  */
 export async function takeMedia(
   tx: Transaction,
@@ -33,7 +33,7 @@ export async function takeMedia(
   const named = [fileId, metaMediaId, link].filter((one) => one !== undefined);
   if (named.length !== 1) {
     const words = "Name the file once: by fileId, by metaMediaId or by link.";
-    throw new AppError("invalid_input", at === "" ? words : `${at}: ${words}`);
+    throw new AppError("invalid_input", `${at}${at === "" ? words : `fileId: ${words}`}`);
   }
   if (metaMediaId !== undefined) return { media: { id: metaMediaId }, file: null };
   if (link !== undefined) return { media: { link }, file: null };

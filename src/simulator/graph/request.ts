@@ -91,7 +91,7 @@ export type Content =
   | { kind: "text"; text: string }
   | { kind: "buttons"; text: string; buttons: readonly Static<typeof Reply>[] }
   | { kind: "list"; text: string; button: string; rows: readonly Static<typeof Row>[] }
-  | { kind: "template"; text: string; template: SentTemplate }
+  | { kind: "template"; text: string; template: SentTemplate; category: string }
   /** `mediaId`: of the file that it shows. */
   | { kind: "other"; text: string; mediaId?: string };
 
@@ -174,7 +174,12 @@ function readMessage(request: SendRequest, body: unknown): Call {
     return read(TemplateMessage, body, ({ template: { name, language, components = [] } }) => {
       const values = components.flatMap(({ parameters = [] }) => parameters.map((one) => one.text));
       const template = { name, language: language.code, components };
-      return send({ kind: "template", text: [`[${name}]`, ...values].join(" "), template });
+      return send({
+        kind: "template",
+        text: [`[${name}]`, ...values].join(" "),
+        template,
+        category: "marketing",
+      });
     });
   }
   if (type === "reaction") {
