@@ -30,6 +30,7 @@ export interface FlowDeps {
   send: DeliverDeps["send"];
   upload: DeliverDeps["upload"];
   showTyping: TurnDeps["showTyping"];
+  calendar: TurnDeps["calendar"];
   /** Milliseconds that only go forward. */
   monotonicMs(): number;
   crash(step: CrashPoint): void;
