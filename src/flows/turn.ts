@@ -18,6 +18,7 @@ import { loadContext, type Seen } from "./turn/context.ts";
 import { decide, ghosted, postponed } from "./turn/decide.ts";
 import { keepLease } from "./turn/lease.ts";
 import { buryTurn, releaseTurn } from "./turn/release.ts";
+import { createTraceRecorder, type TraceRecorder } from "./turn/trace.ts";
 
 export const MAX_TURN_ATTEMPTS = retryPolicies.turn.maxTries;
 
@@ -104,11 +105,14 @@ async function comeBackWhenDue(deps: TurnDeps, entry: EntryOf["turns"]): Promise
 }
 
 async function runTurn(deps: TurnDeps, claim: Claim, signal: AbortSignal): Promise<void> {
-  if (claim.attempt > MAX_TURN_ATTEMPTS) return await giveUp(deps, claim, "The worker kept dying.");
+  const trace = createTraceRecorder();
+  if (claim.attempt > MAX_TURN_ATTEMPTS) {
+    return await giveUp(deps, claim, "The worker kept dying.", trace);
+  }
   try {
     const loaded = await loadContext(deps.db, claim, deps.clock.now());
     if (loaded === undefined) return deps.onTurn("lost");
-    const result = await think(deps, claim, loaded, signal);
+    const result = await think(deps, claim, loaded, trace, signal);
     deps.crash("turn:thought");
     const committed = await commitTurn(deps.db, claim, loaded.seen, result, deps.clock.now());
     deps.crash("turn:committed");
@@ -116,7 +120,7 @@ async function runTurn(deps: TurnDeps, claim: Claim, signal: AbortSignal): Promi
     await announceTurn(deps, claim, result, committed);
   } catch (error) {
     if (errorCode(error) === "database_unavailable") throw error;
-    await failTurn(deps, claim, error, signal);
+    await failTurn(deps, claim, error, trace, signal);
   }
 }
 
@@ -124,6 +128,7 @@ async function think(
   deps: TurnDeps,
   claim: Claim,
   { context, seen }: { context: TurnContext; seen: Seen },
+  trace: TraceRecorder,
   signal: AbortSignal,
 ): Promise<TurnResult> {
   if (context.followUpStep !== null && context.followUpStep >= endOf(seen.sequence)) {
@@ -132,15 +137,17 @@ async function think(
   const later = postponed(context, seen);
   if (later !== null) return later;
   if (claim.cause !== "follow_up") deps.showTyping(claim);
+  trace.saw(context, seen.messageSeqs);
   const thought = await deps.thinker.think(context, {
     deadlineMs: THINKING_DEADLINE_MS,
     signal,
+    onAttempt: trace.attempted,
     onCall: async (call) => {
       const { costUsd } = await recordLlmCall(deps.db, context, call);
       deps.onLlmCall(call, costUsd);
     },
   });
-  return decide(thought, context, seen);
+  return { ...decide(thought, context, seen), trace: trace.kept() };
 }
 
 async function announceTurn(
@@ -171,6 +178,7 @@ async function failTurn(
   deps: TurnDeps,
   claim: Claim,
   error: unknown,
+  trace: TraceRecorder,
   signal: AbortSignal,
 ): Promise<void> {
   const { conversationId, organizationId, turnId, attempt } = claim;
@@ -179,7 +187,7 @@ async function failTurn(
     "turn failed",
   );
   if (!signal.aborted && isLastTry("turn", attempt)) {
-    return await giveUp(deps, claim, errorMessage(error));
+    return await giveUp(deps, claim, errorMessage(error), trace);
   }
   const retryAfterMs = askedPauseMs(error);
   const waitMs = retryDelayMs("turn", { tries: attempt, key: conversationId, retryAfterMs });
@@ -188,6 +196,7 @@ async function failTurn(
     spendsTry: !signal.aborted,
     error: errorMessage(error),
     now: deps.clock.now(),
+    trace: trace.kept(),
   });
   if (released === undefined) return deps.onTurn("lost");
   deps.onTurn("released");
@@ -199,8 +208,14 @@ async function failTurn(
 }
 
 /** Rejects with `poison`, so that the entry ends in the dead letters where people look. */
-async function giveUp(deps: TurnDeps, claim: Claim, why: string): Promise<void> {
-  const events = await buryTurn(deps.db, claim, "turn_buried", why);
+async function giveUp(
+  deps: TurnDeps,
+  claim: Claim,
+  why: string,
+  trace: TraceRecorder,
+): Promise<void> {
+  const kept = { error: why, trace: trace.kept() };
+  const events = await buryTurn(deps.db, claim, "turn_buried", kept);
   if (events === undefined) return deps.onTurn("lost");
   deps.onTurn("buried");
   await deps.announcer.announce({ events });

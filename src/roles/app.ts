@@ -30,6 +30,7 @@ const apiInfo = {
     { name: "Leads", description: "Who writes to the business, and what the team knows of them." },
     { name: "Conversations", description: "The inbox and what people do with it." },
     { name: "Messages", description: "A chat, and writing in it as a person." },
+    { name: "Turns", description: "Why the bot did what it did, and what it would do otherwise." },
     { name: "People", description: "The members of an organization and what they may do." },
     { name: "API keys", description: "What lets programs in, and how far." },
     { name: "Organization", description: "What the business is, and how its bot behaves." },

@@ -14,6 +14,8 @@ const MESSAGES_IN_CONTEXT = 30;
 /** What the turn saw, beside what it thinks about: the commit is guarded by these. */
 export interface Seen {
   wakeSeq: number;
+  /** Of the messages in the context, in their order. */
+  messageSeqs: readonly number[];
   lastSeq: number;
   fence: number;
   stage: Stage;
@@ -25,7 +27,7 @@ export interface Seen {
   lastLeadMessageAt: Date | null;
 }
 
-interface Row extends Omit<Seen, "sequence"> {
+interface Row extends Omit<Seen, "sequence" | "messageSeqs"> {
   sequence: FollowUpSequence | null;
   leadId: string;
   intent: Intent;
@@ -85,7 +87,8 @@ export async function loadContext(
     where c.organization_id = ${claim.organizationId} and c.id = ${claim.conversationId}
       and c.lease_epoch = ${claim.epoch}`;
   if (!row) return undefined;
-  const seen: Seen = { ...row, sequence: row.sequence ?? noSequence };
+  const messageSeqs = row.messages.map(({ seq }) => seq);
+  const seen: Seen = { ...row, messageSeqs, sequence: row.sequence ?? noSequence };
   return { context: toContext(row, seen.sequence, claim, now), seen };
 }
 

@@ -19,6 +19,7 @@ const nothing: Omit<TurnResult, "disposition"> = {
   booking: null,
   attention: null,
   followUp: null,
+  trace: null,
 };
 
 /** The model proposes, this disposes: what a thought changes, by the funnel's rules. */
