@@ -1,9 +1,12 @@
 import { Elysia } from "elysia";
 import { inspectQueue } from "../../streams/inspect.ts";
+import { createReplay } from "../flows/replay.ts";
 import { createTemplateSync } from "../flows/templates/sync.ts";
 import { type Auth, auth } from "../http/plugins/auth.ts";
 import { type ClientAddress, clientAddress } from "../http/plugins/client-address.ts";
 import { systemClock } from "../lib/clock.ts";
+import { builtInPrompt, promptHash } from "../llm/prompts/catalogue.ts";
+import { createThinker } from "../llm/thinker.ts";
 import { alertsModule } from "../modules/alerts/index.ts";
 import { analyticsModule } from "../modules/analytics/index.ts";
 import { apiKeysModule } from "../modules/api-keys/index.ts";
@@ -32,9 +35,11 @@ import { createMutate, type Mutate } from "../modules/mutate.ts";
 import { numbersModule } from "../modules/numbers/index.ts";
 import { operatorsModule } from "../modules/operators/index.ts";
 import { organizationModule } from "../modules/organization/index.ts";
+import { promptsModule } from "../modules/prompts/index.ts";
 import { queueModule } from "../modules/queue/index.ts";
 import { createRequestLimit, subjectOf } from "../modules/request-limit.ts";
 import { templatesModule } from "../modules/templates/index.ts";
+import { turnsModule } from "../modules/turns/index.ts";
 import { usageModule } from "../modules/usage/index.ts";
 import { usersModule } from "../modules/users/index.ts";
 import { openStore } from "../storage/open.ts";
@@ -42,9 +47,13 @@ import { sniff } from "../storage/sniff.ts";
 import { createGraphAccount } from "../whatsapp/account.ts";
 import { createGraphTemplates } from "../whatsapp/template-client.ts";
 import type { Core } from "./core.ts";
+import { countModelCall, SIMULATED_KEY } from "./model-calls.ts";
 
 /** Connecting asks Meta twice in a row, within the 10 s that Bun leaves a silent connection. */
 const META_DEADLINE_MS = 4_000;
+
+/** Of one organization: each costs what a turn costs. */
+const REPLAYS_A_MINUTE = 10;
 
 /** What REST needs of a process. */
 export type RestCore = Pick<
@@ -59,6 +68,8 @@ export type RestCore = Pick<
   | "sessionSecrets"
   | "appSecrets"
   | "box"
+  | "log"
+  | "metrics"
 >;
 
 /** Everything under `/api/v1` and `/internal/v1`. */
@@ -116,6 +127,7 @@ function resources(core: RestCore, resource: ResourceDeps) {
     .use(conversationsModule({ ...resource, actions: conversationActions(resource.mutate) }))
     .use(messagesModule(resource))
     .use(filesModule({ ...resource, store, sniff }))
+    .use(turnsModule({ ...resource, ...replays(core) }))
     .use(
       mediaModule({
         ...resource,
@@ -132,6 +144,7 @@ function resources(core: RestCore, resource: ResourceDeps) {
     .use(bookingsModule(resource))
     .use(templatesModule({ ...resource, box, templates, sync }))
     .use(followUpsModule(resource))
+    .use(promptsModule({ ...resource, catalogue: { builtIn: builtInPrompt, hashOf: promptHash } }))
     .use(analyticsModule(resource))
     .use(usageModule(resource))
     .use(
@@ -143,6 +156,22 @@ function resources(core: RestCore, resource: ResourceDeps) {
         appSecrets,
       }),
     );
+}
+
+/** How a turn is thought again: only `llm` thinks, so it is handed in. */
+function replays({ config, db, redis, keyspace, log, metrics }: RestCore) {
+  const { baseUrl, apiKey, model, fallbackModel } = config.llm;
+  const prefix = `{${keyspace.prefix}:0}:replays`;
+  const limit = createRequestLimit(redis.of(0), prefix, REPLAYS_A_MINUTE);
+  const options = { baseUrl, apiKey: apiKey ?? SIMULATED_KEY, model, fallbackModel, log };
+  return {
+    rethink: createReplay({
+      db,
+      thinker: createThinker(options),
+      onLlmCall: countModelCall(metrics),
+    }),
+    limitReplays: (organizationId: string) => limit(organizationId, {}),
+  };
 }
 
 interface Common {

@@ -28,6 +28,7 @@ import { createMediaClient } from "../whatsapp/media.ts";
 import { paceBuckets } from "../whatsapp/pace.ts";
 import { createGraphTemplates } from "../whatsapp/template-client.ts";
 import type { Core } from "./core.ts";
+import { countModelCall, SIMULATED_KEY } from "./model-calls.ts";
 
 const BEAT_EVERY_MS = 2_000;
 
@@ -45,8 +46,6 @@ const TEMPLATES_PAUSE_MS = 5_000;
 const TEMPLATES_DEADLINE_MS = 10_000;
 
 const TIDY_PAUSE_MS = 10 * 60_000;
-
-const SIMULATED_KEY = "simulated";
 
 export interface RunningRole {
   /** Stops taking, finishes or hands back within the grace time. Never rejects. */
@@ -142,18 +141,7 @@ function flowDeps(core: Core): FlowDeps {
     calendar: weeklyCalendar(db),
     onIngress: createIngressRecorder({ db, log, monotonicMs }),
     onTurn: metrics.turn,
-    onLlmCall: (call, costUsd) =>
-      metrics.modelCall({
-        step: call.step,
-        model: call.responseModel ?? call.requestModel,
-        outcome: call.outcome,
-        durationMs: call.latencyMs,
-        inputTokens: call.inputTokens ?? 0,
-        cachedTokens: call.cachedTokens ?? 0,
-        outputTokens: call.outputTokens ?? 0,
-        reasoningTokens: call.reasoningTokens ?? 0,
-        costUsd,
-      }),
+    onLlmCall: countModelCall(metrics),
     onSend: (outcome, code) => {
       metrics.send(outcome);
       metrics.graph(code ?? (outcome === "accepted" ? "ok" : outcome));

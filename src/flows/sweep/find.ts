@@ -107,8 +107,12 @@ export function findDueChanges(db: Db): Promise<ConversationKey[]> {
     limit ${BATCH}`;
 }
 
-/** Statuses of messages we never sent, and rows of processes long gone. */
+/** Statuses of messages we never sent, rows of processes long gone, and traces kept long enough. */
 export async function removeLeftovers(db: Db): Promise<void> {
+  await db.rows`
+    delete from turn_traces where (organization_id, turn_id) in (
+      select organization_id, turn_id from turn_traces
+      where expires_at < now() order by expires_at limit ${BATCH})`;
   await db.rows`delete from parked_receipts where created_at < now() - interval '1 day'`;
   await giveUpChanges(db);
   await db.rows`delete from workers where seen_at < now() - interval '1 hour'`;
