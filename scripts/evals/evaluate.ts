@@ -1,0 +1,164 @@
+import { join, resolve } from "node:path";
+import { AppError } from "../../src/lib/errors.ts";
+import { providerName } from "../../src/llm/client.ts";
+import type { EvalsArguments } from "./arguments.ts";
+import type { EvalCase } from "./case.ts";
+import { type Difference, differenceOf, historyIn } from "./history.ts";
+import { pageOf } from "./html.ts";
+import { GOLDEN_SET, type GoldenSet, loadGoldenSet } from "./load.ts";
+import { loadRecordings, recordedJobs, writeRecording } from "./recordings.ts";
+import { forwarding, OFFLINE_MODEL } from "./responders.ts";
+import type { CaseResult, RunReport } from "./results.ts";
+import { authoredJobs, runJobs, runOffline } from "./run-set.ts";
+import { openWire } from "./wire.ts";
+
+export interface Evaluation {
+  report: RunReport;
+  difference: Difference | null;
+  htmlFile: string;
+  /** What else was done. */
+  notes: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** As long as a turn may think. */
+const LIVE_DEADLINE_MS = 60_000;
+/** Enough to be quick, few enough for the smallest rate limits. */
+const LIVE_AT_ONCE = 4;
+
+/** Runs the golden set as asked, compares with the run before, and keeps both. */
+export async function evaluate(
+  asked: EvalsArguments,
+  env: Environment,
+  say: (line: string) => void,
+  folder = GOLDEN_SET,
+): Promise<Evaluation> {
+  const set = await loadGoldenSet(folder);
+  const { report, notes } = asked.live
+    ? await live(set, asked, env, say, folder)
+    : await offline(set, asked, folder);
+  const history = historyIn(join(resolve(env["DATA_DIR"] ?? ".leadline"), "evals"));
+  const before = await history.before(report.mode);
+  const difference = before && differenceOf(before, report);
+  const { htmlFile } = await history.keep(report, pageOf(report, difference, set));
+  return { report, difference, htmlFile, notes };
+}
+
+async function offline(set: GoldenSet, { only }: EvalsArguments, folder: string) {
+  const startedMs = performance.now();
+  const cases = chosen(set, only);
+  const bench = { model: OFFLINE_MODEL, provider: "openai" };
+  const authored = await runOffline(set, authoredJobs(set, cases), bench);
+  const recordings = await loadRecordings(folder);
+  const { jobs, stale } = recordedJobs(set, cases, recordings, authored.prompts);
+  const recorded = await runOffline(set, jobs, bench);
+  const report: RunReport = {
+    ...common(set, cases, startedMs),
+    ...{ mode: "offline", model: OFFLINE_MODEL, endpoint: null, runs: 1, stale },
+    partial: partialOf(set, cases, only),
+    prompts: authored.prompts,
+    results: [...authored.results, ...recorded.results],
+  };
+  return { report, notes: [] };
+}
+
+async function live(
+  set: GoldenSet,
+  asked: EvalsArguments,
+  env: Environment,
+  say: (line: string) => void,
+  folder: string,
+) {
+  const startedMs = performance.now();
+  const endpoint = endpointOf(asked, env);
+  const { baseUrl, model } = endpoint;
+  const provider = providerName(baseUrl);
+  const isSimulator = provider === "simulator";
+  const cases = chosen(set, asked.only).filter(({ simulator }) => !isSimulator || simulator);
+  await using wire = openWire(forwarding(endpoint));
+  const jobs = cases.map(
+    (one) => ({ one, source: "live", runs: asked.runs, script: null }) as const,
+  );
+  const { results, prompts, outcomes } = await runJobs(
+    { wire, model, provider, deadlineMs: LIVE_DEADLINE_MS },
+    { businesses: set.businesses, jobs, atOnce: LIVE_AT_ONCE, onCase: progress(jobs.length, say) },
+  );
+  const report: RunReport = {
+    ...common(set, cases, startedMs),
+    ...{ mode: "live", model, endpoint: new URL(baseUrl).host, runs: asked.runs, stale: [] },
+    partial: isSimulator
+      ? `The simulator's model answers by fixed rules: it was asked the ${cases.length} of ${set.cases.length} cases that these can do.`
+      : partialOf(set, cases, asked.only),
+    ...{ prompts, results },
+  };
+  const at = report.at;
+  const recorded = asked.record
+    ? await writeRecording(
+        set,
+        { model, endpoint: baseUrl, at, prompts, results, outcomes },
+        folder,
+      )
+    : null;
+  const notes = recorded ? [`Recorded ${recorded.kept} cases: ${recorded.file}`] : [];
+  return { report, notes };
+}
+
+function common(
+  { hash, cases: all, groups }: GoldenSet,
+  cases: readonly EvalCase[],
+  startedMs: number,
+) {
+  if (cases.length === 0) throw new AppError("invalid_input", "No case fits --only.");
+  return {
+    v: 1,
+    at: new Date().toISOString(),
+    tookMs: Math.round(performance.now() - startedMs),
+    caseSetHash: hash,
+    setSize: all.length,
+    groups: Object.fromEntries(groups),
+  } as const;
+}
+
+function partialOf({ cases: all }: GoldenSet, cases: readonly EvalCase[], only: readonly string[]) {
+  return cases.length === all.length
+    ? null
+    : `Only ${cases.length} of ${all.length} cases have run: ${only.join(", ")}.`;
+}
+
+/** Every word is a group, an id, a severity, or `simulator`; a case is chosen by any of them. */
+function chosen({ cases }: GoldenSet, only: readonly string[]): readonly EvalCase[] {
+  if (only.length === 0) return cases;
+  return cases.filter(
+    ({ id, group, severity, simulator }) =>
+      [id, group, severity].some((word) => only.includes(word)) ||
+      (simulator === true && only.includes("simulator")),
+  );
+}
+
+function endpointOf({ baseUrl, model }: EvalsArguments, env: Environment) {
+  const apiKey = env["OPENAI_API_KEY"];
+  const url = baseUrl ?? env["OPENAI_BASE_URL"];
+  if (apiKey === undefined && url === undefined) {
+    throw new AppError(
+      "invalid_config",
+      "No model to ask. Set OPENAI_API_KEY, or name a server: --base-url http://localhost:11434/v1",
+    );
+  }
+  const name = model ?? env["LLM_MODEL"];
+  if (name === undefined)
+    throw new AppError("invalid_config", "Which model? --model, or LLM_MODEL.");
+  const address = (url ?? "https://api.openai.com/v1").replace(/\/+$/, "");
+  return { baseUrl: address, model: name, apiKey: apiKey ?? "none" };
+}
+
+/** A line for each case that failed, and one for every tenth of the way. */
+function progress(of: number, say: (line: string) => void) {
+  let done = 0;
+  const step = Math.max(1, Math.floor(of / 10));
+  return ({ group, id, passed }: CaseResult) => {
+    done += 1;
+    if (!passed) say(`  ✗ ${group}/${id}`);
+    if (done % step === 0) say(`  ${done}/${of}`);
+  };
+}

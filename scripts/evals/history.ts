@@ -1,0 +1,80 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { type RunReport, totalsOf } from "./results.ts";
+
+/** What has changed since the run before. */
+export interface Difference {
+  /** ISO 8601, of the run before. */
+  since: string;
+  model: string;
+  broken: readonly string[];
+  mended: readonly string[];
+  added: number;
+  removed: number;
+  /** Of cost per trial, as a share of before; null where either is unknown. */
+  costChange: number | null;
+  /** Of tokens per trial. */
+  tokenChange: number | null;
+  promptsChanged: readonly string[];
+}
+
+/** Where runs are kept: reports that people look at, and the last full run of each mode. */
+export function historyIn(folder: string) {
+  const last = (mode: RunReport["mode"]) => join(folder, `last-${mode}.json`);
+  return {
+    async before(mode: RunReport["mode"]): Promise<RunReport | null> {
+      if (!existsSync(last(mode))) return null;
+      const report: RunReport = await Bun.file(last(mode)).json();
+      return report.v === 1 ? report : null;
+    },
+    /** A part of the set is no measure for the next run: only full ones are compared with. */
+    async keep(report: RunReport, html: string): Promise<{ htmlFile: string; jsonFile: string }> {
+      mkdirSync(folder, { recursive: true });
+      const stem = `${report.mode}-${report.at.replaceAll(/[:.]/g, "-")}`;
+      const files = {
+        htmlFile: join(folder, `${stem}.html`),
+        jsonFile: join(folder, `${stem}.json`),
+      };
+      const json = JSON.stringify(report);
+      await Promise.all([Bun.write(files.htmlFile, html), Bun.write(files.jsonFile, json)]);
+      if (report.partial === null) await Bun.write(last(report.mode), json);
+      return files;
+    },
+  };
+}
+
+/** Compares what both runs have had. */
+export function differenceOf(before: RunReport, now: RunReport): Difference {
+  const key = ({ id, source }: RunReport["results"][number]) => `${id}/${source}`;
+  const old = new Map(before.results.map((result) => [key(result), result]));
+  const both = now.results.filter((result) => old.has(key(result)));
+  const was = (result: RunReport["results"][number]) => old.get(key(result))?.passed ?? false;
+  const names = new Set(now.results.map(key));
+  return {
+    since: before.at,
+    model: before.model,
+    broken: both.filter((one) => was(one) && !one.passed).map(({ id }) => id),
+    mended: both.filter((one) => !was(one) && one.passed).map(({ id }) => id),
+    added: now.results.length - both.length,
+    removed: now.partial === null ? before.results.filter((one) => !names.has(key(one))).length : 0,
+    ...changesOf(before, now),
+    promptsChanged: now.prompts
+      .filter(({ step, hash }) =>
+        before.prompts.some((one) => one.step === step && one.hash !== hash),
+      )
+      .map(({ step }) => step),
+  };
+}
+
+/** Per trial, because two runs need not have as many. */
+function changesOf(before: RunReport, now: RunReport) {
+  const [then, today] = [totalsOf(before.results), totalsOf(now.results)];
+  const change = (old: number | null, fresh: number | null) =>
+    old === null || fresh === null || old === 0
+      ? null
+      : fresh / today.trials / (old / then.trials) - 1;
+  return {
+    costChange: change(then.costUsd, today.costUsd),
+    tokenChange: change(then.tokens, today.tokens),
+  };
+}
