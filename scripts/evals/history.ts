@@ -66,15 +66,16 @@ export function differenceOf(before: RunReport, now: RunReport): Difference {
   };
 }
 
-/** Per trial, because two runs need not have as many. */
+/** Per trial, because two runs need not have as many; of cost, per trial that has a price. */
 function changesOf(before: RunReport, now: RunReport) {
-  const [then, today] = [totalsOf(before.results), totalsOf(now.results)];
-  const change = (old: number | null, fresh: number | null) =>
-    old === null || fresh === null || old === 0
-      ? null
-      : fresh / today.trials / (old / then.trials) - 1;
+  const each = ({ results }: RunReport) => {
+    const { costUsd, tokens, trials, unpriced } = totalsOf(results);
+    return { cost: (costUsd ?? Number.NaN) / (trials - unpriced), tokens: tokens / trials };
+  };
+  const [then, today] = [each(before), each(now)];
+  const change = (old: number, fresh: number) => (fresh / old > 0 ? fresh / old - 1 : null);
   return {
-    costChange: change(then.costUsd, today.costUsd),
+    costChange: change(then.cost, today.cost),
     tokenChange: change(then.tokens, today.tokens),
   };
 }

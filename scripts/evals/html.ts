@@ -4,7 +4,7 @@ import { escaped } from "./html-escape.ts";
 import { script, style } from "./html-style.ts";
 import type { GoldenSet } from "./load.ts";
 import { type RunReport, shareOf, totalsOf } from "./results.ts";
-import { changeOf, meaningOf, money, percent, rangeOf } from "./words.ts";
+import { bill, changeOf, meaningOf, money, percent, rangeOf } from "./words.ts";
 
 /** A run as one page that needs nothing else: no network, no other file. */
 export function pageOf(run: RunReport, difference: Difference | null, set: GoldenSet): string {
@@ -60,7 +60,8 @@ function staleNote({ model, recordedAt, cases, because }: RunReport["stale"][num
 
 function tiles(run: RunReport, difference: Difference | null): string {
   const share = shareOf(run.results);
-  const { trials, tokens, costUsd, medianMs } = totalsOf(run.results);
+  const totals = totalsOf(run.results);
+  const { trials, tokens, medianMs } = totals;
   const passed = run.results.filter((one) => one.passed).length;
   const isLive = run.mode === "live";
   const list: [label: string, value: string, note: string][] = [
@@ -78,7 +79,7 @@ function tiles(run: RunReport, difference: Difference | null): string {
     ],
     [
       isLive ? "Cost" : "Would cost",
-      money(costUsd),
+      bill(totals),
       difference
         ? `per trial ${changeOf(difference.costChange)} since the last run`
         : isLive

@@ -178,7 +178,7 @@ function isTag(got: string, wanted: string): boolean {
   return got === wanted || (got.startsWith(`${wanted}-`) && !/-latn/i.test(got));
 }
 
-const QUESTION = /[?？؟;][?!？！؟]*/gu;
+const QUESTION = /[?？؟\u037e][?!？！؟\u037e]*/gu;
 
 /** Asked of every message that leaves: one, short, with at most one question, and nothing of ours in it. */
 const oneMessage: Check = ({ said, leaves, exchanges }, expect, { step }, business) => {

@@ -57,9 +57,14 @@ export function languageOf(text: string): string | null {
   return best[0];
 }
 
+const written = new Set(scripts.map(([, language]) => language));
+const told = new Set([...written, ...Object.keys(smallWords)]);
+
 /** Whether a text may pass for the language of a BCP 47 tag; where nothing tells, it may. */
 export function isWrittenIn(text: string, tag: string): boolean {
   const found = languageOf(text);
-  const wanted = /-latn\b/i.test(tag) ? tag : tag.split("-")[0];
-  return found === null || found === wanted;
+  const wanted = /-latn\b/i.test(tag) ? tag : (tag.split("-")[0] ?? tag);
+  if (found === null || found === wanted) return true;
+  // Of a language that is not known here, only its letters can be judged.
+  return !told.has(wanted) && !written.has(found);
 }

@@ -77,18 +77,16 @@ export function shareOf(results: readonly CaseResult[]): Share {
   return wilson(asked.filter(({ passed }) => passed).length, asked.length);
 }
 
-/** Of every trial. Cost null: some price is unknown. */
+/** Of every trial. Cost is what is known of it, null where nothing is; `unpriced` trials are not in it. */
 export function totalsOf(results: readonly CaseResult[]) {
-  const trials = results.flatMap(({ trials }) => trials);
-  const costs = trials.map(({ costUsd }) => costUsd);
+  const trials = results.flatMap((result) => result.trials);
+  const costs = trials.flatMap(({ costUsd }) => costUsd ?? []);
   const latencies = trials.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
   return {
     trials: trials.length,
     tokens: trials.reduce((sum, { tokens }) => sum + tokens, 0),
-    costUsd: costs.includes(null)
-      ? null
-      : costs.reduce<number>((sum, cost) => sum + (cost ?? 0), 0),
-    unpriced: costs.filter((cost) => cost === null).length,
+    costUsd: costs.length === 0 ? null : costs.reduce((sum, cost) => sum + cost, 0),
+    unpriced: trials.length - costs.length,
     medianMs: latencies[Math.floor(latencies.length / 2)] ?? 0,
   };
 }

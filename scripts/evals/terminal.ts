@@ -1,6 +1,6 @@
 import type { Difference } from "./history.ts";
 import { type CaseResult, type RunReport, shareOf, totalsOf } from "./results.ts";
-import { changeOf, meaningOf, money, percent, rangeOf } from "./words.ts";
+import { bill, changeOf, meaningOf, money, percent, rangeOf } from "./words.ts";
 
 type Tone = "plain" | "soft" | "strong" | "good" | "bad";
 export type Paint = (tone: Tone, text: string) => string;
@@ -99,7 +99,8 @@ function differenceLines(run: RunReport, difference: Difference, paint: Paint): 
 function verdictLines(run: RunReport, paint: Paint): string[] {
   const passed = run.results.filter((one) => one.passed).length;
   const total = run.results.length;
-  const { trials, tokens, costUsd, medianMs } = totalsOf(run.results);
+  const totals = totalsOf(run.results);
+  const { trials, tokens, medianMs } = totals;
   const share = shareOf(run.results);
   const live =
     run.mode === "live" && share.of > 0
@@ -107,10 +108,10 @@ function verdictLines(run: RunReport, paint: Paint): string[] {
           `${percent(share.passed / share.of)} of ${share.of} cases (95 %: ${rangeOf(share)}); ${trials} trials, median ${medianMs} ms`,
         ]
       : [];
-  const bill = run.mode === "live" ? "cost" : `tokens estimated, would cost at ${run.model}`;
+  const word = run.mode === "live" ? "cost" : `tokens estimated, would cost at ${run.model}`;
   return [
     ...live,
-    `${tokens.toLocaleString("en")} tokens, ${bill} ${money(costUsd)}`,
+    `${tokens.toLocaleString("en")} tokens, ${word} ${bill(totals)}`,
     `Set ${run.caseSetHash}; prompts ${run.prompts.map(({ step, version, hash }) => `${step} ${version} (${hash})`).join(", ") || "none"}`,
     paint(passed === total ? "good" : "bad", `${passed} of ${total} cases passed`),
   ];

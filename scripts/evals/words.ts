@@ -26,6 +26,12 @@ export function money(usd: number | null): string {
   return `$${usd < 1 ? usd.toFixed(4) : usd.toFixed(2)}`;
 }
 
+/** The cost of several trials; what has no price is said beside it. */
+export function bill({ costUsd, unpriced }: { costUsd: number | null; unpriced: number }): string {
+  if (costUsd === null || unpriced === 0) return money(costUsd);
+  return `${money(costUsd)} and ${unpriced} ${unpriced === 1 ? "trial" : "trials"} without a price`;
+}
+
 /** What a run can prove, and what not. Said wherever its numbers stand. */
 export function meaningOf({ mode, results, model, endpoint, partial }: RunReport): string[] {
   const recorded = results.filter(({ source }) => source === "recorded").length;
