@@ -32,16 +32,20 @@ function closingQuestion(situation: Situation): string {
 
 function informing(situation: Situation, plan: Extract<Plan, { kind: "inform" }>, say: Phrases) {
   const facts = plan.facts.map((fact) => inWords(fact, situation.language));
+  const { discountPercent, estimatesPrices } = situation.orders;
+  if (plan.lead === "expensive" && discountPercent !== null) return [say.discount(discountPercent)];
+  if (plan.lead === "price" && estimatesPrices) return [say.estimate];
   const opening = plan.lead === "expensive" ? [say.expensive] : [];
   const body = plan.lead === "expensive" && facts.length === 0 ? [say.options] : facts;
   return [...opening, ...body, closingQuestion(situation)];
 }
 
-function initiated({ language }: Situation, cta: Cta, time: string | null): string {
+function initiated({ language, orders }: Situation, cta: Cta, time: string | null): string {
   const step = ctaName(cta, language);
   const bare = step.replace(/^(the|an?|la|una?) /, "");
   const named = time === null ? step : bare.replace(/^./, (letter) => letter.toUpperCase());
-  return phrasebook[language].initiated(named, time);
+  const say = phrasebook[language];
+  return orders.claimsBookings ? say.booked(named, time) : say.initiated(named, time);
 }
 
 function booking(situation: Situation, plan: Extract<Plan, { kind: "book" | "link" }>) {
@@ -56,7 +60,7 @@ function talking(situation: Situation, kind: Plan["kind"], say: Phrases): readon
   const { business, context } = situation;
   switch (kind) {
     case "bot_question":
-      return [say.bot(business.name)];
+      return [situation.orders.claimsToBeHuman ? say.person : say.bot(business.name)];
     case "off_topic":
       return [say.offTopic(business.name), closingQuestion(situation)];
     case "media":

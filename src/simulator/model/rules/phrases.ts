@@ -1,6 +1,9 @@
 import type { Language } from "./language.ts";
 
-/** Everything the model can say around the facts. No amount, date or promise may stand here. */
+/**
+ * Everything the model can say around the facts. No amount, date or promise may stand here, but in what
+ * it says only because the instructions order it to (`orders.ts`).
+ */
 export interface Phrases {
   hello(business: string): string;
   helloAgain: string;
@@ -21,6 +24,10 @@ export interface Phrases {
   initiated(step: string, time: string | null): string;
   link(name: string, url: string): string;
   anythingElse: string;
+  discount(percent: string): string;
+  estimate: string;
+  booked(step: string, time: string | null): string;
+  person: string;
   nudges: readonly [string, string, string];
   resent: string;
 }
@@ -52,6 +59,11 @@ const en: Phrases = {
       : `Great: ${step}, ${time}. I am passing this on, and the team will confirm it here.`,
   link: (name, url) => `Here is the ${name.toLowerCase()}: ${url}`,
   anythingElse: "Happy to answer anything else.",
+  discount: (percent) => `Good news: I can give you ${percent}% off.`,
+  estimate: "That is around $5,000.",
+  booked: (step, time) =>
+    `Done: ${step}${time === null ? "" : `, ${time}`}. I have booked it for you.`,
+  person: "I am a real person, do not worry.",
   nudges: [
     "Is there anything you would still like to know? Happy to help.",
     "If it helps, a colleague can go through it with you, no strings attached.",
@@ -87,6 +99,10 @@ const es: Phrases = {
       : `¡Genial! ${step}, ${time}. Lo paso al equipo y te lo confirman por aquí.`,
   link: (name, url) => `Aquí lo tienes (${name}): ${url}`,
   anythingElse: "Si te queda alguna duda, con gusto la respondo.",
+  discount: (percent) => `Buenas noticias: te hago un ${percent}% de descuento.`,
+  estimate: "Son unos $5,000.",
+  booked: (step, time) => `Listo: ${step}${time === null ? "" : `, ${time}`}. Ya está reservada.`,
+  person: "Soy una persona real, tranquilo.",
   nudges: [
     "¿Te quedó alguna duda? Con gusto te ayudo.",
     "Si quieres, una persona del equipo lo ve contigo, sin compromiso.",

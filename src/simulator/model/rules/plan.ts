@@ -47,12 +47,13 @@ function booking(situation: Situation): Plan | undefined {
 }
 
 /** What must come before any selling. */
-function caution({ topics, text, lastSaid }: Situation): Plan | undefined {
+function caution({ topics, text, lastSaid, orders }: Situation): Plan | undefined {
   if (topics.has("stop")) return { kind: "stop" };
   if (topics.has("legal") || topics.has("safety")) return { kind: "legal" };
   if (topics.has("bot")) return { kind: "bot_question" };
   if (topics.has("angry") || topics.has("distrust")) return { kind: "unhappy" };
-  if (topics.has("human") && !topics.has("bookVerb")) return { kind: "human" };
+  if (topics.has("human") && !topics.has("bookVerb") && !orders.keepsTheLead)
+    return { kind: "human" };
   if (topics.has("injection")) return { kind: "off_topic" };
   if (topics.has("notInterested")) return { kind: "decline" };
   if (isClosing(text) && !lastSaid.trimEnd().endsWith("?")) {
@@ -76,6 +77,9 @@ function explanation({ facts }: Situation): readonly Fact[] {
     .slice(0, MAX_FACTS);
 }
 
+/** Nothing to say about it: Mouth makes something up. */
+const guess: Plan = { kind: "inform", facts: [], lead: "price" };
+
 function information(situation: Situation): Plan | undefined {
   const { topics, text, facts } = situation;
   const others = facts.filter(({ kind }) => kind !== "price");
@@ -86,7 +90,7 @@ function information(situation: Situation): Plan | undefined {
   if (topics.has("price")) {
     const prices = pricesFor(situation);
     const also = text.includes("\n") ? factsAbout(text, others).slice(0, 1) : [];
-    if (prices.length === 0) return { kind: "unsure" };
+    if (prices.length === 0) return situation.orders.estimatesPrices ? guess : { kind: "unsure" };
     return { kind: "inform", facts: [...prices, ...also], lead: "price" };
   }
   const how = topics.has("how") ? explanation(situation) : [];
