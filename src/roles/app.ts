@@ -39,6 +39,7 @@ const apiInfo = {
     { name: "Bookings", description: "The action centre: what leads agreed to." },
     { name: "Templates", description: "What may be sent when WhatsApp's window is closed." },
     { name: "Follow-ups", description: "When the bot writes again by itself, and what waits." },
+    { name: "Prompts", description: "How the bot is told to think and write, as versions." },
     { name: "Analytics", description: "What came of it, in any period and time zone." },
     { name: "Usage", description: "What the model and WhatsApp's messages cost." },
     { name: "Audit", description: "Who changed what, when and from where." },

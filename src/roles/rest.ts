@@ -4,6 +4,7 @@ import { createTemplateSync } from "../flows/templates/sync.ts";
 import { type Auth, auth } from "../http/plugins/auth.ts";
 import { type ClientAddress, clientAddress } from "../http/plugins/client-address.ts";
 import { systemClock } from "../lib/clock.ts";
+import { builtInPrompt, promptHash } from "../llm/prompts/catalogue.ts";
 import { alertsModule } from "../modules/alerts/index.ts";
 import { analyticsModule } from "../modules/analytics/index.ts";
 import { apiKeysModule } from "../modules/api-keys/index.ts";
@@ -31,6 +32,7 @@ import { createMutate, type Mutate } from "../modules/mutate.ts";
 import { numbersModule } from "../modules/numbers/index.ts";
 import { operatorsModule } from "../modules/operators/index.ts";
 import { organizationModule } from "../modules/organization/index.ts";
+import { promptsModule } from "../modules/prompts/index.ts";
 import { queueModule } from "../modules/queue/index.ts";
 import { createRequestLimit, subjectOf } from "../modules/request-limit.ts";
 import { templatesModule } from "../modules/templates/index.ts";
@@ -126,6 +128,7 @@ function resources({ config, box, announcer, sessionSecrets }: RestCore, resourc
     .use(bookingsModule(resource))
     .use(templatesModule({ ...resource, box, templates, sync }))
     .use(followUpsModule(resource))
+    .use(promptsModule({ ...resource, catalogue: { builtIn: builtInPrompt, hashOf: promptHash } }))
     .use(analyticsModule(resource))
     .use(usageModule(resource))
     .use(
