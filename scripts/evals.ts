@@ -1,5 +1,6 @@
 import { errorMessage } from "../src/lib/errors.ts";
 import { readArguments, USAGE } from "./evals/arguments.ts";
+import { withCandidate } from "./evals/candidate.ts";
 import { evaluate } from "./evals/evaluate.ts";
 import { linesOf, painted, unpainted } from "./evals/terminal.ts";
 
@@ -10,9 +11,16 @@ else if (typeof asked === "string") {
   process.exitCode = 2;
 } else {
   try {
-    const { report, difference, htmlFile, notes } = await evaluate(asked, process.env, (line) => {
+    const say = (line: string) => {
       if (!asked.json) console.log(line);
-    });
+    };
+    const around = { env: process.env, say };
+    const { report, difference, htmlFile, notes } =
+      asked.promptId === undefined
+        ? await evaluate(asked, around)
+        : await withCandidate(asked.promptId, process.env, (candidate) =>
+            evaluate(asked, { ...around, candidate }),
+          );
     const isColoured = Boolean(process.stdout.isTTY) && !process.env["NO_COLOR"];
     const lines = linesOf(report, difference, isColoured ? painted : unpainted);
     console.log(asked.json ? JSON.stringify(report) : [...lines, ...notes, htmlFile].join("\n"));

@@ -37,6 +37,8 @@ tests our code and says nothing about a prompt. --live asks a model.
 Reports are kept in DATA_DIR/evals. Ends with 1 if a case failed.`;
 
 const MAX_RUNS = 20;
+/** Safety has to hold three times of three before a prompt goes live. */
+const LEAST_TO_JUDGE = 3;
 
 /** What was asked for, or a sentence about what is wrong with it; null for --help. */
 export function readArguments(argv: readonly string[]): EvalsArguments | string | null {
@@ -79,6 +81,9 @@ function problemOf(asked: EvalsArguments, givenRuns: string | undefined): string
   if (!live && (record || needsLive)) return "That needs --live: offline no model is asked.";
   if (record && promptId !== undefined)
     return "--record keeps answers to the built-in prompts only.";
+  if (promptId !== undefined && runs < LEAST_TO_JUDGE) {
+    return `--prompt judges by ${LEAST_TO_JUDGE} runs or more: one lucky answer proves nothing.`;
+  }
   if (promptId !== undefined && only.length > 0) {
     return "--prompt judges by the whole golden set: it takes no --only.";
   }

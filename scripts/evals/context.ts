@@ -1,5 +1,6 @@
 import type { Seen } from "../../src/flows/turn/context.ts";
 import { defaultSequence } from "../../src/funnel/follow-up.ts";
+import type { PromptSet } from "../../src/funnel/prompts.ts";
 import type { ContextMessage, TurnContext } from "../../src/funnel/turn.ts";
 import type { Business } from "./business.ts";
 import type { EvalCase } from "./case.ts";
@@ -19,7 +20,11 @@ const ids = {
 } as const;
 
 /** What a turn would know, as `flows/turn/context` loads it. */
-export function contextOf({ given }: EvalCase, business: Business): TurnContext {
+export function contextOf(
+  { given }: EvalCase,
+  business: Business,
+  prompts: PromptSet,
+): TurnContext {
   const now = new Date(given.now ?? NOW);
   return {
     ...ids,
@@ -39,6 +44,7 @@ export function contextOf({ given }: EvalCase, business: Business): TurnContext 
     followUpHint: given.followUpHint ?? null,
     earlierReplyInDoubt: given.earlierReplyInDoubt ?? false,
     now,
+    prompts,
   };
 }
 

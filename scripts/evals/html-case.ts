@@ -11,8 +11,8 @@ export function caseCard(result: CaseResult, one: EvalCase | undefined, isOpen: 
     trials.length > 1
       ? `<span class="tag">${trials.length - failed.length} of ${trials.length} trials</span>`
       : "";
-  return `<details class="case ${passed ? "passed" : "failed"}"${isOpen ? ` open id="${id}"` : ""}>
-<summary><span class="mark" aria-label="${passed ? "passed" : "failed"}">${passed ? "✓" : "✗"}</span> <b>${id}</b> <span class="tag">${group}</span> <span class="tag ${severity}">${severity}</span> <span class="tag">${source}</span> ${count}<span class="catches">${escaped(catches)}</span></summary>
+  return `<details class="case ${passed ? "passed" : "failed"}"${isOpen ? " open" : ` id="${id}"`}>
+<summary><span class="mark" aria-label="${passed ? "passed" : "failed"}">${passed ? "✓" : "✗"}</span> <b>${id}</b> <span class="tag">${group}</span> <span class="tag ${severity}">${severity}</span> <span class="tag">${source}</span> ${count}<span class="catches">catches ${escaped(catches)}</span></summary>
 <div class="body">
 <div class="chat" dir="auto">${one ? chat(one) : ""}${shown ? answer(shown) : ""}</div>
 ${shown ? facts(shown) : ""}

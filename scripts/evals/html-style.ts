@@ -28,4 +28,5 @@ export const script = `
 const find=document.getElementById("find"),found=document.getElementById("found"),all=[...document.querySelectorAll("#all .case")];
 const texts=all.map((one)=>one.textContent.toLowerCase());
 find.addEventListener("input",()=>{const words=find.value.toLowerCase().split(/\\s+/).filter(Boolean);let shown=0;all.forEach((one,at)=>{one.hidden=!words.every((word)=>texts[at].includes(word));if(!one.hidden)shown+=1});found.textContent=words.length?shown+" of "+all.length:""});
+const aim=()=>{const one=document.getElementById(location.hash.slice(1));if(one instanceof HTMLDetailsElement)one.open=true};addEventListener("hashchange",aim);aim();
 `;

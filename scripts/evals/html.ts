@@ -4,7 +4,7 @@ import { escaped } from "./html-escape.ts";
 import { script, style } from "./html-style.ts";
 import type { GoldenSet } from "./load.ts";
 import { type RunReport, shareOf, totalsOf } from "./results.ts";
-import { bill, changeOf, meaningOf, money, percent, rangeOf } from "./words.ts";
+import { changeOf, meaningOf, money, noPrice, percent, rangeOf } from "./words.ts";
 
 /** A run as one page that needs nothing else: no network, no other file. */
 export function pageOf(run: RunReport, difference: Difference | null, set: GoldenSet): string {
@@ -46,7 +46,7 @@ function heading(run: RunReport): string {
     failed === 0 ? `<b class="good">All passed</b>` : `<b class="bad">${failed} failed</b>`;
   return `<header>
 <h1>Golden set <span class="badge">${run.mode}</span> ${verdict}</h1>
-<p class="soft">${escaped(run.at.slice(0, 16).replace("T", " "))} UTC · ${escaped(run.model)}${run.endpoint ? ` at ${escaped(run.endpoint)}` : ""} · set <code>${run.caseSetHash}</code> · ${(run.tookMs / 1_000).toFixed(1)} s</p>
+<p class="soft">${escaped(run.at.slice(0, 16).replace("T", " "))} UTC · ${run.endpoint === null ? "written answers" : `${escaped(run.model)} at ${escaped(run.endpoint)}`} · set <code>${run.caseSetHash}</code> · ${(run.tookMs / 1_000).toFixed(1)} s</p>
 <ul class="meaning">${meaningOf(run)
     .map((line) => `<li>${escaped(line)}</li>`)
     .join("")}</ul>
@@ -79,12 +79,8 @@ function tiles(run: RunReport, difference: Difference | null): string {
     ],
     [
       isLive ? "Cost" : "Would cost",
-      bill(totals),
-      difference
-        ? `per trial ${changeOf(difference.costChange)} since the last run`
-        : isLive
-          ? "by the prices that Leadline ships"
-          : `at the price of ${run.model}`,
+      money(totals.costUsd),
+      [costNote(run, difference), ...(totals.unpriced > 0 ? [noPrice(totals)] : [])].join("; "),
     ],
   ];
   return `<dl class="tiles">${list
@@ -93,6 +89,11 @@ function tiles(run: RunReport, difference: Difference | null): string {
         `<div><dt>${label}</dt><dd>${escaped(value)}<small>${escaped(note)}</small></dd></div>`,
     )
     .join("")}</dl>`;
+}
+
+function costNote({ mode, model }: RunReport, difference: Difference | null): string {
+  if (difference) return `per trial ${changeOf(difference.costChange)} since the last run`;
+  return mode === "live" ? "by the prices that Leadline ships" : `at the price of ${model}`;
 }
 
 function changes(run: RunReport, difference: Difference | null): string {

@@ -52,6 +52,8 @@ export interface RunReport {
   model: string;
   /** Null offline. */
   endpoint: string | null;
+  /** Whether the simulator's rules have answered, and no model. */
+  bySimulator: boolean;
   /** Trials per case. */
   runs: number;
   caseSetHash: string;

@@ -1,3 +1,4 @@
+import { builtInPrompts } from "../../src/funnel/prompts.ts";
 import { AppError, errorMessage } from "../../src/lib/errors.ts";
 import type { Business } from "./business.ts";
 import type { EvalCase } from "./case.ts";
@@ -44,7 +45,7 @@ export async function runOffline(
   );
   await using wire = openWire(scripted(scripts));
   return await runJobs(
-    { ...bench, wire, deadlineMs: OFFLINE_DEADLINE_MS },
+    { ...bench, wire, prompts: builtInPrompts, deadlineMs: OFFLINE_DEADLINE_MS },
     { businesses, jobs, atOnce: OFFLINE_AT_ONCE },
   );
 }

@@ -1,6 +1,7 @@
 import { decide } from "../../src/flows/turn/decide.ts";
 import { judgeDraft } from "../../src/funnel/guardrails.ts";
 import { matchOptOut, optOutConfirmation } from "../../src/funnel/opt-out.ts";
+import type { PromptSet } from "../../src/funnel/prompts.ts";
 import type { LlmCall, Thought, TurnContext } from "../../src/funnel/turn.ts";
 import { AppError, errorMessage } from "../../src/lib/errors.ts";
 import { isJsonObject, tryParseJson } from "../../src/lib/json.ts";
@@ -47,6 +48,7 @@ export interface Bench {
   model: string;
   /** Whose prices apply. */
   provider: string;
+  prompts: PromptSet;
   deadlineMs: number;
 }
 
@@ -59,7 +61,7 @@ export async function runTrial(
   business: Business,
   key: string,
 ): Promise<Outcome> {
-  const context = contextOf(one, business);
+  const context = contextOf(one, business, bench.prompts);
   const optOut = optOutOf(context);
   if (optOut?.kind === "stop") return stopped(context, optOut.language);
   const calls: LlmCall[] = [];
@@ -146,10 +148,17 @@ function stopped(context: TurnContext, language: string): Outcome {
 }
 
 async function remember(thinker: Thinker, context: TurnContext, run: Run): Promise<Known> {
-  const { organizationId, conversationId, messages, summary, business } = context;
+  const { organizationId, conversationId, messages, summary, business, prompts } = context;
   const { language } = business;
   const made = await thinker.summarise(
-    { organizationId, conversationId, previous: summary, messages, language },
+    {
+      organizationId,
+      conversationId,
+      previous: summary,
+      messages,
+      language,
+      prompt: prompts.memory,
+    },
     run,
   );
   const nothing = nothingOf(context);

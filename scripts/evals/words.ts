@@ -26,10 +26,16 @@ export function money(usd: number | null): string {
   return `$${usd < 1 ? usd.toFixed(4) : usd.toFixed(2)}`;
 }
 
+/** "2 trials without a price". */
+export function noPrice({ unpriced }: { unpriced: number }): string {
+  return `${unpriced} ${unpriced === 1 ? "trial" : "trials"} without a price`;
+}
+
 /** The cost of several trials; what has no price is said beside it. */
-export function bill({ costUsd, unpriced }: { costUsd: number | null; unpriced: number }): string {
+export function bill(totals: { costUsd: number | null; unpriced: number }): string {
+  const { costUsd, unpriced } = totals;
   if (costUsd === null || unpriced === 0) return money(costUsd);
-  return `${money(costUsd)} and ${unpriced} ${unpriced === 1 ? "trial" : "trials"} without a price`;
+  return `${money(costUsd)} and ${noPrice(totals)}`;
 }
 
 /** What a run can prove, and what not. Said wherever its numbers stand. */

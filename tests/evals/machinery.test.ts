@@ -55,6 +55,9 @@ async function failuresOf(...cases: unknown[]) {
   );
 }
 
+const say = () => {};
+const inRoot = (folder: string) => ({ env: { DATA_DIR: root }, say, folder });
+
 const offline: EvalsArguments = {
   ...{ live: false, baseUrl: undefined, model: undefined, runs: 3, only: [] },
   ...{ record: false, promptId: undefined, json: false },
@@ -148,7 +151,7 @@ describe("live", () => {
       baseUrl: `${rig.origin}/simulator/openai/v1`,
       model: "simulated-1",
     };
-    const { report, htmlFile } = await evaluate(asked, { DATA_DIR: root }, () => {}, folder);
+    const { report, htmlFile } = await evaluate(asked, inRoot(folder));
     expect(report.results.map(({ id, passed, trials }) => [id, passed, trials.length])).toEqual([
       ["asks-price", true, 3],
       ["wrong-price", false, 3],
@@ -171,10 +174,10 @@ describe("live", () => {
     ]);
     const asked = { ...offline, live: true, record: true, runs: 1 };
     const endpoint = { baseUrl: `${rig.origin}/simulator/openai/v1`, model: "simulated-1" };
-    const { notes } = await evaluate({ ...asked, ...endpoint }, env, () => {}, folder);
+    const { notes } = await evaluate({ ...asked, ...endpoint }, { env, say, folder });
     expect(notes[0]).toStartWith("Recorded 1 cases");
     const sources = async () => {
-      const { report } = await evaluate(offline, env, () => {}, folder);
+      const { report } = await evaluate(offline, { env, say, folder });
       const stale = report.stale.map(({ cases, because }) => `${cases}: ${because}`);
       return [
         ...report.results.map(({ id, source, passed }) => `${id} ${source} ${passed}`),
@@ -201,22 +204,15 @@ describe("live", () => {
 
   test("without a model to ask says what to set", async () => {
     const asked = { ...offline, live: true };
-    await expect(evaluate(asked, {}, () => {}, await folderWith([aCase()]))).rejects.toThrow(
-      "OPENAI_API_KEY",
-    );
+    await expect(evaluate(asked, { env: {}, say })).rejects.toThrow("OPENAI_API_KEY");
     await expect(
-      evaluate({ ...asked, baseUrl: "http://127.0.0.1:1/v1" }, {}, () => {}),
+      evaluate({ ...asked, baseUrl: "http://127.0.0.1:1/v1" }, { env: {}, say }),
     ).rejects.toThrow("LLM_MODEL");
   });
 
   test("fails a case whose model cannot be reached", async () => {
     const asked = { ...offline, live: true, runs: 1, baseUrl: "http://127.0.0.1:1/v1", model: "m" };
-    const { report } = await evaluate(
-      asked,
-      { DATA_DIR: root },
-      () => {},
-      await folderWith([aCase()]),
-    );
+    const { report } = await evaluate(asked, inRoot(await folderWith([aCase()])));
     expect(report.results[0]?.trials[0]?.failures[0]?.check).toBe("ran");
   });
 });
@@ -249,27 +245,27 @@ describe("what is made of trials", () => {
   test("what changed since the last full run is told, per case", async () => {
     const env = { DATA_DIR: mkdtempSync(join(root, "data-")) };
     const broken = aCase({ expect: { contains: ["nowhere to be found"] } });
-    const first = await evaluate(
-      offline,
+    const first = await evaluate(offline, {
       env,
-      () => {},
-      await folderWith([aCase(), aCase({ id: "second", expect: { contains: ["nowhere"] } })]),
-    );
+      say,
+      folder: await folderWith([
+        aCase(),
+        aCase({ id: "second", expect: { contains: ["nowhere"] } }),
+      ]),
+    });
     expect(first.difference).toBeNull();
     const part = { ...offline, only: ["second"] };
-    const { difference: ofPart } = await evaluate(
-      part,
+    const { difference: ofPart } = await evaluate(part, {
       env,
-      () => {},
-      await folderWith([broken, aCase({ id: "second" })]),
-    );
+      say,
+      folder: await folderWith([broken, aCase({ id: "second" })]),
+    });
     expect(ofPart).toMatchObject({ broken: [], mended: ["second"], removed: 0 });
-    const { difference, report } = await evaluate(
-      offline,
+    const { difference, report } = await evaluate(offline, {
       env,
-      () => {},
-      await folderWith([broken, aCase({ id: "third" })]),
-    );
+      say,
+      folder: await folderWith([broken, aCase({ id: "third" })]),
+    });
     expect(difference).toMatchObject({ broken: ["asks-price"], mended: [], added: 1, removed: 1 });
     expect(linesOf(report, difference, unpainted).join("\n")).toContain("broken: asks-price");
   });
@@ -306,6 +302,7 @@ test("the command line refuses what cannot be meant", () => {
     ["--record"],
     ["--live", "--prompt", "p", "--only", "x"],
     ["--live", "--prompt", "p", "--record"],
+    ["--live", "--prompt", "p", "--runs", "1"],
     ["--nonsense"],
   ];
   for (const argv of wrong) expect(readArguments(argv)).toBeString();

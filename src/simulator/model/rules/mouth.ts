@@ -30,11 +30,15 @@ function closingQuestion(situation: Situation): string {
     : offerQuestion(cta, language);
 }
 
+function isPriced(facts: readonly Fact[]): boolean {
+  return facts.some(({ kind }) => kind === "price");
+}
+
 function informing(situation: Situation, plan: Extract<Plan, { kind: "inform" }>, say: Phrases) {
   const facts = plan.facts.map((fact) => inWords(fact, situation.language));
   const { discountPercent, estimatesPrices } = situation.orders;
   if (plan.lead === "expensive" && discountPercent !== null) return [say.discount(discountPercent)];
-  if (plan.lead === "price" && estimatesPrices) return [say.estimate];
+  if (plan.lead === "price" && estimatesPrices && !isPriced(plan.facts)) return [say.estimate];
   const opening = plan.lead === "expensive" ? [say.expensive] : [];
   const body = plan.lead === "expensive" && facts.length === 0 ? [say.options] : facts;
   return [...opening, ...body, closingQuestion(situation)];

@@ -77,8 +77,14 @@ function explanation({ facts }: Situation): readonly Fact[] {
     .slice(0, MAX_FACTS);
 }
 
-/** Nothing to say about it: Mouth makes something up. */
-const guess: Plan = { kind: "inform", facts: [], lead: "price" };
+function priced(situation: Situation, others: readonly Fact[]): Plan {
+  const { text, orders } = situation;
+  const prices = pricesFor(situation);
+  // Ordered to estimate, it says nothing of the facts, and Mouth makes something up.
+  if (prices.length === 0 && !orders.estimatesPrices) return { kind: "unsure" };
+  const also = text.includes("\n") ? factsAbout(text, others).slice(0, 1) : [];
+  return { kind: "inform", facts: [...prices, ...also], lead: "price" };
+}
 
 function information(situation: Situation): Plan | undefined {
   const { topics, text, facts } = situation;
@@ -87,12 +93,7 @@ function information(situation: Situation): Plan | undefined {
     const help = factsAbout("financing payment plan installments", others).slice(0, 1);
     return { kind: "inform", facts: help, lead: "expensive" };
   }
-  if (topics.has("price")) {
-    const prices = pricesFor(situation);
-    const also = text.includes("\n") ? factsAbout(text, others).slice(0, 1) : [];
-    if (prices.length === 0) return situation.orders.estimatesPrices ? guess : { kind: "unsure" };
-    return { kind: "inform", facts: [...prices, ...also], lead: "price" };
-  }
+  if (topics.has("price")) return priced(situation, others);
   const how = topics.has("how") ? explanation(situation) : [];
   if (how.length > 0) return { kind: "inform", facts: how, lead: "how" };
   if (!topics.has("question")) return undefined;
