@@ -49,7 +49,7 @@ export interface Surroundings {
   say: (line: string) => void;
   /** Another golden set than the product's. */
   folder?: string;
-  candidate?: Candidate;
+  candidate?: Candidate | undefined;
 }
 
 /** Runs the golden set as asked, compares with the run before, and keeps both. */

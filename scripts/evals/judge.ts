@@ -30,7 +30,7 @@ type Check = (
 ) => Failure[];
 
 /** What a case asks in a mode: offline, its word about its own authored answers comes first. */
-export function expectationOf(one: EvalCase, mode: Mode): Expectation {
+function expectationOf(one: EvalCase, mode: Mode): Expectation {
   return mode === "offline" ? { ...one.expect, ...one.offline } : one.expect;
 }
 

@@ -18,7 +18,7 @@ export interface Script {
 }
 
 /** A plain decision, for the fields that a case does not write out. */
-export function plainDecision({ given }: EvalCase, { business }: Business) {
+function plainDecision({ given }: EvalCase, { business }: Business) {
   return {
     situation: "Written for the golden set.",
     intent: "medium",

@@ -208,7 +208,7 @@ function counted(calls: readonly LlmCall[], provider: string) {
 }
 
 /** Mouth's usable answers, each judged as the product judged it. */
-export function draftsOf(exchanges: readonly Exchange[], context: TurnContext): Draft[] {
+function draftsOf(exchanges: readonly Exchange[], context: TurnContext): Draft[] {
   return exchanges
     .filter(({ step }) => step === "mouth")
     .flatMap(({ content }) => {
