@@ -50,7 +50,9 @@ export function withIds({ facts, ctas, holdingLine, ...business }: BusinessFile)
     business,
     holdingLine,
     facts: facts.map((fact, index): Fact => ({ id: idOf(100 + index), ...fact })),
-    ctas: ctas.map((cta, index): CtaOffer => ({ id: idOf(200 + index), url: null, ...cta })),
+    ctas: ctas.map(
+      (cta, index): CtaOffer => ({ id: idOf(200 + index), url: null, bookable: false, ...cta }),
+    ),
   };
 }
 

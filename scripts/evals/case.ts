@@ -28,6 +28,19 @@ const Said = Type.Union([
   ),
 ]);
 
+const Calendar = Type.Object(
+  {
+    /** Key of the CTA that has it. */
+    cta: Type.String(),
+    /** Of the time that the lead agrees to. */
+    outcome: oneOf(["booked", "taken", "closed_then", "unclear_time"]),
+    /** ISO 8601 with offset. */
+    startsAt: Type.Optional(Type.String()),
+    freeTimes: Type.Optional(words),
+  },
+  closed,
+);
+
 const Given = Type.Object(
   {
     business: name,
@@ -41,6 +54,8 @@ const Given = Type.Object(
     followUpStep: Type.Optional(Type.Integer({ minimum: 1 })),
     followUpHint: Type.Optional(Type.String()),
     earlierReplyInDoubt: Type.Optional(Type.Boolean()),
+    /** What the business's calendar answers; without one, people settle the time. */
+    calendar: Type.Optional(Calendar),
     /** ISO 8601. */
     now: Type.Optional(Type.String()),
   },

@@ -1,7 +1,8 @@
 import type { Seen } from "../../src/flows/turn/context.ts";
 import { defaultSequence } from "../../src/funnel/follow-up.ts";
 import type { PromptSet } from "../../src/funnel/prompts.ts";
-import type { ContextMessage, TurnContext } from "../../src/funnel/turn.ts";
+import type { ContextMessage, CtaOffer, ToolResult, TurnContext } from "../../src/funnel/turn.ts";
+import type { RunTools } from "../../src/llm/run.ts";
 import type { Business } from "./business.ts";
 import type { EvalCase } from "./case.ts";
 
@@ -31,7 +32,7 @@ export function contextOf(
     cause: given.cause ?? "message",
     business: business.business,
     facts: business.facts,
-    ctas: business.ctas,
+    ctas: business.ctas.map((cta) => ({ ...cta, bookable: cta.kind === given.calendar?.cta })),
     lead: {
       name: given.leadName ?? null,
       stage: given.stage,
@@ -46,6 +47,33 @@ export function contextOf(
     now,
     prompts,
   };
+}
+
+/** The business's own systems, as `flows/turn/tools` asks them: they answer what the case says. */
+export function toolsOf({ given }: EvalCase, { ctas, business }: TurnContext): RunTools {
+  return async ({ action, ctaId, lookUp }) => {
+    const found: ToolResult[] = lookUp === null ? [] : [{ tool: "look_up_fact", facts: [] }];
+    const cta = ctas.find(({ id }) => id === ctaId);
+    if (!cta) return found;
+    const agreed = action === "initiate_cta";
+    return [...found, ...settled(cta, agreed, given.calendar, business.timeZone)];
+  };
+}
+
+function settled(
+  { id: ctaId, bookable }: CtaOffer,
+  agreed: boolean,
+  calendar: Given["calendar"],
+  timeZone: string,
+): ToolResult[] {
+  const {
+    outcome,
+    startsAt = null,
+    freeTimes = [],
+  } = bookable && calendar ? calendar : ({ outcome: "not_bookable" } as const);
+  const book: ToolResult[] = agreed ? [{ tool: "book", ctaId, outcome, startsAt }] : [];
+  if (!bookable || (agreed && outcome === "booked")) return book;
+  return [...book, { tool: "free_times", ctaId, timeZone, times: freeTimes }];
 }
 
 /** What the turn's rules look at beside the context. */

@@ -34,6 +34,7 @@ function plainDecision({ given }: EvalCase, { business }: Business) {
     confidence: 0.9,
     needsHuman: false,
     attentionReason: null,
+    lookUp: null,
     language: business.language,
   };
 }

@@ -2,15 +2,16 @@ import { decide } from "../../src/flows/turn/decide.ts";
 import { judgeDraft } from "../../src/funnel/guardrails.ts";
 import { matchOptOut, optOutConfirmation } from "../../src/funnel/opt-out.ts";
 import type { PromptSet } from "../../src/funnel/prompts.ts";
-import type { LlmCall, Thought, TurnContext } from "../../src/funnel/turn.ts";
+import type { LlmCall, Thought, ToolResult, TurnContext } from "../../src/funnel/turn.ts";
 import { AppError, errorMessage } from "../../src/lib/errors.ts";
 import { isJsonObject, tryParseJson } from "../../src/lib/json.ts";
 import type { Log } from "../../src/lib/log.ts";
 import { sleep } from "../../src/lib/sleep.ts";
+import type { RunTools } from "../../src/llm/run.ts";
 import { createThinker, type Thinker } from "../../src/llm/thinker.ts";
 import type { Business } from "./business.ts";
 import type { Departure, EvalCase } from "./case.ts";
-import { contextOf, seenOf } from "./context.ts";
+import { contextOf, seenOf, toolsOf } from "./context.ts";
 import { costOf, sumOf } from "./cost.ts";
 import type { Exchange, Wire } from "./wire.ts";
 
@@ -95,8 +96,14 @@ export async function runTrial(
       const known = await patiently(() => remember(thinker, context, run));
       return { ...known, ...facts() };
     }
-    const thought = await patiently(() => thinker.think(context, run));
-    return { ...outcomeOf(thought, context, business), ...facts() };
+    let results: readonly ToolResult[] = [];
+    const ask = toolsOf(one, context);
+    const runTools: RunTools = async (decision) => {
+      results = await ask(decision);
+      return results;
+    };
+    const thought = await patiently(() => thinker.think(context, { ...run, runTools }));
+    return { ...outcomeOf(thought, context, business, results), ...facts() };
   } catch (error) {
     return { ...nothingOf(context), broken: errorMessage(error), ...facts() };
   }
@@ -119,7 +126,7 @@ async function patiently<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-type Run = Parameters<Thinker["think"]>[1];
+type Run = Parameters<Thinker["summarise"]>[1];
 /** What follows from the thought; the rest is counted. */
 type Known = Pick<
   Outcome,
@@ -167,8 +174,13 @@ async function remember(thinker: Thinker, context: TurnContext, run: Run): Promi
     : { ...nothing, broken: made.reason };
 }
 
-function outcomeOf(thought: Thought, context: TurnContext, business: Business): Known {
-  const result = decide(thought, context, seenOf(context, business));
+function outcomeOf(
+  thought: Thought,
+  context: TurnContext,
+  business: Business,
+  results: readonly ToolResult[],
+): Known {
+  const result = decide(thought, context, seenOf(context, business), results);
   const { reply, booking, followUp } = result;
   const isHeld = thought.kind !== "reply" && reply !== null;
   return {
@@ -177,7 +189,10 @@ function outcomeOf(thought: Thought, context: TurnContext, business: Business): 
     decision: "decision" in thought ? thought.decision : null,
     stage: result.stage?.to ?? context.lead.stage,
     attention: result.attention,
-    books: booking && { ctaId: booking.ctaId, time: booking.requestedTime },
+    books: booking && {
+      ctaId: booking.ctaId,
+      time: booking.scheduledAt?.toISOString() ?? booking.requestedTime,
+    },
     followUpMinutes: followUp && (followUp.at.getTime() - context.now.getTime()) / 60_000,
     broken: null,
   };

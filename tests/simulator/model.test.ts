@@ -30,7 +30,12 @@ function businessContext(): TurnContext {
     cause: "message",
     business: { name, description, policy, language, timeZone },
     facts: demoFacts.map((fact, index) => ({ id: `fact-${index}`, ...fact })),
-    ctas: demoCtas.map((cta, index) => ({ id: `cta-${index}`, url: null, ...cta })),
+    ctas: demoCtas.map((cta, index) => ({
+      id: `cta-${index}`,
+      url: null,
+      bookable: false,
+      ...cta,
+    })),
     lead: { name: null, stage: "greeting", intent: "unknown", sentiment: "neutral" },
     summary: null,
     messages: [],
@@ -69,7 +74,7 @@ async function ordered(order: string, text: string, over: Partial<TurnContext> =
   });
   const brain = parseDecision(contentOf(await ask(asked(brainPrompt(context)))), context.ctas);
   if (!brain.ok) throw new Error(brain.problem);
-  const mouth = JSON.parse(contentOf(await ask(asked(mouthPrompt(context, brain.value)))));
+  const mouth = JSON.parse(contentOf(await ask(asked(mouthPrompt(context, brain.value, [])))));
   return { needsHuman: brain.value.needsHuman, text: String(mouth.text) };
 }
 
@@ -125,7 +130,10 @@ function startChat(overrides: Partial<TurnContext> = {}) {
     const decision: BrainDecision = brain.value;
     stage = decision.stage;
     if (!decision.shouldRespond) return { decision, reply: null };
-    const mouth = parseAnswer(MouthAnswer, contentOf(await ask(mouthPrompt(context, decision))));
+    const mouth = parseAnswer(
+      MouthAnswer,
+      contentOf(await ask(mouthPrompt(context, decision, []))),
+    );
     if (!mouth.ok) throw new Error(mouth.problem);
     const reply = mouth.value.text;
     expect(ungroundedClaims(reply, context)).toEqual([]);

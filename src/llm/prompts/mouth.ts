@@ -1,4 +1,4 @@
-import type { BrainDecision, TurnContext } from "../../funnel/turn.ts";
+import type { BrainDecision, ToolResult, TurnContext } from "../../funnel/turn.ts";
 import { MouthAnswer } from "../answers.ts";
 import { toStrictSchema } from "../strict-schema.ts";
 import { dataBlock, type Frame, framed, type Prompt } from "./prompt.ts";
@@ -28,8 +28,12 @@ ${HEARD_RULE}
 - State only what stands in the facts, business or ctas block. Copy amounts, percentages and links exactly
   as written there. Never add up, convert, round, estimate or discount. What you do not know you do
   not know: say that you will have it checked by a colleague.
-- Never say that something was booked, sent, paid or changed. When decision.action is initiate_cta,
-  confirm what they asked for and that the team will confirm it; give the CTA's link if it has one.
+- toolResults is what our own systems answered just now. Say that a time is booked only if it has "book"
+  with outcome "booked", with exactly its startsAt as people say a time there (business.timeZone). With
+  "taken", "closed_then" or "unclear_time" say so and offer two or three of the free_times, exactly
+  these. With "not_bookable" repeat what they asked for, and that the team will confirm it. Never say
+  that anything else was booked, sent, paid or changed, or that a time is free which is not there.
+- When decision.action is initiate_cta, give the CTA's link if it has one.
 - When decision.needsHuman is true, say that a colleague will take over here.
 - followUpHint, when it is set, comes from the business, not from the lead: say it in your words, as far
   as facts and these rules allow.
@@ -41,12 +45,16 @@ ${HEARD_RULE}
 const schema = toStrictSchema(MouthAnswer);
 
 export const mouthFrame: Frame = {
-  ...{ name: "mouth", version: "4", head: HEAD },
+  ...{ name: "mouth", version: "5", head: HEAD },
   ...{ instructions: INSTRUCTIONS, rules: RULES, schema },
 };
 
 /** The request for the message to send, after Brain has decided. */
-export function mouthPrompt(context: TurnContext, decision: BrainDecision): Prompt {
+export function mouthPrompt(
+  context: TurnContext,
+  decision: BrainDecision,
+  toolResults: readonly ToolResult[],
+): Prompt {
   const { identity, text } = framed(mouthFrame, context.prompts.mouth);
   return {
     ...identity,
@@ -59,6 +67,7 @@ export function mouthPrompt(context: TurnContext, decision: BrainDecision): Prom
           ...situationData(context),
           followUpHint: context.followUpHint,
           decision: forMouth(decision),
+          toolResults,
         }),
       },
     ],
