@@ -62,14 +62,15 @@ export async function evaluate(
     ? await live(set, asked, { env, say, folder, candidate })
     : await offline(set, asked, folder);
   const history = historyIn(join(resolve(env["DATA_DIR"] ?? ".leadline"), "evals"));
-  const before = await history.before(report.mode);
+  const before = await history.before(report);
   const difference = before && differenceOf(before, report);
   const { htmlFile } = await history.keep(report, pageOf(report, difference, set));
   const verdict = candidate ? [await candidate.judge(report)] : [];
   return { report, difference, htmlFile, notes: [...notes, ...verdict] };
 }
 
-async function offline(set: GoldenSet, { only }: EvalsArguments, folder: string) {
+async function offline(set: GoldenSet, asked: EvalsArguments, folder: string) {
+  const { only } = asked;
   const startedMs = performance.now();
   const cases = chosen(set, only);
   const bench = { model: OFFLINE_MODEL, provider: "openai" };
@@ -78,7 +79,7 @@ async function offline(set: GoldenSet, { only }: EvalsArguments, folder: string)
   const { jobs, stale } = recordedJobs(set, cases, recordings, authored.prompts);
   const recorded = await runOffline(set, jobs, bench);
   const report: RunReport = {
-    ...common(set, cases, startedMs),
+    ...common(set, cases, asked.only, startedMs),
     ...{
       mode: "offline",
       model: OFFLINE_MODEL,
@@ -116,7 +117,7 @@ async function live(
     { businesses: set.businesses, jobs, atOnce: LIVE_AT_ONCE, onCase: progress(jobs.length, say) },
   );
   const report: RunReport = {
-    ...common(set, cases, startedMs),
+    ...common(set, cases, asked.only, startedMs),
     ...{ mode: "live", model, endpoint: new URL(baseUrl).origin, runs: asked.runs, stale: [] },
     bySimulator: isSimulator,
     partial: isSimulator
@@ -142,6 +143,7 @@ function requireSimulated({ baseUrl }: Endpoint): void {
 function common(
   { hash, cases: all, groups }: GoldenSet,
   cases: readonly EvalCase[],
+  only: readonly string[],
   startedMs: number,
 ) {
   if (cases.length === 0) throw new AppError("invalid_input", "No case fits --only.");
@@ -151,6 +153,7 @@ function common(
     tookMs: Math.round(performance.now() - startedMs),
     caseSetHash: hash,
     setSize: all.length,
+    isWhole: only.length === 0,
     groups: Object.fromEntries(groups),
   } as const;
 }

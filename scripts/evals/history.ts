@@ -18,13 +18,17 @@ export interface Difference {
   promptsChanged: readonly string[];
 }
 
+/** Runs of one kind are compared with each other. */
+type Kind = Pick<RunReport, "mode" | "bySimulator">;
+
 /** Where runs are kept: reports that people look at, and the last full run of each mode. */
 export function historyIn(folder: string) {
-  const last = (mode: RunReport["mode"]) => join(folder, `last-${mode}.json`);
+  const last = ({ mode, bySimulator }: Kind) =>
+    join(folder, `last-${bySimulator ? "simulated" : mode}.json`);
   return {
-    async before(mode: RunReport["mode"]): Promise<RunReport | null> {
-      if (!existsSync(last(mode))) return null;
-      const report: RunReport = await Bun.file(last(mode)).json();
+    async before(kind: Kind): Promise<RunReport | null> {
+      if (!existsSync(last(kind))) return null;
+      const report: RunReport = await Bun.file(last(kind)).json();
       return report.v === 1 ? report : null;
     },
     /** A part of the set is no measure for the next run: only full ones are compared with. */
@@ -37,7 +41,7 @@ export function historyIn(folder: string) {
       };
       const json = JSON.stringify(report);
       await Promise.all([Bun.write(files.htmlFile, html), Bun.write(files.jsonFile, json)]);
-      if (report.partial === null) await Bun.write(last(report.mode), json);
+      if (report.isWhole) await Bun.write(last(report), json);
       return files;
     },
   };
@@ -56,7 +60,7 @@ export function differenceOf(before: RunReport, now: RunReport): Difference {
     broken: both.filter((one) => was(one) && !one.passed).map(({ id }) => id),
     mended: both.filter((one) => !was(one) && one.passed).map(({ id }) => id),
     added: now.results.length - both.length,
-    removed: now.partial === null ? before.results.filter((one) => !names.has(key(one))).length : 0,
+    removed: now.isWhole ? before.results.filter((one) => !names.has(key(one))).length : 0,
     ...changesOf(before, now),
     promptsChanged: now.prompts
       .filter(({ step, hash }) =>

@@ -44,7 +44,7 @@ function answer({ leaves, said, drafts }: TrialResult): string {
     .filter(({ stoppedFor }) => stoppedFor !== null)
     .map(
       ({ text, stoppedFor }) =>
-        `<p class="said bot stopped" dir="auto">${escaped(text)}<small>stopped: ${escaped(stoppedFor ?? "")}</small></p>`,
+        `<p class="said bot stopped" dir="auto"><s>${escaped(text)}</s><small>stopped: ${escaped(stoppedFor ?? "")}</small></p>`,
     );
   const left =
     said === null

@@ -16,7 +16,7 @@ td small{display:block}.number{text-align:right;white-space:nowrap;font-variant-
 .passed .mark{color:var(--good)}.failed .mark{color:var(--bad)}.catches{flex-basis:100%;color:var(--soft)}.safety{border-color:currentColor}
 .body{padding:4px 14px 14px;border-top:1px solid var(--line)}.chat{display:flex;flex-direction:column;gap:6px;margin:12px 0}
 .said{margin:0;max-width:min(620px,86%);padding:8px 12px;border-radius:12px;background:var(--lead);white-space:pre-wrap;overflow-wrap:anywhere;align-self:flex-start}.said small{display:block;font-size:.78rem}
-.bot,.human{background:var(--bot);align-self:flex-end}.system{align-self:center;font-style:italic}.stopped{background:var(--stop);text-decoration:line-through}.stopped small{text-decoration:none;display:inline-block;color:var(--bad)}
+.bot,.human{background:var(--bot);align-self:flex-end}.system{align-self:center;font-style:italic}.stopped{background:var(--stop)}.stopped small{color:var(--bad)}
 q{display:block;border-left:3px solid var(--line);padding-left:8px;color:var(--soft);quotes:none}.silence{align-self:flex-end;color:var(--soft);font-style:italic;margin:0}
 .failures th{font-weight:600}.failures td{overflow-wrap:anywhere}
 .filter input{font:inherit;padding:6px 10px;border:1px solid var(--line);border-radius:8px;background:var(--card);color:inherit;width:min(320px,70vw)}[hidden]{display:none!important}

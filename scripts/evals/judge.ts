@@ -127,9 +127,9 @@ const followedUp: Check = ({ followUpMinutes }, { followUpMinutes: wanted }) => 
 };
 
 /** Live, a draft that a gate had to stop is the prompt's fault, even if nothing wrong has left. */
-const drafted: Check = ({ drafts, leaves, decision }, expect, { step }) => {
+const drafted: Check = ({ drafts, decision }, expect, { step }) => {
   if (step === "memory" || decision === null) return [];
-  const unsaid: readonly string[] = leaves === "reply" ? ["clean"] : [];
+  const unsaid: readonly string[] = drafts.length > 0 ? ["clean"] : [];
   const got = drafts.map(({ stoppedFor }) => (stoppedFor === null ? "clean" : "blocked"));
   const first = drafts.find(({ stoppedFor }) => stoppedFor !== null)?.stoppedFor ?? "";
   const { blockedFor, drafts: wanted = unsaid } = expect;

@@ -59,6 +59,8 @@ export interface RunReport {
   caseSetHash: string;
   /** Of the whole set; fewer have run if it is partial. */
   setSize: number;
+  /** Whether all cases have run that can be asked there: the next run is compared with it. */
+  isWhole: boolean;
   /** Why not every case has run; null if all have. */
   partial: string | null;
   prompts: readonly PromptUsed[];

@@ -45,7 +45,7 @@ export function meaningOf({ mode, results, model, endpoint, partial }: RunReport
   const byRule = rules > 0 ? [`${rules} are decided by rules before any model.`] : [];
   if (mode === "live") {
     return [
-      `Answers of ${model} at ${endpoint}, asked with the real prompts.`,
+      `Answers of ${model} at ${endpoint}, to the prompts named below.`,
       ...byRule,
       ...(partial === null ? [] : [partial]),
     ];
