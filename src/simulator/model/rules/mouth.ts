@@ -1,4 +1,4 @@
-import type { Cta } from "../prompt.ts";
+import type { Cta, Fact } from "../prompt.ts";
 import { inWords } from "./demo-facts.ts";
 import { languages } from "./language.ts";
 import type { Phrases } from "./languages/shape.ts";
