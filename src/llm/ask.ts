@@ -87,11 +87,23 @@ function forget(run: Run, model: string): void {
   if (run.models.length > 1) run.models = run.models.filter((other) => other !== model);
 }
 
+/** One attempt, and again as often as the server has to be asked in another way: each is one step simpler. */
 async function attempt<T>(
+  run: Run,
+  question: Question<T>,
+  model: string,
+): Promise<AttemptResult<T>> {
+  for (;;) {
+    const result = await attemptOnce(run, question, model);
+    if (result.kind !== "reworded") return result;
+  }
+}
+
+async function attemptOnce<T>(
   run: Run,
   { prompt, messages, image, parse }: Question<T>,
   model: string,
-): Promise<AttemptResult<T>> {
+) {
   throwIfAborted(run.signal);
   const leftMs = run.endsAtMs - performance.now();
   if (leftMs < MIN_ATTEMPT_MS) return outOfTime;

@@ -1,6 +1,7 @@
 /*
  * What a model is sent (the simulator's model relies on this):
- * - `response_format.json_schema.name` is `brain`, `mouth` or `memory` (strict; schemas in answers.ts).
+ * - `response_format.json_schema.name` is `brain`, `mouth` or `memory` (strict; schemas in answers.ts). A server
+ *   that does not know it gets a tool of that name, or <schema>{name, schema}</schema> after the instructions.
  * - brain and mouth: the system message ends with three JSON blocks, stable per organization:
  *   <business>{name, description, policy, language, timeZone}</business>
  *   <facts>[{kind, topic, text}]</facts>   <ctas>[{id, kind, name, description, url}]</ctas>

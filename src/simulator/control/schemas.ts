@@ -1,5 +1,6 @@
 import { t } from "elysia";
 import { faultKinds } from "../faults.ts";
+import { ServerTraits } from "../model/server.ts";
 
 const strict = { additionalProperties: false };
 const MAX_DELAY_MS = 240_000;
@@ -214,6 +215,7 @@ export const ScriptBody = t.Object(
       ),
     ),
     latencyMs: t.Optional(delayMs),
+    server: t.Optional(t.Partial(ServerTraits, strict)),
   },
   strict,
 );

@@ -9,6 +9,7 @@ import { answerText, stepOf, withWrongEnum } from "./answer.ts";
 import { completionFor, type Utterance } from "./completion.ts";
 import type { ModelDesk } from "./desk.ts";
 import { type ChatRequest, plainRequest, WireChatRequest } from "./prompt.ts";
+import { asTold, asUnderstood, refusalOf, type ServerTraits, spoken } from "./server.ts";
 import { createPrefixCache } from "./tokens.ts";
 
 const tags = ["Simulator: model"];
@@ -34,6 +35,28 @@ export function spoilBefore({ faults }: World, subject: FaultSubject): Response 
   }
   if (!faults.take("model", "http_500", subject)) return undefined;
   return problem(500, "server_error", "The server had an error (simulated).");
+}
+
+/** The request as the model gets to see it, or why it does not. */
+function admitted(
+  body: unknown,
+  authorization: string | undefined,
+  server: ServerTraits,
+): ChatRequest | Response {
+  if (!authorization) {
+    return problem(401, "invalid_api_key", "You didn't provide an API key.");
+  }
+  if (!Value.Check(WireChatRequest, body)) {
+    const error = Value.Errors(WireChatRequest, body).First();
+    return problem(400, "invalid_request_error", `${error?.path}: ${error?.message}`);
+  }
+  if (body.stream) {
+    return problem(400, "unsupported_value", "The simulated model does not stream.");
+  }
+  const refusal = refusalOf(body, server);
+  if (refusal === null) return plainRequest(asUnderstood(body, server));
+  const error = { ...refusal, type: "invalid_request_error", code: null };
+  return Response.json({ error }, { status: 400 });
 }
 
 /** What the model ends up saying, spoiled if a fault says so. */
@@ -77,11 +100,12 @@ export function modelServerRoutes(world: World, desk: ModelDesk) {
     const slow = world.faults.take("model", "slow", subject);
     const thinkMs = slow?.delayMs ?? line?.delayMs ?? desk.latencyMs();
     giveTime(thinkMs);
-    const utterance = utter(world, request, answerText(request, line), subject);
+    const server = desk.server();
+    const utterance = spoken(utter(world, request, answerText(request, line), subject), server);
     const said = utterance.content ?? utterance.refusal ?? "";
     desk.note({ ...call, answer: said, outcome: line ? "script" : "rules" });
     if (thinkMs > 0) await sleep(thinkMs, world.lifetime.signal());
-    return Response.json(completionFor(request, step, utterance, cache, at));
+    return Response.json(asTold(completionFor(request, step, utterance, cache, at), server));
   }
 
   return new Elysia({ prefix: "/openai/v1" })
@@ -97,20 +121,10 @@ export function modelServerRoutes(world: World, desk: ModelDesk) {
     .post(
       "/chat/completions",
       ({ body, headers, request, server }): Response | Promise<Response> => {
-        if (!headers["authorization"]) {
-          return problem(401, "invalid_api_key", "You didn't provide an API key.");
-        }
-        if (!Value.Check(WireChatRequest, body)) {
-          const error = Value.Errors(WireChatRequest, body).First();
-          return problem(400, "invalid_request_error", `${error?.path}: ${error?.message}`);
-        }
-        if (body.stream) {
-          return problem(400, "unsupported_value", "The simulated model does not stream.");
-        }
+        const seen = admitted(body, headers["authorization"], desk.server());
+        if (seen instanceof Response) return seen;
         const seconds = (delayMs: number) => Math.min(255, Math.ceil(delayMs / 1_000) + 10);
-        return complete(plainRequest(body), (delayMs) =>
-          server?.timeout(request, seconds(delayMs)),
-        );
+        return complete(seen, (delayMs) => server?.timeout(request, seconds(delayMs)));
       },
       {
         body: t.Unknown(),
