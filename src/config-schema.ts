@@ -201,6 +201,14 @@ export const configSchema = Type.Object({
     roles: ["worker"],
     example: "gpt-4o-mini-transcribe",
   }),
+  LLM_CONCURRENCY: variable(Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })), {
+    section: "Model",
+    about:
+      "Model calls that one worker makes at once; one organization gets three quarters of them at most. Who finds no place waits, as long as the turn has time. Fewer for a server of your own. Default 32.",
+    must: "a whole number from 1 to 1000",
+    roles: ["worker"],
+    example: "4",
+  }),
   ENCRYPTION_KEYS: variable(list("^[A-Za-z0-9+/]{43}=$"), {
     section: "Secrets",
     about:

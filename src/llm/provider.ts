@@ -19,6 +19,7 @@ interface Attempt<T> {
   messages: readonly PromptMessage[];
   /** As a data: address. */
   image?: string | undefined;
+  maxOutputTokens: number;
   /** Which attempt of its step this is, from 1. */
   attempt: number;
   timeoutMs: number;

@@ -2,6 +2,7 @@ import type { LlmCall } from "../funnel/turn.ts";
 import type { Log } from "../lib/log.ts";
 import type { Run } from "./ask.ts";
 import { createProvider } from "./provider.ts";
+import type { Traffic } from "./traffic.ts";
 
 export interface ModelOptions {
   /** Of an OpenAI-compatible API, with its version path (`…/v1`). */
@@ -10,6 +11,8 @@ export interface ModelOptions {
   model: string;
   /** Asked when the first model cannot be reached or gives nothing usable. */
   fallbackModel: string | null;
+  /** Shared by all that ask the same server. */
+  traffic: Traffic;
   log: Log;
 }
 
@@ -21,12 +24,14 @@ export interface ThinkingRun {
   onCall: (call: LlmCall) => Promise<void>;
 }
 
-/** Begins runs over one model API and its fallback. Holds no state between them. */
-export function starter(options: ModelOptions): (run: ThinkingRun) => Run {
-  const { model, fallbackModel, log } = options;
+/** Begins runs of an organization over one model API and its fallback. */
+export function starter(options: ModelOptions): (run: ThinkingRun, organizationId: string) => Run {
+  const { model, fallbackModel, traffic, log } = options;
   const provider = createProvider(options);
-  return ({ deadlineMs, signal, onCall }) => ({
+  return ({ deadlineMs, signal, onCall }, organizationId) => ({
+    organizationId,
     provider,
+    traffic,
     models: fallbackModel === null || fallbackModel === model ? [model] : [model, fallbackModel],
     endsAtMs: performance.now() + deadlineMs,
     signal,

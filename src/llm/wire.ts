@@ -2,15 +2,13 @@ import type OpenAI from "openai";
 import type { Dialect } from "./dialect.ts";
 import { dataBlock, type Prompt, type PromptMessage } from "./prompts/prompt.ts";
 
-/** Room for hidden reasoning as well; the answers themselves are a few hundred tokens. */
-const MAX_OUTPUT_TOKENS = 4_000;
-
 interface Asked {
   model: string;
   prompt: Prompt;
   messages: readonly PromptMessage[];
   /** As a data: address. */
   image?: string | undefined;
+  maxOutputTokens: number;
 }
 
 type ChatRequest = OpenAI.ChatCompletionCreateParamsNonStreaming;
@@ -20,7 +18,7 @@ export function chatRequest(asked: Asked, dialect: Dialect): ChatRequest {
   return {
     model: asked.model,
     messages: instructedBy(dialect, withImage(withSchema(asked, dialect), asked.image)),
-    ...(dialect.limit !== "none" && { [dialect.limit]: MAX_OUTPUT_TOKENS }),
+    ...(dialect.limit !== "none" && { [dialect.limit]: asked.maxOutputTokens }),
     ...formFields(asked.prompt, dialect),
   };
 }

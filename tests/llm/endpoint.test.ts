@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from "bun:test";
 import type { LlmCall } from "../../src/funnel/turn.ts";
 import { probeModel } from "../../src/llm/probe.ts";
 import { createThinker } from "../../src/llm/thinker.ts";
+import { createTraffic } from "../../src/llm/traffic.ts";
 import { silentLog } from "../support/servers.ts";
 import { context, decision } from "./support/context.ts";
 import { answering } from "./support/model-server.ts";
@@ -33,7 +34,9 @@ async function ask(path: string, respond: () => Response) {
   });
   stops.push(() => server.stop(true));
   const api = { baseUrl: `http://127.0.0.1:${server.port}${path}`, apiKey: "secret" };
-  const thinker = createThinker({ ...api, model: "mine", fallbackModel: null, log: silentLog });
+  const traffic = createTraffic({ concurrency: 1 });
+  const models = { model: "mine", fallbackModel: null, traffic };
+  const thinker = createThinker({ ...api, ...models, log: silentLog });
   const calls: LlmCall[] = [];
   const run = { deadlineMs: 2_000, signal: new AbortController().signal };
   const thought = await thinker

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import type { LlmCall } from "../../src/funnel/turn.ts";
 import { createThinker } from "../../src/llm/thinker.ts";
+import { createTraffic } from "../../src/llm/traffic.ts";
 import { type Rig, startRig } from "../simulator/rig.ts";
 import { silentLog } from "../support/servers.ts";
 import { context, message } from "./support/context.ts";
@@ -18,6 +19,7 @@ function thinking() {
   const baseUrl = `${rig.origin}/simulator/openai/v1`;
   const thinker = createThinker({
     ...{ baseUrl, apiKey: "key", model: "simulated-1", fallbackModel: null, log: silentLog },
+    traffic: createTraffic({ concurrency: 32 }),
   });
   const run = () => ({
     deadlineMs: 10_000,

@@ -3,7 +3,7 @@ import type { Db } from "../../db/client.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Announcer } from "../announce.ts";
 import type { Wakeup } from "../deps.ts";
-import { createPlaces } from "../places.ts";
+import { createPlaces } from "../../lib/places.ts";
 import { nextWaiting, type WaitingTurn } from "./next-waiting.ts";
 
 const TURNS_AT_ONCE = 32;

@@ -44,6 +44,7 @@ export const FaultBody = t.Object(
           to: t.Optional(t.String({ description: "Persona id, phone digits or BSUID." })),
           text: t.Optional(t.String({ description: "Part of the sent text, or of the prompt." })),
           step: t.Optional(Step),
+          model: t.Optional(t.String({ description: "The model that is asked." })),
         },
         strict,
       ),

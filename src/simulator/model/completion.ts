@@ -20,7 +20,7 @@ const reasoningTokens: Readonly<Record<ModelStep, number>> = {
 export interface Utterance {
   content: string | null;
   refusal: string | null;
-  finishReason: "stop" | "length";
+  finishReason: "stop" | "length" | "content_filter";
 }
 
 /** One chat completion as OpenAI writes it on the wire. */
