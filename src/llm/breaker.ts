@@ -19,14 +19,17 @@ export interface ModelBreaker {
   readonly failures: number;
   readonly restMs: number;
   readonly restsUntilMs: number;
+  /** A trial is under way until it ends, or until then. */
+  readonly trialUntilMs: number;
 }
 
-export const CLOSED: ModelBreaker = { failures: 0, restMs: 0, restsUntilMs: 0 };
+export const CLOSED: ModelBreaker = { failures: 0, restMs: 0, restsUntilMs: 0, trialUntilMs: 0 };
 
 /** The breaker once one more call was let through; null if none may be now. */
 export function afterAsking(breaker: ModelBreaker, nowMs: number): ModelBreaker | null {
   if (breaker.restMs === 0) return breaker;
-  return breaker.restsUntilMs > nowMs ? null : { ...breaker, restsUntilMs: nowMs + TRIAL_MS };
+  const closedUntilMs = Math.max(breaker.restsUntilMs, breaker.trialUntilMs);
+  return closedUntilMs > nowMs ? null : { ...breaker, trialUntilMs: nowMs + TRIAL_MS };
 }
 
 interface Failed {
@@ -51,7 +54,6 @@ export function afterFailure(
   const isOpening = wasTrial || failures >= FAILURES_TO_OPEN;
   const ownMs = isOpening ? Math.min(Math.max(REST_MS, breaker.restMs * 2), LONGEST_REST_MS) : 0;
   const restMs = Math.max(ownMs, askedMs);
-  return restMs === 0
-    ? { ...breaker, failures }
-    : { failures, restMs, restsUntilMs: nowMs + restMs };
+  if (restMs === 0) return { ...breaker, failures };
+  return { failures, restMs, restsUntilMs: nowMs + restMs, trialUntilMs: 0 };
 }

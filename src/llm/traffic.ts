@@ -76,7 +76,7 @@ export function createTraffic({
         const atMs = monotonicMs();
         const breaker = of(model);
         const asking = afterAsking(breaker, atMs);
-        if (asking === null) return notMade("error", "resting", breaker.restsUntilMs - atMs);
+        if (asking === null) return notMade("error", "resting", restOf(breaker, atMs));
         breakers.set(model, asking);
         const result = await ask();
         note(model, result, { atMs, isTrial: breaker.restMs > 0 });
@@ -86,6 +86,11 @@ export function createTraffic({
       }
     },
   };
+}
+
+/** Null while a trial is under way: it may end at any moment. */
+function restOf({ restsUntilMs }: ModelBreaker, nowMs: number): number | null {
+  return restsUntilMs > nowMs ? Math.ceil(restsUntilMs - nowMs) : null;
 }
 
 function isFailure(result: { kind: string } | Failure): result is Failure {
@@ -102,6 +107,5 @@ function notMade(
   errorClass: string,
   retryAfterMs: number | null,
 ): Failure {
-  const wait = retryAfterMs === null ? null : Math.max(0, Math.ceil(retryAfterMs));
-  return { kind: "failure", outcome, errorClass, retryAfterMs: wait, permanent: false };
+  return { kind: "failure", outcome, errorClass, retryAfterMs, permanent: false };
 }

@@ -44,7 +44,7 @@ export function createTranscriber(options: TranscriberOptions): Transcriber {
       const endsAtMs = performance.now() + deadlineMs;
       const timeLeftMs = () => endsAtMs - performance.now();
       const heard = await traffic.pass({ organizationId, model, timeLeftMs, signal }, () =>
-        listen(client, options, file, { ...run, deadlineMs: timeLeftMs() }),
+        listen(client, options, file, { ...run, deadlineMs: Math.ceil(timeLeftMs()) }),
       );
       if (heard.kind === "transcript") return heard;
       throwIfAborted(signal);

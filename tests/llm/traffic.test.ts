@@ -76,7 +76,7 @@ describe("a model that does not answer", () => {
     wait(REST_MS);
     const { promise, resolve } = Promise.withResolvers<typeof answer>();
     const trial = pass(() => promise);
-    expect(await pass(never)).toMatchObject({ errorClass: "resting" });
+    expect(await pass(never)).toMatchObject({ errorClass: "resting", retryAfterMs: null });
     resolve(answer);
     expect(await trial).toEqual(answer);
     expect(await Promise.all([pass(good), pass(good)])).toEqual([answer, answer]);

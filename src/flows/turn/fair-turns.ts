@@ -1,9 +1,9 @@
 import type { EntryOf } from "../../../streams/messages.ts";
 import type { Db } from "../../db/client.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { createPlaces } from "../../lib/places.ts";
 import type { Announcer } from "../announce.ts";
 import type { Wakeup } from "../deps.ts";
-import { createPlaces } from "../../lib/places.ts";
 import { nextWaiting, type WaitingTurn } from "./next-waiting.ts";
 
 const TURNS_AT_ONCE = 32;

@@ -4,11 +4,11 @@
  *   that does not know it gets a tool of that name, or <schema>{name, schema}</schema> after the instructions.
  * - brain and mouth: the system message ends with three JSON blocks, stable per organization:
  *   <business>{name, description, policy, language, timeZone}</business>
- *   <facts>[{kind, topic, text}]</facts>   <ctas>[{id, kind, name, description, url}]</ctas>
+ *   <facts>[{id, kind, topic, text}]</facts>   <ctas>[{id, kind, name, description, url}]</ctas>
  * - All steps: one user message with <context>{…}</context>. Keys for brain and mouth:
  *   messages [{author, kind, text, at, isNew, quoted?, heard?}], summary, cause, followUpStep,
- *   earlierReplyInDoubt,
- *   lead {name, intent, sentiment}, stage, now (ISO 8601), localTime; mouth also has `followUpHint`
+ *   followUpSteps, earlierReplyInDoubt, lead {name, company, fields, language, intent, sentiment}, stage,
+ *   canWriteUntil (null or ISO 8601), now, localTime; before it a second <facts> if the list is long; mouth also has `followUpHint`
  *   (string or null) and `decision`.
  *   Memory: summary (previous or null), messages, language. `describe`: caption, and the picture as an
  *   image_url part beside the block.
@@ -24,6 +24,7 @@ import { toStrictSchema } from "../strict-schema.ts";
 import { dataBlock, identify, type Prompt } from "./prompt.ts";
 import {
   businessBlocks,
+  chosenFacts,
   DATA_RULE,
   HEARD_RULE,
   PRECEDENCE_RULE,
@@ -67,7 +68,10 @@ export function brainPrompt(context: TurnContext): Prompt {
     schema,
     messages: [
       { role: "system", content: `${INSTRUCTIONS}\n\n${businessBlocks(context)}` },
-      { role: "user", content: dataBlock("context", situationData(context)) },
+      {
+        role: "user",
+        content: chosenFacts(context) + dataBlock("context", situationData(context)),
+      },
     ],
   };
 }

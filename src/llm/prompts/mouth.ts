@@ -4,6 +4,7 @@ import { toStrictSchema } from "../strict-schema.ts";
 import { dataBlock, identify, type Prompt } from "./prompt.ts";
 import {
   businessBlocks,
+  chosenFacts,
   DATA_RULE,
   HEARD_RULE,
   PRECEDENCE_RULE,
@@ -48,11 +49,13 @@ export function mouthPrompt(context: TurnContext, decision: BrainDecision): Prom
       { role: "system", content: `${INSTRUCTIONS}\n\n${businessBlocks(context)}` },
       {
         role: "user",
-        content: dataBlock("context", {
-          ...situationData(context),
-          followUpHint: context.followUpHint,
-          decision: forMouth(decision),
-        }),
+        content:
+          chosenFacts(context) +
+          dataBlock("context", {
+            ...situationData(context),
+            followUpHint: context.followUpHint,
+            decision: forMouth(decision),
+          }),
       },
     ],
   };

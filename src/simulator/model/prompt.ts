@@ -145,7 +145,7 @@ export function readBriefing({ messages }: ChatRequest): Briefing {
       description: "",
       language: "en",
     },
-    facts: lastBlock(system, "facts", Type.Array(Fact)) ?? [],
+    facts: [system, users].flatMap((texts) => lastBlock(texts, "facts", Type.Array(Fact)) ?? []),
     ctas: lastBlock(system, "ctas", Type.Array(Cta)) ?? [],
     context: lastBlock(users, "context", Context) ?? { messages: plainMessages(messages) },
   };
