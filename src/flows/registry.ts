@@ -29,6 +29,7 @@ export interface FlowDeps {
   pace: DeliverDeps["pace"];
   send: DeliverDeps["send"];
   showTyping: TurnDeps["showTyping"];
+  calendar: TurnDeps["calendar"];
   /** Milliseconds that only go forward. */
   monotonicMs(): number;
   crash(step: CrashPoint): void;

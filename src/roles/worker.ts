@@ -7,6 +7,7 @@ import { failureClass } from "../flows/failure-class.ts";
 import { createIngressRecorder } from "../flows/ingress.ts";
 import { createHandlers, type FlowDeps, orderKeys } from "../flows/registry.ts";
 import { createDueTemplateSync } from "../flows/templates/sync.ts";
+import { weeklyCalendar } from "../flows/turn/calendar.ts";
 import type { Claim } from "../flows/turn/claim.ts";
 import { systemClock } from "../lib/clock.ts";
 import { errorMessage } from "../lib/errors.ts";
@@ -110,6 +111,7 @@ function flowDeps(core: Core): FlowDeps {
     monotonicMs,
     workerId: processId,
     thinker: createThinker(models),
+    calendar: weeklyCalendar(db),
     onIngress: createIngressRecorder({ db, log, monotonicMs }),
     onTurn: metrics.turn,
     onLlmCall: (call, costUsd) =>

@@ -48,7 +48,8 @@ describe("what a turn knows", () => {
     const prefix = (context: TurnContext) => brainPrompt(context).messages[0]?.content;
     expect(prefix(second)).toBe(prefix(first));
     expect(prefix(first)).toContain('[{"id":"f1","kind":"fact","topic":"Hours"');
-    const ofMouth = (context: TurnContext) => mouthPrompt(context, decision).messages[0]?.content;
+    const ofMouth = (context: TurnContext) =>
+      mouthPrompt(context, decision, []).messages[0]?.content;
     expect(ofMouth(second)).toBe(ofMouth(first));
   });
 
@@ -98,7 +99,7 @@ describe("what a turn knows", () => {
     for (let index = 0; index < 60; index += 1) {
       await addFact("fact", `Topic ${index}`, filler, index);
     }
-    await addFact("fact", "Wallbox", "11 kW at home.", 90);
+    await addFact("fact", "Wallbox", `11 kW at home. ${filler}`, 90);
     await addFact("price", "5 kW system", "€5,900 installed", 91);
     await world.receive({ text: "Do you install a wallbox?" });
     const context = await turn();

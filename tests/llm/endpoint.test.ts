@@ -40,7 +40,10 @@ async function ask(path: string, respond: () => Response) {
   const calls: LlmCall[] = [];
   const run = { deadlineMs: 2_000, signal: new AbortController().signal };
   const thought = await thinker
-    .think(context(), { ...run, onCall: async (call) => void calls.push(call) })
+    .think(context(), {
+      ...{ ...run, runTools: async () => [] },
+      onCall: async (call) => void calls.push(call),
+    })
     .catch(({ code, details }) => ({ code, details }));
   await probeModel(api);
   return { requests, calls, thought };

@@ -25,6 +25,7 @@ function thinking() {
     deadlineMs: 10_000,
     signal: new AbortController().signal,
     onCall: async (call: LlmCall) => void calls.push(call),
+    runTools: async () => [],
   });
   return {
     calls,

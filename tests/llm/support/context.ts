@@ -37,6 +37,7 @@ export function context(over: Partial<TurnContext> = {}): TurnContext {
         name: "Home survey",
         description: "A technician visits, free of charge.",
         url: "https://northwind.example/survey",
+        bookable: false,
       },
     ],
     lead: {
@@ -72,6 +73,7 @@ export function decision(over: Partial<BrainDecision> = {}): BrainDecision {
     needsHuman: false,
     attentionReason: null,
     language: "en",
+    lookUp: null,
     ...over,
   };
 }
