@@ -18,6 +18,7 @@ import { createThinker } from "../llm/thinker.ts";
 import { createTraffic } from "../llm/traffic.ts";
 import { createTranscriber } from "../llm/transcriber.ts";
 import { createHeartbeat, firstStuck } from "../ops/heartbeat.ts";
+import { removeLeftBehind } from "../storage/incoming.ts";
 import { openStore } from "../storage/open.ts";
 import { sniff } from "../storage/sniff.ts";
 import { callbackDataOf } from "../whatsapp/callback-data.ts";
@@ -35,6 +36,8 @@ const SEND_DEADLINE_MS = 15_000;
 const TEMPLATES_PAUSE_MS = 5_000;
 /** Of each page of an account's templates; nobody waits for it. */
 const TEMPLATES_DEADLINE_MS = 10_000;
+
+const TIDY_PAUSE_MS = 10 * 60_000;
 
 const SIMULATED_KEY = "simulated";
 
@@ -76,10 +79,11 @@ export async function startWorker(core: Core): Promise<RunningRole> {
     },
   });
   const syncing = repeat("templates", TEMPLATES_PAUSE_MS, log, createTemplateReader(core));
+  const tidying = repeat("files left behind", TIDY_PAUSE_MS, log, createTidier(core));
   return {
     stuck: firstStuck([consumers.stuck, heartbeat.stuck]),
     stop: async (graceMs) => {
-      await Promise.all([consumers.stop(graceMs), syncing.stop()]);
+      await Promise.all([consumers.stop(graceMs), syncing.stop(), tidying.stop()]);
       await beating.stop();
       await signOff(db, processId).catch((error: unknown) =>
         log.warn({ error: errorMessage(error) }, "worker row not removed; it times out"),
@@ -95,6 +99,15 @@ function createTemplateReader({ db, box, announcer, log, config }: Core) {
   const syncDue = createDueTemplateSync({ db, box, announcer, log, templates });
   return async () => {
     await syncDue();
+  };
+}
+
+/** Here, because only workers have the folder in which files lie until they are put. */
+function createTidier({ config, log }: Core) {
+  const store = openStore(config.media);
+  return async () => {
+    const files = await removeLeftBehind(await store.incomingDir(), Date.now());
+    if (files > 0) log.info({ files }, "files left behind by a crash removed");
   };
 }
 

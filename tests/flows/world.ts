@@ -52,8 +52,8 @@ type Think = (
 ) => Promise<Thought> | Thought;
 
 /** One organization with one number on a real database, and every flow wired to records in memory. */
-export async function createWorld(name: string) {
-  const database = await testDatabase(name);
+export async function createWorld(name: string, makeDatabase = testDatabase) {
+  const database = await makeDatabase(name);
   const db = createDb({ url: database.url, maxConnections: 8, name });
   const organizationId = newId();
   const integrationId = newId();

@@ -18,7 +18,7 @@ import type { Claim } from "./claim.ts";
 import type { Seen } from "./context.ts";
 
 /** After this many drafts in a row were overtaken, newer text no longer stops one: a steady typist is answered. */
-const MAX_SUPERSESSIONS = 2;
+export const MAX_SUPERSESSIONS = 2;
 
 /** How long a reply is worth sending once it was written. */
 const REPLY_LIFETIME_MINUTES = 60;
