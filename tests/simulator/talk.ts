@@ -2,8 +2,8 @@ import { expect } from "bun:test";
 import { demoCtas, demoFacts, demoOrganization } from "../../src/db/seed/northwind.ts";
 import { judgeDraft } from "../../src/funnel/guardrails.ts";
 import type { BrainDecision, ContextMessage, TurnContext } from "../../src/funnel/turn.ts";
-import { createTraffic } from "../../src/llm/traffic.ts";
 import { createThinker } from "../../src/llm/thinker.ts";
+import { createTraffic } from "../../src/llm/traffic.ts";
 import type { Rig } from "./rig.ts";
 
 const now = new Date("2026-11-20T18:00:00Z");
