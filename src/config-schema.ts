@@ -173,14 +173,15 @@ export const configSchema = Type.Object({
   OPENAI_BASE_URL: variable(text(HTTP_URL), {
     section: "Model",
     about:
-      "Any provider that speaks the OpenAI API. Default https://api.openai.com/v1, or the simulator.",
+      "Any server that speaks OpenAI's chat completions: OpenAI, Groq, vLLM, Ollama … Azure: https://NAME.openai.azure.com/openai/v1, or for its dated API https://NAME.openai.azure.com/openai?api-version=2024-10-21; a model is then the name of a deployment. Default https://api.openai.com/v1, or the simulator.",
     must: "an http:// or https:// address",
     roles: ["worker"],
     example: "https://api.openai.com/v1",
   }),
   LLM_MODEL: variable(text(), {
     section: "Model",
-    about: "Model that decides and writes. It must offer JSON schema output.",
+    about:
+      "Model that decides and writes. Best one with JSON schema output; JSON mode, tool calls or plain text are found out and used where it has none.",
     must: "the name of a model",
     roles: ["worker"],
     requiredInProduction: true,
@@ -199,6 +200,14 @@ export const configSchema = Type.Object({
     must: "the name of a model",
     roles: ["worker"],
     example: "gpt-4o-mini-transcribe",
+  }),
+  LLM_CONCURRENCY: variable(Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000 })), {
+    section: "Model",
+    about:
+      "Model calls that one worker makes at once; one organization gets three quarters of them at most. Who finds no place waits, as long as the turn has time. Fewer for a server of your own. Default 32.",
+    must: "a whole number from 1 to 1000",
+    roles: ["worker"],
+    example: "4",
   }),
   ENCRYPTION_KEYS: variable(list("^[A-Za-z0-9+/]{43}=$"), {
     section: "Secrets",

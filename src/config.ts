@@ -53,6 +53,8 @@ export interface Config {
     fallbackModel: string | null;
     /** Null: voice notes are for people to hear. */
     transcriptionModel: string | null;
+    /** Calls of one worker at once. */
+    concurrency: number;
   };
   security: {
     encryptionKeys: readonly string[];
@@ -284,5 +286,6 @@ function modelSlice(values: Variables, simulatorUrl: string | null): Config["llm
     model: values.LLM_MODEL ?? SIMULATED_MODEL,
     fallbackModel: values.LLM_FALLBACK_MODEL ?? null,
     transcriptionModel: values.LLM_TRANSCRIPTION_MODEL ?? (simulated ? SIMULATED_EAR : null),
+    concurrency: values.LLM_CONCURRENCY ?? 32,
   };
 }

@@ -230,7 +230,7 @@ export const flowBites: readonly Bite[] = [
   {
     invariant: 32,
     breaks: "an organization may take every slot",
-    file: "src/flows/places.ts",
+    file: "src/lib/places.ts",
     find: " || holding >= ofOneKey)",
     put: ")",
     test: FAIR,

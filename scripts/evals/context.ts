@@ -10,6 +10,7 @@ type Given = EvalCase["given"];
 
 /** Wednesday, 9 in the morning in Denver, unless a case says otherwise. */
 const NOW = "2026-11-25T16:00:00Z";
+const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
 /** The ids are fixed: nothing of a case is stored, and none may turn up in a reply. */
@@ -34,14 +35,16 @@ export function contextOf(
     facts: business.facts,
     ctas: business.ctas.map((cta) => ({ ...cta, bookable: cta.kind === given.calendar?.cta })),
     lead: {
-      name: given.leadName ?? null,
+      ...{ name: given.leadName ?? null, company: null, fields: {}, language: null },
       stage: given.stage,
       intent: given.intent ?? "unknown",
       sentiment: given.sentiment ?? "neutral",
     },
     summary: given.summary ?? null,
     messages: messagesOf(given, now),
+    window: { serviceUntil: new Date(now.getTime() + DAY_MS) },
     followUpStep: given.followUpStep ?? null,
+    followUpSteps: defaultSequence.steps.length,
     followUpHint: given.followUpHint ?? null,
     earlierReplyInDoubt: given.earlierReplyInDoubt ?? false,
     now,

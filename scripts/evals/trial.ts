@@ -9,6 +9,7 @@ import type { Log } from "../../src/lib/log.ts";
 import { sleep } from "../../src/lib/sleep.ts";
 import type { RunTools } from "../../src/llm/run.ts";
 import { createThinker, type Thinker } from "../../src/llm/thinker.ts";
+import { createTraffic } from "../../src/llm/traffic.ts";
 import type { Business } from "./business.ts";
 import type { Departure, EvalCase } from "./case.ts";
 import { contextOf, seenOf, toolsOf } from "./context.ts";
@@ -85,6 +86,7 @@ export async function runTrial(
       fallbackModel: null,
       log: silent,
     },
+    traffic: createTraffic({ concurrency: 1 }),
   });
   const run = {
     deadlineMs,

@@ -1,4 +1,4 @@
-import { createPlaces } from "./places.ts";
+import { createPlaces } from "../lib/places.ts";
 
 /** A wake-up that has not come back by then may be brought again. */
 const BACK_WITHIN_MS = 10_000;

@@ -49,6 +49,8 @@ export interface Fact {
   kind: "fact" | "price";
   topic: string;
   text: string;
+  /** Chosen for the new messages of this turn; the others are the same in every turn. */
+  onlyNow?: true;
 }
 
 export interface CtaOffer {
@@ -91,11 +93,25 @@ export interface TurnContext {
   };
   facts: readonly Fact[];
   ctas: readonly CtaOffer[];
-  lead: { name: string | null; stage: Stage; intent: Intent; sentiment: Sentiment };
+  lead: {
+    name: string | null;
+    company: string | null;
+    /** What the organization keeps about its leads, by its own names. */
+    fields: Readonly<Record<string, unknown>>;
+    /** BCP 47 tag of the language they wrote in before; null: nobody has judged it yet. */
+    language: string | null;
+    stage: Stage;
+    intent: Intent;
+    sentiment: Sentiment;
+  };
+  /** `serviceUntil`: when free-form messages end; null if the lead never wrote. */
+  window: { serviceUntil: Date | null };
   summary: string | null;
   messages: readonly ContextMessage[];
   /** Which nudge this is (1 = first), when the cause is a follow-up. */
   followUpStep: number | null;
+  /** How many nudges the organization sends before it gives a lead up. */
+  followUpSteps: number;
   /** What the business wants said with this nudge. */
   followUpHint: string | null;
   /** True when an earlier answer may or may not have reached the lead. */

@@ -111,18 +111,25 @@ export function parseAnswer<Schema extends TSchema>(
   return { ok: false, problem: `The JSON did not match the schema: ${listed}.` };
 }
 
-/** Brain's answer, refused as well when it names a CTA that was not offered or forgets to name one. */
+/**
+ * Brain's answer, refused as well when it names a CTA that was not offered, or forgets to name one or, where it
+ * puts the lead off, a time: they would never hear from us again.
+ */
 export function parseDecision(content: string, ctas: readonly CtaOffer[]): Parsed<BrainDecision> {
   const parsed = parseAnswer(BrainAnswer, content);
   if (!parsed.ok) return parsed;
-  const { action, ctaId } = parsed.value;
+  const { action, attentionReason, ctaId, followUpDelayMinutes } = parsed.value;
   if (ctaId !== null && !ctas.some(({ id }) => id === ctaId)) {
     return { ok: false, problem: "ctaId is not the id of an offered CTA; use null if none fits." };
   }
   if (action === "initiate_cta" && ctaId === null) {
     return { ok: false, problem: "The action initiate_cta needs a ctaId from the offered CTAs." };
   }
-  // Two ways to say one thing: a flag without the mark would reach nobody.
-  const needsHuman = parsed.value.needsHuman || action === "flag_attention";
+  if (action === "wait_schedule" && followUpDelayMinutes === null) {
+    return { ok: false, problem: "The action wait_schedule needs followUpDelayMinutes." };
+  }
+  // Three ways to say one thing: a flag or a reason without the mark would reach nobody.
+  const needsHuman =
+    parsed.value.needsHuman || action === "flag_attention" || attentionReason !== null;
   return { ok: true, value: { ...parsed.value, needsHuman } };
 }

@@ -5,9 +5,12 @@ import type { Log } from "../lib/log.ts";
 import type { Parsed } from "./answers.ts";
 import { throwIfAborted } from "./client.ts";
 import { followedBy, type Prompt, type PromptMessage } from "./prompts/prompt.ts";
-import type { AttemptResult, Provider } from "./provider.ts";
+import type { AttemptResult, Provider, Reworded } from "./provider.ts";
+import type { Traffic } from "./traffic.ts";
 import type { Failure } from "./transport-failure.ts";
 
+/** Room for hidden reasoning as well; the answers themselves are a few hundred tokens. */
+const MAX_OUTPUT_TOKENS = 4_000;
 /** Below this no model answers: the attempt would only be paid for. */
 const MIN_ATTEMPT_MS = 20;
 /** Of the time left, what one model may take while another one stands ready to replace it. */
@@ -15,6 +18,8 @@ const SHARE_BEFORE_FALLBACK = 0.6;
 
 /** One run of thinking: its deadline, and which models are still worth asking. */
 export interface Run {
+  organizationId: string;
+  traffic: Traffic;
   provider: Provider;
   /** First choice first. A model that could not be reached is taken out for the rest of the run. */
   models: string[];
@@ -67,9 +72,11 @@ async function askModel<T>(
   model: string,
   mayRepair: boolean,
 ): Promise<AttemptResult<T>> {
-  const result = await attempt(run, question, model);
+  const result = await attempt(run, question, model, MAX_OUTPUT_TOKENS);
   if (result.kind !== "unusable" || !mayRepair) return result;
-  const second = await attempt(run, repaired(question, result), model);
+  // What was cut off may have been hidden reasoning, which no request makes shorter.
+  const room = result.errorClass === "truncated" ? 2 * MAX_OUTPUT_TOKENS : MAX_OUTPUT_TOKENS;
+  const second = await attempt(run, repaired(question, result), model, room);
   return second.kind === "answer" ? second : result;
 }
 
@@ -89,19 +96,39 @@ function forget(run: Run, model: string): void {
   if (run.models.length > 1) run.models = run.models.filter((other) => other !== model);
 }
 
+/** One attempt, and again as often as the server has to be asked in another way: each is one step simpler. */
 async function attempt<T>(
   run: Run,
-  { prompt, messages, image, parse }: Question<T>,
+  question: Question<T>,
   model: string,
+  maxOutputTokens: number,
 ): Promise<AttemptResult<T>> {
-  throwIfAborted(run.signal);
-  const leftMs = run.endsAtMs - performance.now();
+  const { organizationId, signal } = run;
+  const timeLeftMs = () => run.endsAtMs - performance.now();
+  for (;;) {
+    throwIfAborted(signal);
+    const result = await run.traffic.pass({ organizationId, model, timeLeftMs, signal }, () =>
+      attemptOnce(run, question, { model, maxOutputTokens, leftMs: timeLeftMs() }),
+    );
+    if (result.kind === "answer") return result;
+    if (result.kind === "failure") throwIfAborted(signal);
+    const { outcome, errorClass } = result;
+    run.log.warn({ step: question.prompt.name, model, outcome, errorClass }, "model call");
+    if (result.kind !== "reworded") return result;
+  }
+}
+
+async function attemptOnce<T>(
+  run: Run,
+  { prompt, messages, image, parse }: Question<T>,
+  { model, maxOutputTokens, leftMs }: { model: string; maxOutputTokens: number; leftMs: number },
+) {
   if (leftMs < MIN_ATTEMPT_MS) return outOfTime;
   const hasFallback = run.models.at(-1) !== model;
   const number = (run.attempts.get(prompt.name) ?? 0) + 1;
   run.attempts.set(prompt.name, number);
   const result = await run.provider.attempt({
-    ...{ model, prompt, messages, image, parse },
+    ...{ model, prompt, messages, image, maxOutputTokens, parse },
     attempt: number,
     timeoutMs: Math.ceil(hasFallback ? leftMs * SHARE_BEFORE_FALLBACK : leftMs),
     signal: run.signal,
@@ -112,15 +139,11 @@ async function attempt<T>(
     ...{ promptVersion: prompt.version, promptHash: prompt.hash },
     ...whatCame(result),
   });
-  if (result.kind !== "answer") {
-    const { outcome, errorClass } = result;
-    run.log.warn({ step: prompt.name, model, attempt: number, outcome, errorClass }, "model call");
-  }
   return result;
 }
 
 function whatCame(
-  result: AttemptResult<unknown>,
+  result: AttemptResult<unknown> | Reworded,
 ): Pick<AttemptTrace, "answer" | "outcome" | "errorClass"> {
   if (result.kind === "answer") return { answer: result.value, outcome: "ok", errorClass: null };
   const { outcome, errorClass } = result;

@@ -1,19 +1,28 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import type { LlmCall } from "../funnel/turn.ts";
-import type { Parsed } from "./answers.ts";
 
 const text = Type.Union([Type.String(), Type.Null()]);
 const count = Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]);
 
+/** Some servers tell thoughts and text apart so. */
+const ContentPart = Type.Object({ text: Type.Optional(text) });
+const ToolCall = Type.Object({
+  function: Type.Optional(Type.Object({ arguments: Type.String() })),
+});
+
 /** What is read of a chat completion. Compatible servers leave out much of the rest. */
-const Completion = Type.Object({
+export const Completion = Type.Object({
   id: Type.Optional(text),
   model: Type.Optional(text),
   choices: Type.Array(
     Type.Object({
       finish_reason: Type.Optional(text),
-      message: Type.Object({ content: Type.Optional(text), refusal: Type.Optional(text) }),
+      message: Type.Object({
+        content: Type.Optional(Type.Union([text, Type.Array(ContentPart)])),
+        refusal: Type.Optional(text),
+        tool_calls: Type.Optional(Type.Union([Type.Array(ToolCall), Type.Null()])),
+      }),
     }),
     { minItems: 1 },
   ),
@@ -59,17 +68,6 @@ export const noResponse: ResponseFacts = {
   audioSeconds: null,
 };
 
-/** What a response amounts to. `problem` is what to tell the model when it is asked again. */
-export type Reading<T> =
-  | { kind: "answer"; value: T }
-  | {
-      kind: "unusable";
-      outcome: "refused" | "invalid_json";
-      errorClass: string;
-      problem: string;
-      content: string;
-    };
-
 /** The completion in a response body, or null if the body is none (a proxy's page, cut JSON …). */
 export function asCompletion(body: unknown): Static<typeof Completion> | null {
   return Value.Check(Completion, body) ? body : null;
@@ -89,31 +87,4 @@ export function responseFacts(completion: Static<typeof Completion>): ResponseFa
     audioTokens: usage.prompt_tokens_details?.audio_tokens ?? null,
     audioSeconds: null,
   };
-}
-
-/** Judges the first choice: refusal, cut off, empty, not what was asked for, or an answer. */
-export function readCompletion<T>(
-  completion: Static<typeof Completion>,
-  parse: (content: string) => Parsed<T>,
-): Reading<T> {
-  const choice = completion.choices[0];
-  const content = choice?.message.content ?? "";
-  const unusable = (outcome: "refused" | "invalid_json", errorClass: string, problem: string) =>
-    ({ kind: "unusable", outcome, errorClass, problem, content }) as const;
-
-  if (choice?.message.refusal) {
-    return unusable("refused", "refusal", "You refused. Decide within the rules and answer.");
-  }
-  if (choice?.finish_reason === "content_filter") {
-    return unusable("refused", "content_filter", "The answer was filtered. Word it neutrally.");
-  }
-  if (choice?.finish_reason === "length") {
-    return unusable("invalid_json", "truncated", "The answer was cut off. Be much shorter.");
-  }
-  if (content.trim() === "") {
-    return unusable("invalid_json", "empty", "The answer was empty.");
-  }
-  const parsed = parse(content);
-  if (parsed.ok) return { kind: "answer", value: parsed.value };
-  return unusable("invalid_json", "schema", parsed.problem);
 }

@@ -19,11 +19,12 @@ export interface Describer {
 export function createDescriber(options: ModelOptions): Describer {
   const start = starter(options);
   return {
-    describe: async ({ bytes, mimeType, caption }, run) => {
+    describe: async ({ organizationId, bytes, mimeType, caption }, run) => {
       const prompt = describePrompt({ caption });
       const image = `data:${mimeType};base64,${Buffer.from(bytes).toString("base64")}`;
       const parse = (content: string) => parseAnswer(DescribeAnswer, content);
-      const answer = await ask(start(run), { prompt, messages: prompt.messages, image, parse });
+      const question = { prompt, messages: prompt.messages, image, parse };
+      const answer = await ask(start(run, organizationId), question);
       if (answer.kind === "failed") return answer;
       return { kind: "description", text: answer.value.description };
     },

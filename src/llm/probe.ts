@@ -1,4 +1,5 @@
 import { AppError, errorMessage } from "../lib/errors.ts";
+import { readEndpoint } from "./endpoint.ts";
 
 const DEADLINE_MS = 2_500;
 
@@ -7,8 +8,10 @@ const DEADLINE_MS = 2_500;
  * not every compatible API has the list. Rejects with `model_unavailable`.
  */
 export async function probeModel(api: { baseUrl: string; apiKey: string }): Promise<void> {
-  const answer = await fetch(`${api.baseUrl}/models`, {
-    headers: { authorization: `Bearer ${api.apiKey}` },
+  const { url, apiVersion, isDatedAzure } = readEndpoint(api.baseUrl);
+  const query = apiVersion === null ? "" : `?api-version=${encodeURIComponent(apiVersion)}`;
+  const answer = await fetch(`${url}/models${query}`, {
+    headers: isDatedAzure ? { "api-key": api.apiKey } : { authorization: `Bearer ${api.apiKey}` },
     signal: AbortSignal.timeout(DEADLINE_MS),
   }).catch((error: unknown) => {
     throw new AppError("model_unavailable", `The model: ${errorMessage(error)}`, {}, error);

@@ -4,18 +4,13 @@ import { systemClock } from "../lib/clock.ts";
 import { newId } from "../lib/ids.ts";
 import type { Parsed } from "./answers.ts";
 import { call, malformedResponse, openClient, providerName, throwIfAborted } from "./client.ts";
-import {
-  asCompletion,
-  noResponse,
-  type Reading,
-  readCompletion,
-  responseFacts,
-} from "./completion.ts";
+import { asCompletion, noResponse, responseFacts } from "./completion.ts";
+import type { Dialect } from "./dialect.ts";
+import { createDialects, type Dialects } from "./dialects.ts";
 import type { Prompt, PromptMessage } from "./prompts/prompt.ts";
+import { type Reading, readCompletion } from "./reading.ts";
 import type { Failure } from "./transport-failure.ts";
-
-/** Room for hidden reasoning as well; the answers themselves are a few hundred tokens. */
-const MAX_OUTPUT_TOKENS = 4_000;
+import { chatRequest } from "./wire.ts";
 
 interface Attempt<T> {
   model: string;
@@ -24,6 +19,7 @@ interface Attempt<T> {
   messages: readonly PromptMessage[];
   /** As a data: address. */
   image?: string | undefined;
+  maxOutputTokens: number;
   /** Which attempt of its step this is, from 1. */
   attempt: number;
   timeoutMs: number;
@@ -33,6 +29,13 @@ interface Attempt<T> {
   onCall: (call: LlmCall) => Promise<void>;
 }
 
+/** The server does not know a way of asking; the same question will be put to it in another one. */
+export interface Reworded {
+  kind: "reworded";
+  outcome: "error";
+  errorClass: "unsupported";
+}
+
 export type AttemptResult<T> = Reading<T> | Failure;
 
 export interface Provider {
@@ -40,19 +43,20 @@ export interface Provider {
    * Calls the model once and hands exactly one record to `onCall`, whatever happens. Rejects only
    * when `signal` aborts (see `abortError`) or `onCall` does.
    */
-  attempt<T>(attempt: Attempt<T>): Promise<AttemptResult<T>>;
+  attempt<T>(attempt: Attempt<T>): Promise<AttemptResult<T> | Reworded>;
 }
 
 /** A client for any server that speaks OpenAI's chat completions. It never retries by itself. */
 export function createProvider({ baseUrl, apiKey }: { baseUrl: string; apiKey: string }): Provider {
   const client = openClient({ baseUrl, apiKey });
+  const dialects = createDialects();
   const provider = providerName(baseUrl);
   return {
     attempt: async (attempt) => {
       throwIfAborted(attempt.signal);
       const startedAt = systemClock.now();
       const startedMs = performance.now();
-      const { result, facts } = await request(client, attempt);
+      const { result, facts } = await request(client, dialects, attempt);
       await attempt.onCall({
         id: newId(),
         step: attempt.prompt.name,
@@ -74,43 +78,39 @@ export function createProvider({ baseUrl, apiKey }: { baseUrl: string; apiKey: s
   };
 }
 
-async function request<T>(client: OpenAI, attempt: Attempt<T>) {
-  const { model, prompt, messages, image, timeoutMs } = attempt;
+async function request<T>(client: OpenAI, dialects: Dialects, attempt: Attempt<T>) {
+  const { model, timeoutMs } = attempt;
+  const dialect = dialects.of(model);
   const answer = await call(attempt, (options) =>
-    client.chat.completions.create(
-      {
-        model,
-        messages: wireMessages(messages, image),
-        max_completion_tokens: MAX_OUTPUT_TOKENS,
-        response_format: {
-          type: "json_schema",
-          json_schema: { name: prompt.name, strict: true, schema: prompt.schema },
-        },
-      },
-      { ...options, timeout: timeoutMs + 1_000 },
-    ),
+    client.chat.completions.create(chatRequest(attempt, dialect), {
+      ...options,
+      timeout: timeoutMs + 1_000,
+    }),
   );
-  if (!answer.ok) return { result: answer.failure, facts: noResponse };
+  if (!answer.ok)
+    return { result: readFailure(answer.failure, dialects, model, dialect), facts: noResponse };
   const completion = asCompletion(answer.body);
   if (completion === null) return { result: malformedResponse, facts: noResponse };
-  return { result: readCompletion(completion, attempt.parse), facts: responseFacts(completion) };
+  const result = readCompletion(completion, attempt.parse);
+  if (result.kind === "unusable" && result.errorClass === "schema") {
+    dialects.learnFromAnswer(model, dialect, result.content, attempt.prompt.schema);
+  }
+  return { result, facts: responseFacts(completion) };
 }
 
-/** The picture goes with the last message of the user. */
-function wireMessages(
-  messages: readonly PromptMessage[],
-  image: string | undefined,
-): OpenAI.ChatCompletionMessageParam[] {
-  const last = messages.findLastIndex(({ role }) => role === "user");
-  return messages.map(({ role, content }, index) =>
-    role === "user" && image !== undefined && index === last
-      ? {
-          role,
-          content: [
-            { type: "text", text: content },
-            { type: "image_url", image_url: { url: image, detail: "auto" } },
-          ],
-        }
-      : { role, content },
-  );
+function readFailure(
+  failure: Failure,
+  dialects: Dialects,
+  model: string,
+  dialect: Dialect,
+): Failure | Reworded | Extract<Reading<never>, { kind: "unusable" }> {
+  const { complaint, rejectedAnswer: content } = failure;
+  if (content !== undefined) {
+    const problem = "The answer did not match the schema.";
+    return { kind: "unusable", outcome: "invalid_json", errorClass: "schema", problem, content };
+  }
+  const learned = complaint && failure.outcome === "error";
+  return learned && dialects.learnFromRefusal(model, dialect, complaint)
+    ? { kind: "reworded", outcome: "error", errorClass: "unsupported" }
+    : failure;
 }

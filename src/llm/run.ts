@@ -3,6 +3,7 @@ import type { BrainDecision, LlmCall, ToolResult } from "../funnel/turn.ts";
 import type { Log } from "../lib/log.ts";
 import type { Run } from "./ask.ts";
 import { createProvider } from "./provider.ts";
+import type { Traffic } from "./traffic.ts";
 
 export interface ModelOptions {
   /** Of an OpenAI-compatible API, with its version path (`…/v1`). */
@@ -11,6 +12,8 @@ export interface ModelOptions {
   model: string;
   /** Asked when the first model cannot be reached or gives nothing usable. */
   fallbackModel: string | null;
+  /** Shared by all that ask the same server. */
+  traffic: Traffic;
   log: Log;
 }
 
@@ -27,12 +30,14 @@ export interface ThinkingRun {
 /** Does what a decision asks of our own systems; a rejection ends the run. */
 export type RunTools = (decision: BrainDecision) => Promise<readonly ToolResult[]>;
 
-/** Begins runs over one model API and its fallback. Holds no state between them. */
-export function starter(options: ModelOptions): (run: ThinkingRun) => Run {
-  const { model, fallbackModel, log } = options;
+/** Begins runs of an organization over one model API and its fallback. */
+export function starter(options: ModelOptions): (run: ThinkingRun, organizationId: string) => Run {
+  const { model, fallbackModel, traffic, log } = options;
   const provider = createProvider(options);
-  return ({ deadlineMs, signal, onCall, onAttempt = () => {} }) => ({
+  return ({ deadlineMs, signal, onCall, onAttempt = () => {} }, organizationId) => ({
+    organizationId,
     provider,
+    traffic,
     models: fallbackModel === null || fallbackModel === model ? [model] : [model, fallbackModel],
     endsAtMs: performance.now() + deadlineMs,
     signal,

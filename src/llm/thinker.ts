@@ -28,15 +28,18 @@ export interface Thinker {
   summarise(input: SummaryInput, run: ThinkingRun): Promise<Summary>;
 }
 
-/** The thinking layer over one model API. Holds no state between runs. */
+/** The thinking layer over one model API. Between runs it knows no more than how its server does. */
 export function createThinker(options: ModelOptions): Thinker {
   const start = starter(options);
   return {
-    think: (context, { runTools, ...run }) => think(start(run), context, runTools),
+    think: (context, { runTools, ...run }) =>
+      think(start(run, context.organizationId), context, runTools),
     summarise: async (input, run) => {
       const prompt = memoryPrompt(input);
       const parse = (content: string) => parseAnswer(MemoryAnswer, content);
-      const answer = await ask(start(run), { prompt, messages: prompt.messages, parse });
+      const answer = await ask(start(run, input.organizationId), {
+        ...{ prompt, messages: prompt.messages, parse },
+      });
       return answer.kind === "failed" ? answer : { kind: "summary", text: answer.value.summary };
     },
   };

@@ -5,9 +5,11 @@ import { unavailable } from "./ask.ts";
 import { call, malformedResponse, openClient, providerName, throwIfAborted } from "./client.ts";
 import { noResponse } from "./completion.ts";
 import type { ModelOptions, ThinkingRun } from "./run.ts";
-import { asTranscription, confidenceOf, factsOf } from "./transcription.ts";
+import { asTranscription, confidenceOf, factsOf, type TranscriptionBody } from "./transcription.ts";
+import type { Failure } from "./transport-failure.ts";
 
 export interface MediaFile {
+  organizationId: string;
   bytes: Uint8Array<ArrayBuffer>;
   /** As the bytes have it. */
   mimeType: string;
@@ -25,39 +27,54 @@ export interface Transcriber {
   transcribe(file: MediaFile, run: ThinkingRun): Promise<Transcript>;
 }
 
+type TranscriberOptions = Omit<ModelOptions, "fallbackModel">;
+
 /** Nothing is said to the model beside the recording. */
 const PROMPT = { promptName: "transcribe", promptVersion: "1", promptHash: "-" } as const;
 
 /** Recordings into text over one model API, one attempt a call. */
-export function createTranscriber(options: Omit<ModelOptions, "fallbackModel">): Transcriber {
-  const { baseUrl, model, log } = options;
+export function createTranscriber(options: TranscriberOptions): Transcriber {
+  const { model, log, traffic } = options;
   const client = openClient(options);
   return {
-    transcribe: async (file, { deadlineMs, signal, onCall }) => {
+    transcribe: async (file, run) => {
+      const { organizationId } = file;
+      const { deadlineMs, signal } = run;
       throwIfAborted(signal);
-      const startedAt = systemClock.now();
-      const startedMs = performance.now();
-      const { body, failure } = await request(client, model, file, {
-        signal,
-        timeoutMs: deadlineMs,
-      });
-      await onCall({
-        ...{ id: newId(), step: "transcribe", attempt: 1, provider: providerName(baseUrl) },
-        ...{ requestModel: model, ...PROMPT, startedAt },
-        latencyMs: Math.round(performance.now() - startedMs),
-        ...(body === null ? noResponse : factsOf(body)),
-        outcome: failure?.outcome ?? "ok",
-        errorClass: failure?.errorClass ?? null,
-      });
-      if (body !== null) {
-        return { kind: "transcript", text: body.text, confidence: confidenceOf(body) };
-      }
-      if (failure?.outcome === "aborted") throwIfAborted(signal);
-      log.warn({ step: "transcribe", model, errorClass: failure?.errorClass }, "model call");
-      if (failure && !failure.permanent) throw unavailable("transcribe", failure);
+      const endsAtMs = performance.now() + deadlineMs;
+      const timeLeftMs = () => endsAtMs - performance.now();
+      const heard = await traffic.pass({ organizationId, model, timeLeftMs, signal }, () =>
+        listen(client, options, file, { ...run, deadlineMs: Math.ceil(timeLeftMs()) }),
+      );
+      if (heard.kind === "transcript") return heard;
+      throwIfAborted(signal);
+      log.warn({ step: "transcribe", model, errorClass: heard.errorClass }, "model call");
+      if (!heard.permanent) throw unavailable("transcribe", heard);
       return { kind: "failed" };
     },
   };
+}
+
+/** One call, on record whatever comes of it. */
+async function listen(
+  client: OpenAI,
+  { baseUrl, model }: TranscriberOptions,
+  file: MediaFile,
+  { deadlineMs, signal, onCall }: ThinkingRun,
+): Promise<Extract<Transcript, { kind: "transcript" }> | Failure> {
+  const startedAt = systemClock.now();
+  const startedMs = performance.now();
+  const answer = await request(client, model, file, { signal, timeoutMs: deadlineMs });
+  await onCall({
+    ...{ id: newId(), step: "transcribe", attempt: 1, provider: providerName(baseUrl) },
+    ...{ requestModel: model, ...PROMPT, startedAt },
+    latencyMs: Math.round(performance.now() - startedMs),
+    ...(answer.body === null ? noResponse : factsOf(answer.body)),
+    outcome: answer.failure?.outcome ?? "ok",
+    errorClass: answer.failure?.errorClass ?? null,
+  });
+  if (answer.body === null) return answer.failure;
+  return { kind: "transcript", text: answer.body.text, confidence: confidenceOf(answer.body) };
 }
 
 async function request(
@@ -65,7 +82,7 @@ async function request(
   model: string,
   file: MediaFile,
   limits: { signal: AbortSignal; timeoutMs: number },
-) {
+): Promise<{ body: TranscriptionBody; failure: null } | { body: null; failure: Failure }> {
   const asked = { file: named(file), model };
   const answer = await call(limits, ({ signal }) => {
     const options = { signal, timeout: limits.timeoutMs + 1_000 };
@@ -76,7 +93,7 @@ async function request(
   });
   if (!answer.ok) return { body: null, failure: answer.failure };
   const body = asTranscription(answer.body);
-  return { body, failure: body === null ? malformedResponse : null };
+  return body === null ? { body, failure: malformedResponse } : { body, failure: null };
 }
 
 /** OpenAI's newer models tell how sure they are by token; Whisper, and what imitates it, by segment. */

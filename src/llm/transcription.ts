@@ -29,7 +29,7 @@ const TranscriptionBody = Type.Object({
     }),
   ),
 });
-type TranscriptionBody = Static<typeof TranscriptionBody>;
+export type TranscriptionBody = Static<typeof TranscriptionBody>;
 
 /** The transcription in a response body, or null if the body is none. */
 export function asTranscription(body: unknown): TranscriptionBody | null {

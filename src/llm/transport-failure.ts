@@ -1,5 +1,7 @@
 import OpenAI from "openai";
 import type { LlmCall } from "../funnel/turn.ts";
+import { isJsonObject } from "../lib/json.ts";
+import type { Complaint } from "./dialect.ts";
 
 /** No usable response: the network, the server, or our patience. */
 export interface Failure {
@@ -13,6 +15,10 @@ export interface Failure {
   retryAfterMs: number | null;
   /** True when the same request can only fail again: the server understood it and said no. */
   permanent: boolean;
+  /** What the server said about the request, where it did not take it. May quote the request: never logged. */
+  complaint?: Complaint;
+  /** What the model had written, where the server did not let it through. */
+  rejectedAnswer?: string;
 }
 
 /** What was known from outside when the request failed. */
@@ -25,6 +31,10 @@ interface Cut {
 
 /** The request itself is at fault; waiting will not help. */
 const PERMANENT_STATUSES: readonly number[] = [400, 413, 422];
+/** Where a server says that it does not know a part of the request. */
+const REFUSING_STATUSES: readonly number[] = [400, 404, 415, 422, 500, 501];
+/** The server checks the answer itself, and says so instead of passing it on (Groq). */
+const REJECTED_CODES: readonly string[] = ["json_validate_failed", "tool_use_failed"];
 const POLICY_CODES: readonly string[] = [
   "content_policy_violation",
   "invalid_prompt",
@@ -46,6 +56,8 @@ export function classifyFailure(error: unknown, { aborted, expired }: Cut): Fail
       ...failure,
       ...classifyStatus(error.status, error.code),
       retryAfterMs: retryAfterMs(error.headers),
+      ...(REFUSING_STATUSES.includes(error.status) && { complaint: complaintOf(error) }),
+      ...rejectedAnswer(error),
     };
   }
   return { ...failure, outcome: "error", errorClass: "malformed_response" };
@@ -61,6 +73,16 @@ function classifyStatus(
   }
   const outcome = status === 429 ? "rate_limited" : "error";
   return { outcome, errorClass: `http_${status}`, permanent };
+}
+
+function complaintOf({ message, param }: InstanceType<typeof OpenAI.APIError>): Complaint {
+  return { message, param: typeof param === "string" && param !== "" ? param : null };
+}
+
+function rejectedAnswer({ code, error }: InstanceType<typeof OpenAI.APIError>) {
+  if (!REJECTED_CODES.includes(code ?? "")) return {};
+  const written = isJsonObject(error) ? error["failed_generation"] : undefined;
+  return { rejectedAnswer: typeof written === "string" ? written : "" };
 }
 
 /** OpenAI's millisecond header, else the standard one in seconds. Dates are not used by model APIs. */

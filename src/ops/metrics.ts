@@ -179,10 +179,12 @@ function thinkingMetrics(registry: Registry) {
     "step",
     "outcome",
   ]);
+  const cacheHits = cacheHitGauge(registry);
   return {
     turn: (disposition: string) => turns({ disposition }),
     modelCall: (usage: ModelUsage) => {
       const { step, model, outcome } = usage;
+      cacheHits(usage);
       calls({ step, outcome }, usage.durationMs / 1000);
       tokens({ step, model, kind: "input" }, usage.inputTokens);
       tokens({ step, model, kind: "cached" }, usage.cachedTokens);
@@ -190,6 +192,20 @@ function thinkingMetrics(registry: Registry) {
       tokens({ step, model, kind: "reasoning" }, usage.reasoningTokens);
       if (usage.costUsd !== null) cost({ step, model }, usage.costUsd);
     },
+  };
+}
+
+/** Of all input tokens since the start, those that the provider had in its cache. */
+function cacheHitGauge(registry: Registry) {
+  const ratio = gauge(registry, "model_cache_hit_ratio", "Share of input tokens from the cache.", [
+    "step",
+  ]);
+  const sums = new Map<string, { input: number; cached: number }>();
+  return ({ step, inputTokens, cachedTokens }: ModelUsage) => {
+    const before = sums.get(step) ?? { input: 0, cached: 0 };
+    const sum = { input: before.input + inputTokens, cached: before.cached + cachedTokens };
+    sums.set(step, sum);
+    if (sum.input > 0) ratio({ step }, sum.cached / sum.input);
   };
 }
 

@@ -7,6 +7,7 @@ import { type ClientAddress, clientAddress } from "../http/plugins/client-addres
 import { systemClock } from "../lib/clock.ts";
 import { builtInPrompt, promptHash } from "../llm/prompts/catalogue.ts";
 import { createThinker } from "../llm/thinker.ts";
+import { createTraffic } from "../llm/traffic.ts";
 import { alertsModule } from "../modules/alerts/index.ts";
 import { analyticsModule } from "../modules/analytics/index.ts";
 import { apiKeysModule } from "../modules/api-keys/index.ts";
@@ -163,7 +164,11 @@ function replays({ config, db, redis, keyspace, log, metrics }: RestCore) {
   const { baseUrl, apiKey, model, fallbackModel } = config.llm;
   const prefix = `{${keyspace.prefix}:0}:replays`;
   const limit = createRequestLimit(redis.of(0), prefix, REPLAYS_A_MINUTE);
-  const options = { baseUrl, apiKey: apiKey ?? SIMULATED_KEY, model, fallbackModel, log };
+  const traffic = createTraffic({ concurrency: config.llm.concurrency });
+  const options = {
+    ...{ baseUrl, apiKey: apiKey ?? SIMULATED_KEY, model, fallbackModel, log },
+    traffic,
+  };
   return {
     rethink: createReplay({
       db,

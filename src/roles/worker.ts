@@ -17,6 +17,7 @@ import { accessTokenContext } from "../lib/secret-box.ts";
 import { createDescriber } from "../llm/describer.ts";
 import { probeModel } from "../llm/probe.ts";
 import { createThinker } from "../llm/thinker.ts";
+import { createTraffic } from "../llm/traffic.ts";
 import { createTranscriber } from "../llm/transcriber.ts";
 import { createHeartbeat, firstStuck } from "../ops/heartbeat.ts";
 import { removeLeftBehind } from "../storage/incoming.ts";
@@ -126,9 +127,9 @@ function createTidier({ config, log }: Core) {
 }
 
 function flowDeps(core: Core): FlowDeps {
-  const { db, clock, log, processId, announcer, metrics, crash, config } = core;
-  const { baseUrl, apiKey, model, fallbackModel } = config.llm;
+  const { db, clock, log, processId, announcer, metrics, crash } = core;
   const monotonicMs = () => performance.now();
+  const models = modelOptions(core);
   return {
     db,
     clock,
@@ -137,7 +138,7 @@ function flowDeps(core: Core): FlowDeps {
     crash,
     monotonicMs,
     workerId: processId,
-    thinker: createThinker({ baseUrl, apiKey: apiKey ?? SIMULATED_KEY, model, fallbackModel, log }),
+    thinker: createThinker(models),
     calendar: weeklyCalendar(db),
     onIngress: createIngressRecorder({ db, log, monotonicMs }),
     onTurn: metrics.turn,
@@ -146,17 +147,29 @@ function flowDeps(core: Core): FlowDeps {
       metrics.send(outcome);
       metrics.graph(code ?? (outcome === "accepted" ? "ok" : outcome));
     },
-    ...mediaDeps(core),
+    ...mediaDeps(core, models),
     ...whatsappDeps(core),
   };
 }
 
-function mediaDeps(core: Core) {
-  const { log, config } = core;
+/** One traffic for all that ask the server of the models. */
+function modelOptions({ config, log, metrics }: Core) {
+  const { baseUrl, apiKey, model, fallbackModel, concurrency } = config.llm;
+  const traffic = createTraffic({
+    concurrency,
+    onBreaker: (name, open) => {
+      metrics.breaker(`model ${name}`, open);
+      log.warn({ model: name, open }, open ? "model rests; nobody asks it" : "model answers again");
+    },
+  });
+  return { baseUrl, apiKey: apiKey ?? SIMULATED_KEY, model, fallbackModel, traffic, log };
+}
+
+function mediaDeps(core: Core, models: ReturnType<typeof modelOptions>) {
+  const { config } = core;
   const { graphUrl, graphVersion } = config.whatsapp;
-  const { baseUrl, model, fallbackModel, transcriptionModel } = config.llm;
+  const { transcriptionModel } = config.llm;
   const client = createMediaClient({ graphUrl, version: graphVersion });
-  const api = { baseUrl, apiKey: config.llm.apiKey ?? SIMULATED_KEY, log };
   return {
     store: openStore(config.media),
     sniff,
@@ -170,8 +183,10 @@ function mediaDeps(core: Core) {
       }
     },
     transcriber:
-      transcriptionModel === null ? null : createTranscriber({ ...api, model: transcriptionModel }),
-    describer: createDescriber({ ...api, model, fallbackModel }),
+      transcriptionModel === null
+        ? null
+        : createTranscriber({ ...models, model: transcriptionModel }),
+    describer: createDescriber(models),
   } satisfies Partial<FlowDeps>;
 }
 

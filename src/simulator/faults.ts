@@ -25,6 +25,10 @@ export const faultKinds = {
     "empty",
     "truncated",
     "wrong_enum",
+    "content_filter",
+    "no_choice",
+    "page",
+    "cut_off",
     "reset",
   ],
   media: ["expired", "wrong_hash", "too_large", "wrong_mime", "slow", "reset"],
@@ -42,6 +46,8 @@ export interface FaultMatch {
   text?: string;
   /** Model: which step asks. */
   step?: string;
+  /** Model: which one is asked. */
+  model?: string;
 }
 
 export interface FaultSpec {
@@ -70,6 +76,7 @@ export interface FaultSubject {
   to?: readonly (string | null)[];
   text?: string;
   step?: string;
+  model?: string;
 }
 
 export interface FaultBoard {
@@ -90,6 +97,7 @@ function fits(match: FaultMatch | undefined, subject: FaultSubject): boolean {
   if (!match) return true;
   if (match.to !== undefined && !subject.to?.includes(match.to)) return false;
   if (match.text !== undefined && !subject.text?.includes(match.text)) return false;
+  if (match.model !== undefined && match.model !== subject.model) return false;
   return match.step === undefined || match.step === subject.step;
 }
 

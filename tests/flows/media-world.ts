@@ -11,6 +11,7 @@ import type { CrashPoint } from "../../src/lib/crash-points.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { createDescriber } from "../../src/llm/describer.ts";
 import { modelPrices } from "../../src/llm/prices.ts";
+import { createTraffic } from "../../src/llm/traffic.ts";
 import { createTranscriber } from "../../src/llm/transcriber.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 import { createDiskStore } from "../../src/storage/disk.ts";
@@ -67,7 +68,12 @@ export async function createMediaWorld(
       events: async (batch) => void events.push(...batch),
     },
   });
-  const api = { baseUrl: `${meta.url}/simulator/openai/v1`, apiKey: "any", log: silentLog };
+  const api = {
+    baseUrl: `${meta.url}/simulator/openai/v1`,
+    apiKey: "any",
+    log: silentLog,
+    traffic: createTraffic({ concurrency: 4 }),
+  };
   const client = createMediaClient({ graphUrl: `${meta.url}/simulator/graph`, version: "v25.0" });
   const crash = (step: CrashPoint) => {
     if (crashes.delete(step)) throw new Died();

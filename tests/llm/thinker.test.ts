@@ -88,6 +88,13 @@ describe("a turn that goes well", () => {
     expect(thought).toMatchObject({ kind: "no_reply", decision: { needsHuman: true } });
   });
 
+  test("a reason for a human without the mark asks for one all the same", async () => {
+    const marked = decision({ attentionReason: "asked_for_human", shouldRespond: false });
+    await using it = rig([answering(marked)]);
+    const thought = await it.thinker.think(context(), it.run());
+    expect(thought).toMatchObject({ kind: "no_reply", decision: { needsHuman: true } });
+  });
+
   test("what our systems answer to a decision is told to Mouth and not to Brain", async () => {
     await using it = rig([brain(), mouth("The survey is free at 10.")]);
     const times = ["2026-08-04T10:00+02:00"];
@@ -175,6 +182,12 @@ describe("an answer that cannot be used", () => {
       "invalid_json",
       "schema",
     ],
+    [
+      "a wait without an end",
+      () => answering(decision({ action: "wait_schedule" })),
+      "invalid_json",
+      "schema",
+    ],
     ["nothing", () => completion({ content: null }), "invalid_json", "empty"],
     [
       "a cut answer",
@@ -203,6 +216,15 @@ describe("an answer that cannot be used", () => {
       ]);
     });
   }
+
+  test("what was cut off gets twice the room, because hidden thoughts are not made shorter", async () => {
+    const cut = completion({ content: '{"sit', finishReason: "length" });
+    await using it = rig([cut, brain(), mouth()]);
+    await it.thinker.think(context(), it.run());
+    expect(it.server.requests.map((request) => request.max_completion_tokens)).toEqual([
+      ...[4_000, 8_000, 4_000],
+    ]);
+  });
 
   test("the repair shows the model its answer and what was wrong", async () => {
     await using it = rig([answering({ ...decision(), action: "call" }), brain(), mouth()]);

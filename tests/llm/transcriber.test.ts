@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import type { LlmCall } from "../../src/funnel/turn.ts";
+import { createTraffic } from "../../src/llm/traffic.ts";
 import { createTranscriber } from "../../src/llm/transcriber.ts";
 import { silentLog } from "../support/servers.ts";
 
@@ -22,10 +23,11 @@ async function transcribe(respond: () => Response | Promise<Response>, model = "
   stops.push(() => server.stop(true));
   const calls: LlmCall[] = [];
   const baseUrl = `http://127.0.0.1:${server.port}/v1`;
-  const ear = createTranscriber({ baseUrl, apiKey: "key", model, log: silentLog });
+  const traffic = createTraffic({ concurrency: 1 });
+  const ear = createTranscriber({ baseUrl, apiKey: "key", model, traffic, log: silentLog });
   const result = await ear
     .transcribe(
-      { bytes: new Uint8Array([1, 2, 3]), mimeType: "audio/ogg" },
+      { organizationId: "o", bytes: new Uint8Array([1, 2, 3]), mimeType: "audio/ogg" },
       {
         deadlineMs: 300,
         signal: new AbortController().signal,

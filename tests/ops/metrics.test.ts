@@ -64,6 +64,8 @@ describe("metrics", () => {
     );
     expect(text).toContain('leadline_model_cost_usd_total{step="brain",model="m-1"} 0.002\n');
     expect(text).not.toContain('leadline_model_cost_usd_total{step="brain",model="m-2"}');
+    metrics.modelCall({ ...call, inputTokens: 200, cachedTokens: 20, costUsd: null });
+    expect(await metrics.render()).toContain('leadline_model_cache_hit_ratio{step="brain"} 0.25\n');
   });
 
   test("look up queue gauges when they are asked for", async () => {

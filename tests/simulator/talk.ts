@@ -4,6 +4,7 @@ import { judgeDraft } from "../../src/funnel/guardrails.ts";
 import { builtInPrompts } from "../../src/funnel/prompts.ts";
 import type { BrainDecision, ContextMessage, TurnContext } from "../../src/funnel/turn.ts";
 import { createThinker } from "../../src/llm/thinker.ts";
+import { createTraffic } from "../../src/llm/traffic.ts";
 import type { Rig } from "./rig.ts";
 
 const now = new Date("2026-11-20T18:00:00Z");
@@ -24,10 +25,15 @@ export function northwind(): TurnContext {
       bookable: false,
       ...cta,
     })),
-    lead: { name: null, stage: "greeting", intent: "unknown", sentiment: "neutral" },
+    lead: {
+      ...{ name: null, company: null, fields: {}, language: null },
+      ...{ stage: "greeting", intent: "unknown", sentiment: "neutral" },
+    },
+    window: { serviceUntil: null },
     summary: null,
     messages: [],
     followUpStep: null,
+    followUpSteps: 3,
     followUpHint: null,
     earlierReplyInDoubt: false,
     now,
@@ -49,6 +55,7 @@ export function startTalk(rig: Rig, overrides: Partial<TurnContext> = {}) {
     apiKey: "any",
     model: "simulated-1",
     fallbackModel: null,
+    traffic: createTraffic({ concurrency: 4 }),
     log: silent,
   });
   let context = { ...northwind(), ...overrides };

@@ -1,5 +1,5 @@
 import type { EntryOf } from "../../../streams/messages.ts";
-import { createPlaces } from "../places.ts";
+import { createPlaces } from "../../lib/places.ts";
 
 /** Wake-ups that a process serves at once; each sends up to 8 messages side by side. */
 const WAKE_UPS_AT_ONCE = 16;

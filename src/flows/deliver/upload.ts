@@ -1,8 +1,8 @@
 import type { Db } from "../../db/client.ts";
 import { metaMimeType } from "../../funnel/media.ts";
 import type { Clock } from "../../lib/clock.ts";
+import { createPlaces } from "../../lib/places.ts";
 import type { UploadAnswer } from "../../whatsapp/client.ts";
-import { createPlaces } from "../places.ts";
 import type { Candidate } from "./pick.ts";
 
 /** Meta keeps an upload for 30 days; one that ends while its message is on its way would be lost. */

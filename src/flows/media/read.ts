@@ -39,7 +39,7 @@ export async function readFile(
     signal,
     onCall: (call: LlmCall) => deps.recordCall(subject, call),
   };
-  const file = { bytes, mimeType: claim.mimeType ?? "" };
+  const file = { organizationId, bytes, mimeType: claim.mimeType ?? "" };
   if (!claim.voice) {
     const seen = await deps.describer.describe({ ...file, caption: claim.caption }, run);
     return seen.kind === "failed" ? null : { kind: "description", text: seen.text };

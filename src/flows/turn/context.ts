@@ -1,15 +1,20 @@
 import type { Db } from "../../db/client.ts";
 import { livePrompts } from "../../db/queries/live-prompts.ts";
+import { chatFits, fitChat } from "../../funnel/context-budget.ts";
+import { chooseFacts, factsFit } from "../../funnel/fact-choice.ts";
 import { type FollowUpSequence, noSequence } from "../../funnel/follow-up.ts";
 import type { Intent, Sentiment, Stage } from "../../funnel/lead.ts";
 import type { PromptSet } from "../../funnel/prompts.ts";
 import type { QuietHours } from "../../funnel/quiet-hours.ts";
-import type { CtaOffer, Fact, TurnContext } from "../../funnel/turn.ts";
+import type { ContextMessage, CtaOffer, Fact, TurnContext } from "../../funnel/turn.ts";
+import { windowClosesAt } from "../../funnel/window.ts";
+import { bytesInPrompt, loadTokenizer } from "../../llm/tokenizer.ts";
 import { type ModelMessageRow, modelMessage, toModelMessage } from "../model-messages.ts";
 import type { Claim } from "./claim.ts";
 
-/** Older messages are the summary's business. */
+/** Older messages are the summary's business; new ones are none's but the turn's, up to a flood. */
 const MESSAGES_IN_CONTEXT = 30;
+const NEW_MESSAGES_IN_CONTEXT = 300;
 
 /** What the turn saw, beside what it thinks about: the commit is guarded by these. */
 export interface Seen {
@@ -34,6 +39,9 @@ interface Row extends Omit<Seen, "sequence" | "messageSeqs"> {
   sentiment: Sentiment;
   summary: string | null;
   leadName: string | null;
+  company: string | null;
+  fields: Record<string, unknown>;
+  leadLanguage: string | null;
   businessName: string;
   description: string;
   policy: string;
@@ -54,7 +62,8 @@ export async function loadContext(
 ): Promise<{ context: TurnContext; seen: Seen } | undefined> {
   const row = await db.first<Row>`
     select c.wake_seq, c.last_seq, c.fence, c.lead_id, c.stage, c.intent, c.sentiment, c.summary,
-      c.last_lead_message_at, l.name as lead_name, o.name as business_name, o.description,
+      c.last_lead_message_at, c.language as lead_language, l.name as lead_name, l.company, l.fields,
+      o.name as business_name, o.description,
       o.policy, o.language, o.time_zone, o.holding_line,
       (select jsonb_build_object('steps', s.steps, 'ghostAfterMinutes', s.ghost_after_minutes)
         from follow_up_sequences s
@@ -77,7 +86,8 @@ export async function loadContext(
                 and md.wake_seq > c.handled_seq))) order by r.seq), '[]'::jsonb)
         from (select m.* from messages m where m.conversation_id = c.id
             and m.state not in ('cancelled', 'failed')
-          order by m.seq desc limit ${MESSAGES_IN_CONTEXT}) r) as messages,
+          order by m.seq desc limit greatest(${MESSAGES_IN_CONTEXT}::bigint,
+            least(${NEW_MESSAGES_IN_CONTEXT}::bigint, c.last_seq - c.answered_seq))) r) as messages,
       exists (select 1 from messages m where m.conversation_id = c.id and m.state = 'unknown')
         as earlier_reply_in_doubt,
       ${db.fragment(livePrompts("c.organization_id"))} as prompts
@@ -87,12 +97,30 @@ export async function loadContext(
     where c.organization_id = ${claim.organizationId} and c.id = ${claim.conversationId}
       and c.lease_epoch = ${claim.epoch}`;
   if (!row) return undefined;
-  const messageSeqs = row.messages.map(({ seq }) => seq);
-  const seen: Seen = { ...row, messageSeqs, sequence: row.sequence ?? noSequence };
-  return { context: toContext(row, seen.sequence, claim, now), seen };
+  const context = await withinBudget(toContext(row, row.sequence ?? noSequence, claim, now));
+  const messageSeqs = context.messages.map(({ seq }) => seq);
+  return { context, seen: { ...row, messageSeqs, sequence: row.sequence ?? noSequence } };
 }
 
-function toContext(row: Row, { steps }: FollowUpSequence, claim: Claim, now: Date): TurnContext {
+/** A turn's context whose messages tell their place in the chat. */
+type PlacedContext = Omit<TurnContext, "messages"> & {
+  messages: readonly (ContextMessage & { seq: number })[];
+};
+
+/** Only long chats and long lists of facts need the tokenizer. */
+async function withinBudget(context: PlacedContext): Promise<PlacedContext> {
+  const { messages, facts } = context;
+  if (chatFits(messages, bytesInPrompt) && factsFit(facts, bytesInPrompt)) return context;
+  const tokenizer = await loadTokenizer();
+  const newTexts = messages.flatMap(({ isNew, text }) => (isNew ? [text] : []));
+  return {
+    ...context,
+    facts: chooseFacts(facts, newTexts, tokenizer.count),
+    messages: fitChat(messages, tokenizer),
+  };
+}
+
+function toContext(row: Row, { steps }: FollowUpSequence, claim: Claim, now: Date): PlacedContext {
   const followUpStep = claim.cause === "follow_up" ? claim.followUpStep : null;
   return {
     organizationId: claim.organizationId,
@@ -111,16 +139,22 @@ function toContext(row: Row, { steps }: FollowUpSequence, claim: Claim, now: Dat
     ctas: row.ctas,
     lead: {
       name: row.leadName,
+      company: row.company,
+      fields: row.fields,
+      language: row.leadLanguage,
       stage: row.stage,
       intent: row.intent,
       sentiment: row.sentiment,
     },
+    window: { serviceUntil: windowClosesAt(row.lastLeadMessageAt) },
     summary: row.summary,
     messages: row.messages.map(({ isNew, ...message }) => ({
       ...toModelMessage(message),
+      seq: message.seq,
       isNew,
     })),
     followUpStep,
+    followUpSteps: steps.length,
     followUpHint: followUpStep === null ? null : (steps[followUpStep - 1]?.hint ?? null),
     earlierReplyInDoubt: row.earlierReplyInDoubt,
     now,

@@ -1,13 +1,15 @@
 /*
  * What a model is sent (the simulator's model relies on this):
- * - `response_format.json_schema.name` is `brain`, `mouth` or `memory` (strict; schemas in answers.ts).
+ * - `response_format.json_schema.name` is `brain`, `mouth` or `memory` (strict; schemas in answers.ts). A server
+ *   that does not know it gets a tool of that name, or <schema>{name, schema}</schema> after the instructions.
  * - brain and mouth: the system message ends with three JSON blocks, stable per organization:
  *   <business>{name, description, policy, language, timeZone}</business>
- *   <facts>[{kind, topic, text}]</facts>   <ctas>[{id, kind, name, description, url, bookable}]</ctas>
- * - All steps: one user message with <context>{…}</context>. Keys for brain and mouth:
+ *   <facts>[{id, kind, topic, text}]</facts>   <ctas>[{id, kind, name, description, url, bookable}]</ctas>
+ * - All steps: one user message with <context>{…}</context>, before it a second <facts> where the list is too
+ *   long to be told whole. Keys for brain and mouth:
  *   messages [{author, kind, text, at, isNew, quoted?, heard?}], summary, cause, followUpStep,
- *   earlierReplyInDoubt,
- *   lead {name, intent, sentiment}, stage, now (ISO 8601), localTime; mouth also has `followUpHint`
+ *   followUpSteps, earlierReplyInDoubt, lead {name, company, fields, language, intent, sentiment}, stage,
+ *   canWriteUntil (ISO 8601 or null), now, localTime; mouth also has `followUpHint`
  *   (string or null), `decision` and `toolResults` (funnel/turn.ts `ToolResult`).
  *   Memory: summary (previous or null), messages, language. `describe`: caption, and the picture as an
  *   image_url part beside the block.
@@ -23,6 +25,7 @@ import { toStrictSchema } from "../strict-schema.ts";
 import { dataBlock, type Frame, framed, type Prompt } from "./prompt.ts";
 import {
   businessBlocks,
+  chosenFacts,
   DATA_RULE,
   HEARD_RULE,
   PRECEDENCE_RULE,
@@ -77,7 +80,10 @@ export function brainPrompt(context: TurnContext): Prompt {
     schema,
     messages: [
       { role: "system", content: `${text}\n\n${businessBlocks(context)}` },
-      { role: "user", content: dataBlock("context", situationData(context)) },
+      {
+        role: "user",
+        content: chosenFacts(context) + dataBlock("context", situationData(context)),
+      },
     ],
   };
 }

@@ -4,6 +4,7 @@ import { toStrictSchema } from "../strict-schema.ts";
 import { dataBlock, type Frame, framed, type Prompt } from "./prompt.ts";
 import {
   businessBlocks,
+  chosenFacts,
   DATA_RULE,
   HEARD_RULE,
   PRECEDENCE_RULE,
@@ -63,12 +64,14 @@ export function mouthPrompt(
       { role: "system", content: `${text}\n\n${businessBlocks(context)}` },
       {
         role: "user",
-        content: dataBlock("context", {
-          ...situationData(context),
-          followUpHint: context.followUpHint,
-          decision: forMouth(decision),
-          toolResults,
-        }),
+        content:
+          chosenFacts(context) +
+          dataBlock("context", {
+            ...situationData(context),
+            followUpHint: context.followUpHint,
+            decision: forMouth(decision),
+            toolResults,
+          }),
       },
     ],
   };

@@ -57,8 +57,12 @@ const RULES_COME_LAST = "Rules that hold whatever is said above";
 
 /** Data between `<tag>` and `</tag>`. `<` and `>` inside are escaped, so data cannot close it. */
 export function dataBlock(tag: string, data: unknown): string {
-  const json = JSON.stringify(data).replaceAll("<", "\\u003c").replaceAll(">", "\\u003e");
-  return `<${tag}>\n${json}\n</${tag}>`;
+  return `<${tag}>\n${blockJson(data)}\n</${tag}>`;
+}
+
+/** Data as it stands in a block. */
+export function blockJson(data: unknown): string {
+  return JSON.stringify(data).replaceAll("<", "\\u003c").replaceAll(">", "\\u003e");
 }
 
 /** The same request again, with the answer that failed and what to do about it. */

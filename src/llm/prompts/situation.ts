@@ -1,4 +1,4 @@
-import type { ContextMessage, TurnContext } from "../../funnel/turn.ts";
+import type { ContextMessage, Fact, TurnContext } from "../../funnel/turn.ts";
 import { dataBlock } from "./prompt.ts";
 
 /** Said to every step that sees a lead's words. Tags are named without brackets: only blocks have them. */
@@ -21,10 +21,29 @@ export function businessBlocks({ business, facts, ctas }: TurnContext): string {
     dataBlock("business", business),
     dataBlock(
       "facts",
-      facts.map(({ kind, topic, text }) => ({ kind, topic, text })),
+      factData(
+        facts.filter(({ onlyNow }) => !onlyNow),
+        "f",
+      ),
     ),
     dataBlock("ctas", ctas),
   ].join("\n");
+}
+
+/** More of the facts block, where the list is too long to be told whole; empty in most turns. */
+export function chosenFacts({ facts }: TurnContext): string {
+  const chosen = factData(
+    facts.filter(({ onlyNow }) => onlyNow),
+    "n",
+  );
+  return chosen.length === 0 ? "" : `${dataBlock("facts", chosen)}\n`;
+}
+
+/** Each with a short id to name it by: `f1` … are the same in every turn, `n1` … were chosen for this one. */
+function factData(facts: readonly Fact[], prefix: "f" | "n") {
+  return facts.map(({ kind, topic, text }, index) => ({
+    ...{ id: `${prefix}${index + 1}`, kind, topic, text },
+  }));
 }
 
 /** Messages as a model sees them, oldest first. */
@@ -48,9 +67,18 @@ export function situationData(context: TurnContext) {
     summary: context.summary,
     cause: context.cause,
     followUpStep: context.followUpStep,
+    followUpSteps: context.followUpSteps,
     earlierReplyInDoubt: context.earlierReplyInDoubt,
-    lead: { name: lead.name, intent: lead.intent, sentiment: lead.sentiment },
+    lead: {
+      name: lead.name,
+      company: lead.company,
+      fields: lead.fields,
+      language: lead.language,
+      intent: lead.intent,
+      sentiment: lead.sentiment,
+    },
     stage: lead.stage,
+    canWriteUntil: context.window.serviceUntil?.toISOString() ?? null,
     now: context.now.toISOString(),
     localTime: localTime(context.now, context.business.timeZone),
   };

@@ -15,6 +15,7 @@ export function modelRoutes(model: ModelDesk) {
       "/model",
       ({ body }) => {
         if (body.latencyMs !== undefined) model.setLatency(body.latencyMs);
+        if (body.server !== undefined) model.setServer(body.server);
         for (const line of body.script ?? []) model.queue(line);
         return model.state();
       },
@@ -25,7 +26,7 @@ export function modelRoutes(model: ModelDesk) {
           tags,
           summary: "Queue the model's next answers, by step",
           description:
-            "Each is used once, in order, before the rules answer. With match.text only for a prompt that contains it. latencyMs changes how long the model thinks.",
+            "Each is used once, in order, before the rules answer. With match.text only for a prompt that contains it. latencyMs changes how long the model thinks; server makes it one of those that know less than OpenAI.",
         },
       },
     )

@@ -1,5 +1,6 @@
 import { t } from "elysia";
 import { faultKinds } from "../faults.ts";
+import { ServerTraits } from "../model/server.ts";
 
 const strict = { additionalProperties: false };
 const MAX_DELAY_MS = 240_000;
@@ -43,6 +44,7 @@ export const FaultBody = t.Object(
           to: t.Optional(t.String({ description: "Persona id, phone digits or BSUID." })),
           text: t.Optional(t.String({ description: "Part of the sent text, or of the prompt." })),
           step: t.Optional(Step),
+          model: t.Optional(t.String({ description: "The model that is asked." })),
         },
         strict,
       ),
@@ -214,6 +216,7 @@ export const ScriptBody = t.Object(
       ),
     ),
     latencyMs: t.Optional(delayMs),
+    server: t.Optional(t.Partial(ServerTraits, strict)),
   },
   strict,
 );

@@ -1,8 +1,8 @@
-import { isJsonObject } from "../../lib/json.ts";
+import { isJsonObject, tryParseJson } from "../../lib/json.ts";
 import { type ModelStep, type ScriptLine, scriptedAnswer } from "./desk.ts";
 import { choices, fitToSchema } from "./fit-to-schema.ts";
 import { seenIn } from "./perception.ts";
-import { type ChatRequest, readBriefing } from "./prompt.ts";
+import { type ChatRequest, orderedForm, readBriefing } from "./prompt.ts";
 import { brainAnswer } from "./rules/brain.ts";
 import { memoryAnswer } from "./rules/memory.ts";
 import { mouthAnswer } from "./rules/mouth.ts";
@@ -12,8 +12,8 @@ import { readSituation } from "./rules/situation.ts";
 const steps = ["brain", "mouth", "memory", "describe"] as const;
 
 /** The step a request belongs to, by the name of its schema; null for anybody else's request. */
-export function stepOf({ response_format }: ChatRequest): ModelStep | null {
-  const name = response_format?.json_schema?.name;
+export function stepOf(request: ChatRequest): ModelStep | null {
+  const { name } = orderedForm(request);
   return steps.find((step) => step === name) ?? null;
 }
 
@@ -30,7 +30,7 @@ function ruledAnswer(request: ChatRequest): Record<string, unknown> {
 /** The text the model gives for a request, by its script or by its rules. Deterministic. */
 export function answerText(request: ChatRequest, line: ScriptLine | undefined): string {
   const ruled = ruledAnswer(request);
-  const schema = request.response_format?.json_schema?.schema;
+  const { schema } = orderedForm(request);
   if (!schema) return line?.text ?? String(ruled["text"] ?? JSON.stringify(ruled));
   const fitted = JSON.stringify(fitToSchema(schema, ruled));
   return line ? scriptedAnswer(line, fitted) : fitted;
@@ -38,8 +38,8 @@ export function answerText(request: ChatRequest, line: ScriptLine | undefined): 
 
 /** The same JSON with one enumerated field set to a value its schema does not know. */
 export function withWrongEnum(request: ChatRequest, text: string): string {
-  const properties = request.response_format?.json_schema?.schema?.["properties"];
-  const answer: unknown = JSON.parse(text);
+  const properties = orderedForm(request).schema?.["properties"];
+  const answer = tryParseJson(text);
   if (!isJsonObject(properties) || !isJsonObject(answer)) return text;
   const listed = Object.keys(properties).find((name) => {
     const property = properties[name];

@@ -1,7 +1,7 @@
 import type { ChatCompletion } from "openai/resources/chat/completions";
 import { newId } from "../../lib/ids.ts";
 import type { ModelStep } from "./desk.ts";
-import type { ChatRequest } from "./prompt.ts";
+import { type ChatRequest, orderedForm } from "./prompt.ts";
 import { countTokens, type PrefixCache } from "./tokens.ts";
 
 /** The dated release that answers, as OpenAI names another model than the one asked for. */
@@ -20,7 +20,7 @@ const reasoningTokens: Readonly<Record<ModelStep, number>> = {
 export interface Utterance {
   content: string | null;
   refusal: string | null;
-  finishReason: "stop" | "length";
+  finishReason: "stop" | "length" | "content_filter";
 }
 
 /** One chat completion as OpenAI writes it on the wire. */
@@ -31,7 +31,9 @@ export function completionFor(
   cache: PrefixCache,
   createdAt: Date,
 ): ChatCompletion {
-  const prompt = JSON.stringify([request.messages, request.response_format]);
+  const prompt = JSON.stringify([request.messages, request.response_format, request.tools]);
+  const { isTool, name } = orderedForm(request);
+  const called = isTool && content !== null ? toolCall(name ?? "", content) : null;
   const reasoning = step === null ? 0 : reasoningTokens[step];
   const promptTokens = countTokens(prompt);
   const completionTokens = countTokens(content ?? refusal ?? "") + reasoning;
@@ -43,8 +45,10 @@ export function completionFor(
     choices: [
       {
         index: 0,
-        message: { role: "assistant", content, refusal },
-        finish_reason: finishReason,
+        message: called
+          ? { role: "assistant", content: null, refusal, tool_calls: [called] }
+          : { role: "assistant", content, refusal },
+        finish_reason: called && finishReason === "stop" ? "tool_calls" : finishReason,
         logprobs: null,
       },
     ],
@@ -64,4 +68,9 @@ export function completionFor(
       },
     },
   };
+}
+
+function toolCall(name: string, text: string) {
+  const id = `call_${newId().replaceAll("-", "")}`;
+  return { id, type: "function" as const, function: { name, arguments: text } };
 }

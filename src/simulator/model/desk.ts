@@ -1,5 +1,6 @@
 import { isJsonObject } from "../../lib/json.ts";
 import { pushBounded } from "../bounded.ts";
+import { openAiTraits, type ServerTraits } from "./server.ts";
 
 export type ModelStep = "brain" | "mouth" | "memory" | "describe" | "transcribe";
 
@@ -35,6 +36,8 @@ export interface ModelDesk {
   clearScript(): number;
   setLatency(latencyMs: number): void;
   latencyMs(): number;
+  setServer(traits: Partial<ServerTraits>): void;
+  server(): ServerTraits;
   note(call: ModelCall): void;
   /** `calls` counts by step since the start or reset; `latest` holds the newest, oldest first. */
   state(): ModelState;
@@ -43,6 +46,7 @@ export interface ModelDesk {
 
 export interface ModelState {
   latencyMs: number;
+  server: ServerTraits;
   script: readonly ScriptLine[];
   calls: Readonly<Record<string, number>>;
   latest: readonly ModelCall[];
@@ -54,6 +58,7 @@ const MAX_PROMPT_CHARS = 20_000;
 
 export function createModelDesk(initialLatencyMs: number): ModelDesk {
   let latencyMs = initialLatencyMs;
+  let server = openAiTraits;
   const script: ScriptLine[] = [];
   const latest: ModelCall[] = [];
   const counts = new Map<string, number>();
@@ -71,17 +76,22 @@ export function createModelDesk(initialLatencyMs: number): ModelDesk {
       latencyMs = newLatencyMs;
     },
     latencyMs: () => latencyMs,
+    setServer(traits) {
+      server = { ...server, ...traits };
+    },
+    server: () => server,
     note(call) {
       const step = call.step ?? "other";
       counts.set(step, (counts.get(step) ?? 0) + 1);
       pushBounded(latest, { ...call, prompt: call.prompt.slice(0, MAX_PROMPT_CHARS) }, MAX_CALLS);
     },
-    state: () => ({ latencyMs, script, calls: Object.fromEntries(counts), latest }),
+    state: () => ({ latencyMs, server, script, calls: Object.fromEntries(counts), latest }),
     reset() {
       clearScript();
       latest.length = 0;
       counts.clear();
       latencyMs = initialLatencyMs;
+      server = openAiTraits;
     },
   };
 }

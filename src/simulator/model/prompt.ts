@@ -9,6 +9,9 @@ const Part = Type.Object({
   image_url: Type.Optional(Type.Object({ url: Type.String() })),
 });
 
+const Schema = Type.Record(Type.String(), Type.Unknown());
+const NamedSchema = Type.Object({ name: Type.String(), schema: Type.Optional(Schema) });
+
 /** As it comes over the wire. */
 export const WireChatRequest = Type.Object({
   model: Type.String({ minLength: 1 }),
@@ -20,19 +23,20 @@ export const WireChatRequest = Type.Object({
     { minItems: 1 },
   ),
   stream: Type.Optional(Type.Union([Type.Boolean(), Type.Null()])),
+  max_tokens: Type.Optional(Type.Integer()),
+  max_completion_tokens: Type.Optional(Type.Integer()),
   response_format: Type.Optional(
-    Type.Object({
-      type: Type.String(),
-      json_schema: Type.Optional(
-        Type.Object({
-          name: Type.String(),
-          schema: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-        }),
-      ),
-    }),
+    Type.Object({ type: Type.String(), json_schema: Type.Optional(NamedSchema) }),
+  ),
+  tools: Type.Optional(
+    Type.Array(
+      Type.Object({
+        function: Type.Object({ name: Type.String(), parameters: Type.Optional(Schema) }),
+      }),
+    ),
   ),
 });
-type WireChatRequest = Static<typeof WireChatRequest>;
+export type WireChatRequest = Static<typeof WireChatRequest>;
 
 /** With all text of a message in one piece, and the last picture apart. */
 export interface ChatRequest extends Omit<WireChatRequest, "messages"> {
@@ -115,23 +119,37 @@ function lastBlock<S extends TSchema>(texts: readonly string[], tag: string, sch
   return Value.Check(schema, value) ? value : undefined;
 }
 
+/** What an answer is to look like, and who says so: the request's format, its tool, or its instructions. */
+export function orderedForm({ response_format, tools, messages }: ChatRequest) {
+  const tool = tools?.[0]?.function;
+  if (tool) return { isTool: true, name: tool.name, schema: tool.parameters };
+  const named =
+    response_format?.json_schema ?? lastBlock(instructions(messages), "schema", NamedSchema);
+  return { isTool: false, name: named?.name, schema: named?.schema };
+}
+
+/** Where nobody else may speak, they stand before the user's first words. */
+function instructions(messages: ChatRequest["messages"]): string[] {
+  const said = messages.filter(({ role }) => role === "system" || role === "developer");
+  return (said.length > 0 ? said : messages.slice(0, 1)).map(({ content }) => content ?? "");
+}
+
 /**
- * Finds the blocks `src/llm/prompts` writes: business, facts and ctas in the system message, context
+ * Finds the blocks `src/llm/prompts` writes: business, facts and ctas in the instructions, context
  * in the last user message that has one. Whatever is missing or in another form is empty.
  */
 export function readBriefing({ messages }: ChatRequest): Briefing {
-  const texts = (role: string) =>
-    messages.flatMap((message) => (message.role === role ? [message.content ?? ""] : []));
-  const system = texts("system");
+  const system = instructions(messages);
+  const users = messages.flatMap(({ role, content }) => (role === "user" ? [content ?? ""] : []));
   return {
     business: lastBlock(system, "business", Business) ?? {
       name: "",
       description: "",
       language: "en",
     },
-    facts: lastBlock(system, "facts", Type.Array(Fact)) ?? [],
+    facts: [system, users].flatMap((texts) => lastBlock(texts, "facts", Type.Array(Fact)) ?? []),
     ctas: lastBlock(system, "ctas", Type.Array(Cta)) ?? [],
-    context: lastBlock(texts("user"), "context", Context) ?? { messages: plainMessages(messages) },
+    context: lastBlock(users, "context", Context) ?? { messages: plainMessages(messages) },
     orders: readOrders(system.join("\n")),
   };
 }

@@ -9,6 +9,7 @@ import { answerText, stepOf, withWrongEnum } from "./answer.ts";
 import { completionFor, type Utterance } from "./completion.ts";
 import type { ModelDesk } from "./desk.ts";
 import { type ChatRequest, plainRequest, WireChatRequest } from "./prompt.ts";
+import { asTold, asUnderstood, refusalOf, type ServerTraits, spoken } from "./server.ts";
 import { createPrefixCache } from "./tokens.ts";
 
 const tags = ["Simulator: model"];
@@ -32,8 +33,33 @@ export function spoilBefore({ faults }: World, subject: FaultSubject): Response 
     const retryAfter = { "retry-after": String(limited.retryAfterSeconds ?? 1) };
     return problem(429, "rate_limit_exceeded", "Rate limit reached (simulated).", retryAfter);
   }
-  if (!faults.take("model", "http_500", subject)) return undefined;
-  return problem(500, "server_error", "The server had an error (simulated).");
+  if (faults.take("model", "http_500", subject)) {
+    return problem(500, "server_error", "The server had an error (simulated).");
+  }
+  if (!faults.take("model", "page", subject)) return undefined;
+  return new Response("<h1>Please sign in</h1>", { headers: { "content-type": "text/html" } });
+}
+
+/** The request as the model gets to see it, or why it does not. */
+function admitted(
+  body: unknown,
+  authorization: string | undefined,
+  server: ServerTraits,
+): ChatRequest | Response {
+  if (!authorization) {
+    return problem(401, "invalid_api_key", "You didn't provide an API key.");
+  }
+  if (!Value.Check(WireChatRequest, body)) {
+    const error = Value.Errors(WireChatRequest, body).First();
+    return problem(400, "invalid_request_error", `${error?.path}: ${error?.message}`);
+  }
+  if (body.stream) {
+    return problem(400, "unsupported_value", "The simulated model does not stream.");
+  }
+  const refusal = refusalOf(body, server);
+  if (refusal === null) return plainRequest(asUnderstood(body, server));
+  const error = { ...refusal, type: "invalid_request_error", code: null };
+  return Response.json({ error }, { status: 400 });
 }
 
 /** What the model ends up saying, spoiled if a fault says so. */
@@ -48,8 +74,24 @@ function utter({ faults }: World, request: ChatRequest, text: string, subject: F
   if (faults.take("model", "truncated", subject)) {
     return { ...said, content: half, finishReason: "length" } as const;
   }
+  if (faults.take("model", "content_filter", subject)) {
+    return { ...said, content: "", finishReason: "content_filter" } as const;
+  }
   if (!faults.take("model", "wrong_enum", subject)) return said;
   return { ...said, content: withWrongEnum(request, text) };
+}
+
+/** The answer as it goes over the wire, whole or not. */
+function sent({ faults }: World, subject: FaultSubject, completion: object): Response {
+  if (faults.take("model", "no_choice", subject)) {
+    return Response.json({ ...completion, choices: [] });
+  }
+  const json = JSON.stringify(completion);
+  if (!faults.take("model", "cut_off", subject)) {
+    return new Response(json, { headers: { "content-type": "application/json" } });
+  }
+  const half = json.slice(0, Math.ceil(json.length / 2));
+  return new Response(half, { headers: { "content-type": "application/json" } });
 }
 
 /** The last user message that holds a context, else the last one: what a call was about. */
@@ -65,9 +107,10 @@ export function modelServerRoutes(world: World, desk: ModelDesk) {
   async function complete(request: ChatRequest, giveTime: (ms: number) => void): Promise<Response> {
     const step = stepOf(request);
     const prompt = promptText(request);
-    const subject: FaultSubject = { text: prompt, ...(step === null ? {} : { step }) };
+    const { model } = request;
+    const subject: FaultSubject = { text: prompt, model, ...(step === null ? {} : { step }) };
     const at = world.deps.clock.now();
-    const call = { at: at.toISOString(), step, model: request.model, prompt };
+    const call = { at: at.toISOString(), step, model, prompt };
     const spoiled = spoilBefore(world, subject);
     if (spoiled) {
       desk.note({ ...call, answer: "", outcome: `fault ${spoiled.status}` });
@@ -77,11 +120,12 @@ export function modelServerRoutes(world: World, desk: ModelDesk) {
     const slow = world.faults.take("model", "slow", subject);
     const thinkMs = slow?.delayMs ?? line?.delayMs ?? desk.latencyMs();
     giveTime(thinkMs);
-    const utterance = utter(world, request, answerText(request, line), subject);
+    const server = desk.server();
+    const utterance = spoken(utter(world, request, answerText(request, line), subject), server);
     const said = utterance.content ?? utterance.refusal ?? "";
     desk.note({ ...call, answer: said, outcome: line ? "script" : "rules" });
     if (thinkMs > 0) await sleep(thinkMs, world.lifetime.signal());
-    return Response.json(completionFor(request, step, utterance, cache, at));
+    return sent(world, subject, asTold(completionFor(request, step, utterance, cache, at), server));
   }
 
   return new Elysia({ prefix: "/openai/v1" })
@@ -97,20 +141,10 @@ export function modelServerRoutes(world: World, desk: ModelDesk) {
     .post(
       "/chat/completions",
       ({ body, headers, request, server }): Response | Promise<Response> => {
-        if (!headers["authorization"]) {
-          return problem(401, "invalid_api_key", "You didn't provide an API key.");
-        }
-        if (!Value.Check(WireChatRequest, body)) {
-          const error = Value.Errors(WireChatRequest, body).First();
-          return problem(400, "invalid_request_error", `${error?.path}: ${error?.message}`);
-        }
-        if (body.stream) {
-          return problem(400, "unsupported_value", "The simulated model does not stream.");
-        }
+        const seen = admitted(body, headers["authorization"], desk.server());
+        if (seen instanceof Response) return seen;
         const seconds = (delayMs: number) => Math.min(255, Math.ceil(delayMs / 1_000) + 10);
-        return complete(plainRequest(body), (delayMs) =>
-          server?.timeout(request, seconds(delayMs)),
-        );
+        return complete(seen, (delayMs) => server?.timeout(request, seconds(delayMs)));
       },
       {
         body: t.Unknown(),

@@ -26,7 +26,7 @@ export function transcriptionRoutes(world: World, desk: ModelDesk) {
           return problem(400, "invalid_request_error", "file: a recording is required.");
         }
         const model = String(form.get("model"));
-        const subject = { step: "transcribe", text: file.name };
+        const subject = { step: "transcribe", text: file.name, model };
         const call = {
           ...{ at: world.deps.clock.now().toISOString(), step: "transcribe" as const, model },
           prompt: `${file.name}, ${file.size} bytes`,

@@ -1,6 +1,7 @@
 import type { LlmCall } from "../../../src/funnel/turn.ts";
 import type { Log } from "../../../src/lib/log.ts";
 import { createThinker, type Thinker } from "../../../src/llm/thinker.ts";
+import { createTraffic } from "../../../src/llm/traffic.ts";
 import { type ModelServer, type Reply, startModelServer } from "./model-server.ts";
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
@@ -24,6 +25,7 @@ export function rig(script: readonly Reply[], fallbackModel: string | null = nul
     calls,
     thinker: createThinker({
       ...{ baseUrl: server.baseUrl, apiKey: "test", model: "first-model", fallbackModel },
+      traffic: createTraffic({ concurrency: 8 }),
       log: silent,
     }),
     run: (over = {}) => ({

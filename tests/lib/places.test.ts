@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { createPlaces, type Place } from "../../src/flows/places.ts";
+import { createPlaces, type Place } from "../../src/lib/places.ts";
 
 /** A room whose visitors stay until the test lets them go. */
 function room(total: number, ofOneKey: number) {
