@@ -1,4 +1,6 @@
+import type { GateReport } from "./gates/gate.ts";
 import type { Author, Intent, Sentiment, Stage } from "./lead.ts";
+import type { Ruling } from "./rulings.ts";
 
 export const turnCauses = ["message", "follow_up", "release", "retry"] as const;
 export type TurnCause = (typeof turnCauses)[number];
@@ -153,9 +155,32 @@ export interface LlmCall {
   errorClass: string | null;
 }
 
+/** What a tool found or did in this turn; a draft may lean on nothing else for a booking. */
+export type ToolResult =
+  | { tool: "look_up_fact"; facts: readonly Fact[] }
+  /** `times`: ISO 8601 with offset. */
+  | { tool: "free_times"; ctaId: string; timeZone: string; times: readonly string[] }
+  | {
+      tool: "book";
+      ctaId: string;
+      outcome: "booked" | "taken" | "closed_then" | "unclear_time" | "not_bookable";
+      startsAt: string | null;
+    };
+
 /** The result of thinking: what to say, or why nothing may be said. */
 export type Thought =
-  | { kind: "reply"; decision: BrainDecision; text: string }
-  | { kind: "no_reply"; decision: BrainDecision }
-  | { kind: "blocked"; decision: BrainDecision; draft: string; reason: string }
+  | (Decided & Judged & { kind: "reply"; text: string })
+  | (Decided & { kind: "no_reply" })
+  | (Decided & Judged & { kind: "blocked"; draft: string; reason: string })
   | { kind: "failed"; reason: string };
+
+interface Decided {
+  decision: BrainDecision;
+  /** What the funnel's rules changed in it before a word was written. */
+  rulings?: readonly Ruling[];
+}
+
+interface Judged {
+  /** What each gate found in each draft of the turn. */
+  gates?: readonly GateReport[];
+}
