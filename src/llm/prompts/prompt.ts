@@ -37,6 +37,12 @@ export function dataBlock(tag: string, data: unknown): string {
   return `<${tag}>\n${json}\n</${tag}>`;
 }
 
+/** Our own words in a prompt's system message: all before the first block of data. */
+export function instructionsOf({ messages }: Prompt): string {
+  const [system] = messages;
+  return system?.role === "system" ? (system.content.split(/\n<[a-z]+>\n/)[0] ?? "") : "";
+}
+
 /** The same request again, with the answer that failed and what to do about it. */
 export function followedBy(
   messages: readonly PromptMessage[],
