@@ -10,7 +10,7 @@ import { brainPrompt } from "./prompts/brain.ts";
 import { type MemoryInput, memoryPrompt } from "./prompts/memory.ts";
 import { mouthPrompt } from "./prompts/mouth.ts";
 import { followedBy, instructionsOf } from "./prompts/prompt.ts";
-import { type ModelOptions, starter, type ThinkingRun } from "./run.ts";
+import { type ModelOptions, type RunTools, starter, type ThinkingRun } from "./run.ts";
 
 interface SummaryInput extends MemoryInput {
   organizationId: string;
@@ -25,7 +25,7 @@ export interface Thinker {
    * `retryAfterMs`) when no model could be reached in time, and with the signal's AppError, else
    * `deadline_exceeded`, when the signal aborts. Everything else is a Thought.
    */
-  think(context: TurnContext, run: ThinkingRun): Promise<Thought>;
+  think(context: TurnContext, run: ThinkingRun & { runTools: RunTools }): Promise<Thought>;
   /** The new rolling summary. Rejects like `think`. */
   summarise(input: SummaryInput, run: ThinkingRun): Promise<Summary>;
 }
@@ -34,7 +34,7 @@ export interface Thinker {
 export function createThinker(options: ModelOptions): Thinker {
   const start = starter(options);
   return {
-    think: (context, run) => think(start(run), context),
+    think: (context, { runTools, ...run }) => think(start(run), context, runTools),
     summarise: async (input, run) => {
       const prompt = memoryPrompt(input);
       const parse = (content: string) => parseAnswer(MemoryAnswer, content);
@@ -44,7 +44,7 @@ export function createThinker(options: ModelOptions): Thinker {
   };
 }
 
-async function think(run: Run, context: TurnContext): Promise<Thought> {
+async function think(run: Run, context: TurnContext, runTools: RunTools): Promise<Thought> {
   const prompt = brainPrompt(context);
   const parse = (content: string) => parseDecision(content, context.ctas);
   const brain = await ask(run, { prompt, messages: prompt.messages, parse });
@@ -56,7 +56,7 @@ async function think(run: Run, context: TurnContext): Promise<Thought> {
   if (!decision.shouldRespond || decision.action === "wait_schedule") {
     return { kind: "no_reply", ...ruled };
   }
-  return await speak(run, context, ruled, [], instructionsOf(prompt));
+  return await speak(run, context, ruled, await runTools(decision), instructionsOf(prompt));
 }
 
 /**
@@ -70,7 +70,7 @@ async function speak(
   toolResults: readonly ToolResult[],
   brainInstructions: string,
 ): Promise<Thought> {
-  const prompt = mouthPrompt(context, ruled.decision);
+  const prompt = mouthPrompt(context, ruled.decision, toolResults);
   const parse = (content: string) => parseAnswer(MouthAnswer, content);
   const question: Question<{ text: string }> = { prompt, messages: prompt.messages, parse };
   const instructions = [brainInstructions, instructionsOf(prompt)];

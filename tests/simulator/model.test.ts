@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { demoCtas, demoFacts, demoOrganization } from "../../src/db/seed/northwind.ts";
-import { ungroundedClaims } from "../../src/funnel/claims.ts";
+import { groundsOf } from "../../src/funnel/gates/grounds.ts";
+import { judgeDraft } from "../../src/funnel/guardrails.ts";
 import type { Stage } from "../../src/funnel/lead.ts";
 import type { BrainDecision, ContextMessage, TurnContext } from "../../src/funnel/turn.ts";
 import { MemoryAnswer, MouthAnswer, parseAnswer, parseDecision } from "../../src/llm/answers.ts";
@@ -29,7 +30,12 @@ function businessContext(): TurnContext {
     cause: "message",
     business: { name, description, policy, language, timeZone },
     facts: demoFacts.map((fact, index) => ({ id: `fact-${index}`, ...fact })),
-    ctas: demoCtas.map((cta, index) => ({ id: `cta-${index}`, url: null, ...cta })),
+    ctas: demoCtas.map((cta, index) => ({
+      id: `cta-${index}`,
+      url: null,
+      bookable: false,
+      ...cta,
+    })),
     lead: { name: null, stage: "greeting", intent: "unknown", sentiment: "neutral" },
     summary: null,
     messages: [],
@@ -68,10 +74,13 @@ function startChat(overrides: Partial<TurnContext> = {}) {
     const decision: BrainDecision = brain.value;
     stage = decision.stage;
     if (!decision.shouldRespond) return { decision, reply: null };
-    const mouth = parseAnswer(MouthAnswer, contentOf(await ask(mouthPrompt(context, decision))));
+    const mouth = parseAnswer(
+      MouthAnswer,
+      contentOf(await ask(mouthPrompt(context, decision, []))),
+    );
     if (!mouth.ok) throw new Error(mouth.problem);
     const reply = mouth.value.text;
-    expect(ungroundedClaims(reply, context)).toEqual([]);
+    expect(judgeDraft(reply, groundsOf(context, decision, [], []))).toMatchObject({ ok: true });
     expect(reply.match(/\?/g)?.length ?? 0).toBeLessThanOrEqual(1);
     expect(reply.length).toBeLessThanOrEqual(700);
     return { decision, reply };

@@ -1,6 +1,6 @@
 import { readable } from "../amounts.ts";
 import { remembered } from "../remembered.ts";
-import { daysLater, localTime, weekdayOf } from "./local-time.ts";
+import { calendarTime, daysLater, weekdayOf } from "./calendar-day.ts";
 import { readTimes, type TimeMention } from "./times.ts";
 
 /** When "now" is, and where. */
@@ -45,8 +45,8 @@ export function knownTimes(
 export function instantKeys(instants: readonly string[], { timeZone }: Here): KnownTimes {
   return new Set(
     instants.flatMap((instant) => {
-      const { date, weekday, minuteOfDay } = localTime(new Date(instant), timeZone);
-      return [...dateKeys(date), `weekday ${weekday}`, `clock ${minuteOfDay}`];
+      const { date, minuteOfDay } = calendarTime(new Date(instant), timeZone);
+      return [...dateKeys(date), `weekday ${weekdayOf(date)}`, `clock ${minuteOfDay}`];
     }),
   );
 }
@@ -71,7 +71,7 @@ function keysOf(mention: TimeMention, here: Here): string[] {
     case "month":
       return [`month ${mention.month}`];
     case "relative": {
-      const date = daysLater(localTime(here.now, here.timeZone).date, mention.days);
+      const date = daysLater(calendarTime(here.now, here.timeZone).date, mention.days);
       return [`relative ${mention.days}`, ...dateKeys(date), `weekday ${weekdayOf(date)}`];
     }
     case "stretch":
@@ -84,7 +84,7 @@ function keysOf(mention: TimeMention, here: Here): string[] {
 /** The next such day of the calendar. */
 function withYear(date: string, { now, timeZone }: Here): string {
   if (date.length > 5) return date;
-  const today = localTime(now, timeZone).date;
+  const today = calendarTime(now, timeZone).date;
   const year = Number(today.slice(0, 4));
   return `${date < today.slice(5) ? year + 1 : year}-${date}`;
 }
@@ -106,7 +106,7 @@ function spannedWeekdays(plain: string, mentions: readonly TimeMention[]): strin
 /** Whether known times cover a mention, in one of its meanings. */
 export function isKnown(mention: TimeMention, known: KnownTimes, here: Here): boolean {
   if (mention.kind === "relative") {
-    const date = daysLater(localTime(here.now, here.timeZone).date, mention.days);
+    const date = daysLater(calendarTime(here.now, here.timeZone).date, mention.days);
     const keys = [`relative ${mention.days}`, `date ${date}`, `date ${date.slice(5)}`];
     return [...keys, `weekday ${weekdayOf(date)}`].some((key) => known.has(key));
   }

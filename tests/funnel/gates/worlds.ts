@@ -14,6 +14,7 @@ const survey: CtaOffer = {
   ...{ id: "survey", kind: "visit", name: "Home survey" },
   description: "A technician visits, free of charge.",
   url: "https://northwind.example/survey",
+  bookable: true,
 };
 
 interface World {

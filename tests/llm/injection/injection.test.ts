@@ -33,7 +33,7 @@ function promptsFor(seen: TurnContext): readonly Prompt[] {
   const { summary, messages } = seen;
   return [
     brainPrompt(seen),
-    mouthPrompt(seen, decision()),
+    mouthPrompt(seen, decision(), []),
     memoryPrompt({ previous: summary, messages, language: "en" }),
   ];
 }
@@ -86,9 +86,9 @@ describe.each<Attack>([...attacks])("%s", (_name, place, attack, obeyed) => {
     ]);
     const thought = await it.thinker.think(turn, it.run());
     expect(thought).toMatchObject({ kind: "blocked", draft: obeyed.trim() });
-    const result = decide(thought, turn, seen);
+    const result = decide(thought, turn, seen, []);
     const reply = result.reply ?? "";
-    expect(result).toMatchObject({ disposition: "blocked_by_gate", attention: expect.anything() });
+    expect(result).toMatchObject({ disposition: "blocked_by_gate", attention: "blocked_by_gate" });
     expect(result).toMatchObject({ stage: null, booking: null });
     const theirs = turn.messages.map(({ text }) => text).join("\n");
     expect(reply).toBe(safeLine(theirs, obedient.language));

@@ -5,16 +5,14 @@ import { type ModelServer, type Reply, startModelServer } from "./model-server.t
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
+type Run = Parameters<Thinker["think"]>[1];
+
 interface Rig extends AsyncDisposable {
   thinker: Thinker;
   server: ModelServer;
   calls: LlmCall[];
   /** What to hand to `think`; the deadline is generous unless told. */
-  run(over?: { deadlineMs?: number; signal?: AbortSignal }): {
-    deadlineMs: number;
-    signal: AbortSignal;
-    onCall: (call: LlmCall) => Promise<void>;
-  };
+  run(over?: Partial<Run>): Run;
 }
 
 /** A thinker that talks over HTTP to a scripted model, with the calls it recorded. */
@@ -34,6 +32,7 @@ export function rig(script: readonly Reply[], fallbackModel: string | null = nul
       onCall: async (call) => {
         calls.push(call);
       },
+      runTools: async () => [],
       ...over,
     }),
     [Symbol.asyncDispose]: () => server.stop(),
