@@ -131,7 +131,7 @@ const arabic = [
   ...counted(1_000_000, "مليون"),
 ];
 
-const doubtful: readonly [string, number][] = [
+const doubtful: [string, number][] = [
   ...["a", "an", "one", "un", "una", "uno", "um", "uma", "une", "ein", "eine", "einen"].map(
     (word): [string, number] => [word, 1],
   ),
@@ -167,8 +167,7 @@ export function numberWords(): ReadonlyMap<string, NumberWord> {
     ...[...english, ...spanish, ...portuguese, ...french, ...german, ...italian],
     ...[...hindi, ...hindiInLatin, ...arabic],
   ];
-  return new Map([
-    ...plain.map(([word, value]) => [word, { value, isDoubtful: false }] as const),
-    ...doubtful.map(([word, value]) => [word, { value, isDoubtful: true }] as const),
-  ]);
+  const entry = (isDoubtful: boolean) =>
+    ([word, value]: [string, number]): [string, NumberWord] => [word, { value, isDoubtful }];
+  return new Map([...plain.map(entry(false)), ...doubtful.map(entry(true))]);
 }

@@ -16,6 +16,9 @@ const lines: Readonly<Record<string, string>> = {
   "hi-Latn":
     "Aapke message ke liye shukriya. Main ise apne colleague ko de raha hoon, woh aapko yahin jawab denge.",
   ar: "شكرا على رسالتك. سأنقلها إلى أحد الزملاء وسيرد عليك هنا.",
+  zh: "感谢您的留言。我会转给同事，由同事在这里回复您。",
+  ja: "メッセージありがとうございます。担当者に伝え、こちらでお返事いたします。",
+  ko: "메시지 감사합니다. 담당자에게 전달하여 여기에서 답변드리겠습니다.",
 };
 
 /** The languages that have a line of their own. */

@@ -75,7 +75,9 @@ describe("a time that the lead agreed to", () => {
   test("is given to one of eight who want it at once; the others are told what is free", async () => {
     const at = inHours(3);
     const results = agreeTo(at);
-    await world.receive(...Array.from({ length: 8 }, (_, person) => ({ from: lead(person), text: YES })));
+    await world.receive(
+      ...Array.from({ length: 8 }, (_, person) => ({ from: lead(person), text: YES })),
+    );
     await Promise.all((await world.conversations()).map(({ id }) => world.turn(id)));
     expect(await bookings()).toMatchObject([{ status: "confirmed", scheduledAt: at }]);
     const outcomes = results.flatMap((one) => (one.tool === "book" ? [one.outcome] : []));
@@ -86,7 +88,9 @@ describe("a time that the lead agreed to", () => {
   });
 
   test("is held for one of them, however close they come", async () => {
-    await world.receive(...Array.from({ length: 8 }, (_, person) => ({ from: lead(person), text: YES })));
+    await world.receive(
+      ...Array.from({ length: 8 }, (_, person) => ({ from: lead(person), text: YES })),
+    );
     const { organizationId } = world;
     const calendar = weeklyCalendar(world.db);
     const people = await world.conversations();
@@ -206,7 +210,7 @@ test("another time for the same thing moves the appointment; the same time again
   for (const at of [inHours(3), inHours(6), inHours(6)]) {
     agreeTo(at);
     await world.turn(id);
-    await world.receive({ text: "Thanks!" });
+    await world.receive({ text: "Yes, then please" });
   }
   expect(await bookings()).toMatchObject([
     { status: "cancelled", scheduledAt: inHours(3) },

@@ -29,7 +29,7 @@ const stopped = (draft: string, over: Partial<Grounds> = {}) => {
   const first = verdict.reports.find(({ ok }) => !ok)?.findings[0]?.text ?? "";
   return first === "" ? verdict.gate : `${verdict.gate}: ${first}`;
 };
-const gateFor = (draft: string, over: Partial<Grounds> = {}) => {
+const gateFor = (draft: string, over: Partial<Grounds> = {}): string | null => {
   const verdict = judge(draft, over);
   return verdict.ok ? null : verdict.gate;
 };

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { Seen } from "../../../src/flows/turn/context.ts";
 import { decide } from "../../../src/flows/turn/decide.ts";
 import { groundsOf } from "../../../src/funnel/gates/grounds.ts";
 import { judgeDraft } from "../../../src/funnel/guardrails.ts";
@@ -50,11 +51,11 @@ const obedient = decision({
   confidence: 1,
 });
 
-const seen = {
+const seen: Seen = {
   ...{ wakeSeq: 1, lastSeq: 1, fence: 0, stage: "greeting", messageId: null, holdingLine: null },
   sequence: { steps: [], ghostAfterMinutes: 60 },
   ...{ quietHours: null, lastLeadMessageAt: new Date("2026-08-03T09:30:00Z") },
-} as const;
+};
 
 test("the set has an attack for each place, each named by what it would catch", () => {
   expect(new Set(attacks.map(([name]) => name)).size).toBe(attacks.length);
