@@ -60,10 +60,13 @@ const MIN_LETTERS = 6;
 /** A script that carries less of a text is a name or a borrowed word. */
 const MAIN_SHARE = 0.7;
 
+/** From here on a second script is part of how somebody writes. */
+const MIXED_SHARE = 0.2;
+
 /** The scripts a text is written in; more than one when it mixes them. */
 export function scriptsOf(text: string): readonly string[] {
   return scriptShares(text).flatMap(({ script, share }) =>
-    share > 1 - MAIN_SHARE ? [normal(script)] : [],
+    share > MIXED_SHARE ? [normal(script)] : [],
   );
 }
 
