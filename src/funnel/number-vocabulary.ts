@@ -167,7 +167,8 @@ export function numberWords(): ReadonlyMap<string, NumberWord> {
     ...[...english, ...spanish, ...portuguese, ...french, ...german, ...italian],
     ...[...hindi, ...hindiInLatin, ...arabic],
   ];
-  const entry = (isDoubtful: boolean) =>
+  const entry =
+    (isDoubtful: boolean) =>
     ([word, value]: [string, number]): [string, NumberWord] => [word, { value, isDoubtful }];
   return new Map([...plain.map(entry(false)), ...doubtful.map(entry(true))]);
 }

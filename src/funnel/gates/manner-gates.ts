@@ -5,7 +5,7 @@ import { detectLanguage, scriptsOf } from "./language.ts";
 /** Readers stop at walls of text; WhatsApp itself would take 4,096. */
 export const MAX_REPLY_CHARS = 1_000;
 
-export const URL_PATTERN = /(?:https?:\/\/|www\.)[^\s<>"']+/gi;
+const URL_PATTERN = /(?:https?:\/\/|www\.)[^\s<>"']+/gi;
 /** One group however it is written: "?", "??", "?!"; also Arabic, full-width and Greek marks. */
 const QUESTION_GROUP = /[?？؟\u037e⁇⁈❓❔](?:[?!？！؟\u037e⁇⁈❓❔]|\ufe0f)*/gu;
 /** What models put between the messages of a series. */
