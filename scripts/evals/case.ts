@@ -118,6 +118,8 @@ const expectations = {
     Type.Union([Type.String({ pattern: "^(stop|start):[a-z]+$" }), Type.Null()]),
   ),
   /** Each draft of Mouth in turn. One clean draft unless said. */
+  /** The model is to miss that a person is asked for, and our rules are to see it. */
+  calledByRule: Type.Optional(Type.Boolean()),
   drafts: Type.Optional(Type.Array(oneOf(["clean", "blocked"]))),
   /** Part of the reason of the first block. */
   blockedFor: Type.Optional(Type.String()),

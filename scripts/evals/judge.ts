@@ -126,6 +126,15 @@ const followedUp: Check = ({ followUpMinutes }, { followUpMinutes: wanted }) => 
   return must(holds, "follow-up", `in ${least} to ${most} min`, followUpMinutes);
 };
 
+/** That our rules call a person all the same is no merit of the prompt. */
+const called: Check = ({ calledByRule }, expect) =>
+  must(
+    calledByRule === null || expect.calledByRule === true,
+    "calls a person by itself",
+    "the model's own call",
+    calledByRule,
+  );
+
 /** Live, a draft that a gate had to stop is the prompt's fault, even if nothing wrong has left. */
 const drafted: Check = ({ drafts, decision }, expect, { step }) => {
   if (step === "memory" || decision === null) return [];
@@ -217,6 +226,7 @@ const checks: readonly Check[] = [
   legalStage,
   booked,
   followedUp,
+  called,
   drafted,
   worded,
   oneMessage,

@@ -1,5 +1,5 @@
 import { decide } from "../../src/flows/turn/decide.ts";
-import { judgeDraft } from "../../src/funnel/guardrails.ts";
+import type { GateReport } from "../../src/funnel/gates/gate.ts";
 import { matchOptOut, optOutConfirmation } from "../../src/funnel/opt-out.ts";
 import type { PromptSet } from "../../src/funnel/prompts.ts";
 import type { LlmCall, Thought, ToolResult, TurnContext } from "../../src/funnel/turn.ts";
@@ -32,6 +32,8 @@ export interface Outcome {
   decision: Extract<Thought, { decision: unknown }>["decision"] | null;
   stage: string;
   attention: string | null;
+  /** Why our rules called a person for whom the model had not called; null: they did not have to. */
+  calledByRule: string | null;
   books: { ctaId: string; time: string | null } | null;
   followUpMinutes: number | null;
   /** "stop:es" and the like. */
@@ -68,11 +70,11 @@ export async function runTrial(
   if (optOut?.kind === "stop") return stopped(context, optOut.language);
   const calls: LlmCall[] = [];
   const startedMs = performance.now();
-  const facts = () => {
+  const facts = (gates: readonly GateReport[] = []) => {
     const exchanges = bench.wire.take(key);
     return {
       ...counted(calls, bench.provider),
-      ...{ exchanges, drafts: draftsOf(exchanges, context) },
+      ...{ exchanges, drafts: draftsOf(exchanges, gates) },
       optOut: optOut && `${optOut.kind}:${optOut.language}`,
       latencyMs: Math.round(performance.now() - startedMs),
     };
@@ -105,7 +107,7 @@ export async function runTrial(
       return results;
     };
     const thought = await patiently(() => thinker.think(context, { ...run, runTools }));
-    return { ...outcomeOf(thought, context, business, results), ...facts() };
+    return { ...outcomeOf(thought, context, business, results), ...facts(gatesOf(thought)) };
   } catch (error) {
     return { ...nothingOf(context), broken: errorMessage(error), ...facts() };
   }
@@ -132,7 +134,15 @@ type Run = Parameters<Thinker["summarise"]>[1];
 /** What follows from the thought; the rest is counted. */
 type Known = Pick<
   Outcome,
-  "leaves" | "said" | "decision" | "stage" | "attention" | "books" | "followUpMinutes" | "broken"
+  | "leaves"
+  | "said"
+  | "decision"
+  | "stage"
+  | "attention"
+  | "calledByRule"
+  | "books"
+  | "followUpMinutes"
+  | "broken"
 >;
 
 /** As ingest reads them: each new message by itself, and the first stop word counts. */
@@ -191,6 +201,7 @@ function outcomeOf(
     decision: "decision" in thought ? thought.decision : null,
     stage: result.stage?.to ?? context.lead.stage,
     attention: result.attention,
+    calledByRule: calledByRule(thought),
     books: booking && {
       ctaId: booking.ctaId,
       time: booking.scheduledAt?.toISOString() ?? booking.requestedTime,
@@ -207,6 +218,7 @@ function nothingOf({ lead }: TurnContext): Known {
     decision: null,
     stage: lead.stage,
     attention: null,
+    calledByRule: null,
     books: null,
     followUpMinutes: null,
     broken: null,
@@ -224,15 +236,26 @@ function counted(calls: readonly LlmCall[], provider: string) {
   };
 }
 
-/** Mouth's usable answers, each judged as the product judged it. */
-function draftsOf(exchanges: readonly Exchange[], context: TurnContext): Draft[] {
-  return exchanges
+function calledByRule(thought: Thought): string | null {
+  const rulings = ("rulings" in thought && thought.rulings) || [];
+  return rulings.find(({ rule }) => rule === "attention")?.why ?? null;
+}
+
+function gatesOf(thought: Thought): readonly GateReport[] {
+  return ("gates" in thought && thought.gates) || [];
+}
+
+/** Mouth's usable answers, each with why a gate stopped it. */
+function draftsOf(exchanges: readonly Exchange[], gates: readonly GateReport[]): Draft[] {
+  const drafts = exchanges
     .filter(({ step }) => step === "mouth")
     .flatMap(({ content }) => {
       const answer = tryParseJson(content ?? "");
-      if (!isJsonObject(answer) || typeof answer["text"] !== "string") return [];
-      const text = answer["text"].trim();
-      const verdict = judgeDraft(text, context);
-      return [{ text, stoppedFor: verdict.ok ? null : verdict.reason }];
+      return isJsonObject(answer) && typeof answer["text"] === "string" ? [answer["text"]] : [];
     });
+  return drafts.map((text, at) => {
+    const broken = gates.find(({ draft, ok }) => draft === at + 1 && !ok);
+    const [finding] = broken?.findings ?? [];
+    return { text: text.trim(), stoppedFor: broken ? `${broken.gate}: ${finding?.text}` : null };
+  });
 }

@@ -1,3 +1,5 @@
+import { type PlainText, replaceIn } from "./plain-text.ts";
+
 /*
  * How money is written beside a number. A sign or word can mean several currencies ("$", "rupees"),
  * so each spelling stands for a set of ISO codes; two amounts agree when their sets overlap.
@@ -90,8 +92,19 @@ const spellings = [...signs, ...words].map(({ pattern, codes }) => ({
 }));
 
 /** Lower-case text in which currency codes written in capitals carry a "¦". */
-export function markCodes(text: string): string {
-  return text.replace(CAPITAL_CODE, "¦$&").toLowerCase();
+export function markCodes(plain: PlainText): PlainText {
+  const marked = replaceIn(plain, CAPITAL_CODE, ({ 0: code }) => `¦${code}`);
+  return { ...marked, text: lowerCase(marked.text) };
+}
+
+/** Of the same length: the few letters that would become two stay as they are. */
+function lowerCase(text: string): string {
+  const lower = text.toLowerCase();
+  if (lower.length === text.length) return lower;
+  return text.replace(/./gsu, (letter) => {
+    const small = letter.toLowerCase();
+    return small.length === letter.length ? small : letter;
+  });
 }
 
 /** The currencies a spelling from `currencyPattern` can mean; a sign we do not know stands for itself. */

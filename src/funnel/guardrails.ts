@@ -1,89 +1,147 @@
-import { type Grounds, ungroundedClaims } from "./claims.ts";
+import { amountGate } from "./gates/amount-gate.ts";
+import { deedGate } from "./gates/deed-gate.ts";
+import { discountGate } from "./gates/discount-gate.ts";
+import { type Draft, readDraft } from "./gates/draft.ts";
+import {
+  type Finding,
+  type GateName,
+  type GateReport,
+  type Grounds,
+  gateNames,
+} from "./gates/gate.ts";
+import { guaranteeGate } from "./gates/guarantee-gate.ts";
+import { leakageGate } from "./gates/leakage-gate.ts";
+import {
+  emptyGate,
+  humanGate,
+  languageGate,
+  lengthGate,
+  linkGate,
+  oneMessageGate,
+  questionGate,
+  stageGate,
+} from "./gates/manner-gates.ts";
+import { availabilityGate, timeGate } from "./gates/time-gate.ts";
 
-/** Readers stop at walls of text; WhatsApp itself would take 4,096. */
-export const MAX_REPLY_CHARS = 1_000;
+/** Whether a draft may leave, and what every gate found in it. */
+export type GateVerdict =
+  | { ok: true; reports: readonly GateReport[] }
+  | {
+      ok: false;
+      reports: readonly GateReport[];
+      /** The first gate that stopped it. */
+      gate: GateName;
+      /** For people; is stored. */
+      reason: string;
+      /** What the writer has to change, for all gates that stopped it. */
+      advice: string;
+    };
 
-type GateVerdict =
-  | { ok: true }
-  /** `reason` is stored; `advice` tells the writer what to change. */
-  | { ok: false; reason: string; advice: string };
+interface Gate {
+  check(draft: Draft, grounds: Grounds): readonly Finding[];
+  /** `said`: what was found, in quotes. */
+  advice(said: string): string;
+}
 
-/** Our own machinery: names that no message to a lead contains by accident, and raw JSON. */
-const INTERNAL = [
-  /<\/?\s*(?:context|facts|ctas|business|system|lead)\s*>/i,
-  /\b(?:shouldRespond|ctaId|ctaTime|riskFlags|needsHuman|attentionReason|followUp[A-Z]\w+|isNew)\b/,
-  /\b(?:send_now|wait_schedule|initiate_cta|flag_attention|json_schema|response_format)\b/i,
-  /\bsystem prompt\b|```/i,
-  /^\s*[{[]\s*"/,
-  /\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/i,
-];
-
-/** First person only: "a human colleague will write to you" is a fine thing to say. */
-const CLAIMS_TO_BE_HUMAN = [
-  /\bI(?:['’]m| am)\s+(?:(?:really|actually|just|definitely|indeed|of course)\s+)*(?:a\s+)?(?:real\s+)?(?:human|person)\b/i,
-  /\b(?:I(?:['’]m| am) not|not talking to) (?:a |an )?(?:bot|robot|machine|AI|chatbot|computer)\b/i,
-  /\bsoy (?:una? )?(?:persona|human[oa])\b|\bno soy (?:un |una )?(?:bot|robot|máquina|IA)\b/i,
-  /\bsou (?:uma? )?(?:pessoa|human[oa])\b|\bnão sou (?:um |uma )?(?:bot|robô|máquina|IA)\b/i,
-  /\bich bin (?:ein |eine )?(?:echter? |richtiger? )?(?:mensch|person)\b|\bich bin kein (?:bot|roboter)\b/i,
-  /\bje suis (?:un |une )?(?:vraie? )?(?:humaine?|personne|être humain)\b|\bje ne suis pas un (?:bot|robot)\b/i,
-  /\bsono (?:una? )?(?:persona|uman[oa]|essere umano)\b|\bnon sono un (?:bot|robot)\b/i,
-  /मैं (?:एक )?(?:असली )?(?:इंसान|मनुष्य|व्यक्ति) हूँ|मैं (?:कोई )?(?:बॉट|रोबोट) नहीं/,
-  /أنا (?:إنسان|انسان|بشر|شخص حقيقي)|(?:لست|لستُ) (?:روبوت|بوت)/,
-];
-
-const URL_PATTERN = /(?:https?:\/\/|www\.)[^\s<>"']+/gi;
-/** One group however it is written: "?", "??", "?!"; also Arabic, full-width and Greek marks. */
-const QUESTION_GROUP = /[?？؟\u037e][?!？！؟\u037e]*/g;
+const gates: Readonly<Record<GateName, Gate>> = {
+  stage: {
+    check: stageGate,
+    advice: () => "This lead is not to be written to unasked.",
+  },
+  empty: { check: emptyGate, advice: () => "It says nothing." },
+  one_message: {
+    check: oneMessageGate,
+    advice: () => "It is more than one message: write exactly one.",
+  },
+  length: {
+    check: lengthGate,
+    advice: () => "It is far too long: at most 700 characters, the most useful part only.",
+  },
+  leakage: {
+    check: leakageGate,
+    advice: () => "It contains technical text that is not for the lead.",
+  },
+  claims_human: {
+    check: humanGate,
+    advice: () => "It claims to be a human; say that you are an assistant.",
+  },
+  language: {
+    check: languageGate,
+    advice: () => "It is not in the language and script in which the lead writes.",
+  },
+  one_question: {
+    check: questionGate,
+    advice: () => "It asks more than one question: keep the most useful one.",
+  },
+  link: {
+    check: linkGate,
+    advice: (said) => `Not in the facts or CTAs: the link ${said}.`,
+  },
+  amount: {
+    check: amountGate,
+    advice: (said) =>
+      `Not in the facts as it stands: ${said}. State only amounts and percentages from the facts, with their period and their "from" or "up to".`,
+  },
+  discount: {
+    check: discountGate,
+    advice: (said) => `No fact offers this: ${said}. Offer nothing that is not in the facts.`,
+  },
+  guarantee: {
+    check: guaranteeGate,
+    advice: (said) => `No fact promises this: ${said}. Promise nothing that is not in the facts.`,
+  },
+  deed: {
+    check: deedGate,
+    advice: (said) =>
+      `Nothing of the kind was done: ${said}. Say that you pass the wish on and that the team will confirm it.`,
+  },
+  availability: {
+    check: availabilityGate,
+    advice: (said) =>
+      `Nobody looked whether this is free or in stock: ${said}. Say that the team will confirm it.`,
+  },
+  time: {
+    check: timeGate,
+    advice: (said) =>
+      `No fact names this time: ${said}. Name only times from the facts, or repeat the lead's own as a wish.`,
+  },
+};
 
 /**
- * Decides whether a draft may leave. The first broken rule wins; what is checked: not empty, short
- * enough, at most one question, none of our internals, no claim to be human, no amount, percentage
- * or link that the organization has not written down.
+ * Runs every gate over a draft. Deterministic; knows nothing but the draft and its grounds. A draft
+ * without words or far too long is judged by no more gates than these. `draft`: 1, or 2 for the rewrite.
  */
-export function judgeDraft(draft: string, grounds: Grounds): GateVerdict {
-  const withoutLinks = draft.replace(URL_PATTERN, " ");
-  if (!/[\p{L}\p{N}]/u.test(draft)) return stop("empty", "It says nothing.");
-  if (draft.length > MAX_REPLY_CHARS) {
-    return stop(
-      "too_long",
-      "It is far too long: at most 700 characters, the most useful part only.",
-    );
-  }
-  if (INTERNAL.some((pattern) => pattern.test(withoutLinks))) {
-    return stop("internal_text", "It contains technical text that is not for the lead.");
-  }
-  if (CLAIMS_TO_BE_HUMAN.some((pattern) => pattern.test(draft))) {
-    return stop("claims_human", "It claims to be a human; say that you are an assistant.");
-  }
-  if ((withoutLinks.match(QUESTION_GROUP) ?? []).length > 1) {
-    return stop("many_questions", "It asks more than one question: keep the most useful one.");
-  }
-  return judgeClaims(draft, grounds);
+export function judgeDraft(text: string, grounds: Grounds, draft = 1): GateVerdict {
+  const read = readDraft(text.slice(0, MAX_JUDGED_CHARS));
+  const reports = gateNames.map((gate): GateReport => {
+    const findings = gates[gate].check(gate === "length" ? { ...read, text } : read, grounds);
+    return { draft, gate, ok: findings.length === 0, findings };
+  });
+  const broken = reports.filter(({ ok }) => !ok);
+  const [first] = broken;
+  if (!first) return { ok: true, reports };
+  return {
+    ...{ ok: false, reports, gate: first.gate },
+    reason: `${first.gate}: ${reasonOf(first)}`,
+    advice: broken.map(({ gate, findings }) => gates[gate].advice(quoted(findings))).join(" "),
+  };
 }
 
-function judgeClaims(draft: string, grounds: Grounds): GateVerdict {
-  const link = (draft.match(URL_PATTERN) ?? []).find((url) => !isKnownLink(url, grounds));
-  if (link !== undefined) {
-    return stop(`ungrounded_link: ${link}`, `The link ${link} is not in the facts or CTAs.`);
-  }
-  const claims = ungroundedClaims(draft, grounds).map(({ text }) => text);
-  if (claims.length === 0) return { ok: true };
-  const listed = claims.join(", ");
-  return stop(
-    `ungrounded_claim: ${listed}`,
-    `These are not in the facts: ${listed}. State only amounts and percentages from the facts.`,
-  );
+/** What is longer is too long in any case. */
+const MAX_JUDGED_CHARS = 4_096;
+
+function reasonOf({ findings }: GateReport): string {
+  const said = quoted(findings);
+  const reason = findings[0]?.reason ?? "";
+  return said === "" ? reason : `${said} (${reason})`;
 }
 
-function isKnownLink(url: string, { facts, ctas }: Grounds): boolean {
-  const bare = url.replace(/[.,;:!?)\]}*_»”]+$/u, "").toLowerCase();
-  const sources = [
-    ...facts.map(({ text }) => text),
-    ...ctas.flatMap(({ url: own, description }) => [own ?? "", description]),
-  ];
-  return sources.some((source) => source.toLowerCase().includes(bare));
+function quoted(findings: readonly Finding[]): string {
+  const said = [...new Set(findings.map(({ text }) => text.slice(0, 80)).filter((text) => text))];
+  return said
+    .slice(0, 5)
+    .map((text) => `"${text}"`)
+    .join(", ");
 }
 
-function stop(reason: string, advice: string): GateVerdict {
-  return { ok: false, reason, advice };
-}
+export { MAX_REPLY_CHARS } from "./gates/manner-gates.ts";

@@ -1,31 +1,3 @@
-/** Code points of the digit zero in scripts people chat in; each is followed by 1 to 9. */
-const ZEROS = [
-  0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xed0, 0x1040,
-  0x17e0,
-];
-
-/** Direction marks, joiners and bold marks: invisible beside a number, fatal to a comparison. */
-const INVISIBLE = /[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff*_`]/g;
-
-/** Text with plain ASCII digits, separators and spaces, for reading numbers; not for showing. */
-export function plainNumerals(text: string): string {
-  return text
-    .normalize("NFKC")
-    .replace(INVISIBLE, "")
-    .replace(/\p{Nd}/gu, asciiDigit)
-    .replaceAll("٫", ".")
-    .replaceAll("٬", ",")
-    .replaceAll("٪", "%")
-    .replace(/[‘’ʼ]/g, "'")
-    .replace(/[^\S\n]+/g, " ");
-}
-
-function asciiDigit(digit: string): string {
-  const codePoint = digit.codePointAt(0) ?? 0;
-  const zero = ZEROS.find((start) => codePoint >= start && codePoint < start + 10);
-  return zero === undefined ? digit : String(codePoint - zero);
-}
-
 /** Matches a number with any grouping: 1500 · 1,500.00 · 1.500,00 · 1 500 · 1'500 · 1,50,000. */
 export const numeralPattern =
   "(?:\\d{1,3}(?:[ ']\\d{3})+(?!\\d)(?:[.,]\\d{1,2}(?!\\d))?|\\d+(?:[.,]\\d+)*)";

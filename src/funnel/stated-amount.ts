@@ -1,5 +1,5 @@
 import { readBareNumbers } from "./amounts.ts";
-import { plainNumerals } from "./numerals.ts";
+import { plainText } from "./plain-text.ts";
 
 /** True when a text says the amount, a plain decimal such as "6900.00", in some usual spelling. */
 export function statesAmount(text: string, amount: string): boolean {
@@ -10,5 +10,5 @@ export function statesAmount(text: string, amount: string): boolean {
   if (readBareNumbers(text).some((number) => number.value === value)) return true;
   // "1.500" reads as fifteen hundred, yet a currency of three decimals writes one and a half so.
   const spelled = new RegExp(`(?<![\\d.,])${integer}[.,]${fraction}0*(?!\\d)`);
-  return fraction !== "" && spelled.test(plainNumerals(text));
+  return fraction !== "" && spelled.test(plainText(text).text);
 }

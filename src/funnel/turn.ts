@@ -1,5 +1,7 @@
+import type { GateReport } from "./gates/gate.ts";
 import type { Author, Intent, Sentiment, Stage } from "./lead.ts";
 import type { PromptSet } from "./prompts.ts";
+import type { Ruling } from "./rulings.ts";
 
 export const turnCauses = ["message", "follow_up", "release", "retry"] as const;
 export type TurnCause = (typeof turnCauses)[number];
@@ -191,7 +193,18 @@ export interface LlmCall {
 
 /** The result of thinking: what to say, or why nothing may be said. */
 export type Thought =
-  | { kind: "reply"; decision: BrainDecision; text: string }
-  | { kind: "no_reply"; decision: BrainDecision }
-  | { kind: "blocked"; decision: BrainDecision; draft: string; reason: string }
+  | (Decided & Judged & { kind: "reply"; text: string })
+  | (Decided & { kind: "no_reply" })
+  | (Decided & Judged & { kind: "blocked"; draft: string; reason: string })
   | { kind: "failed"; reason: string };
+
+interface Decided {
+  decision: BrainDecision;
+  /** What the funnel's rules changed in it before a word was written. */
+  rulings?: readonly Ruling[];
+}
+
+interface Judged {
+  /** What each gate found in each draft of the turn. */
+  gates?: readonly GateReport[];
+}

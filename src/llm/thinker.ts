@@ -1,13 +1,15 @@
+import { groundsOf } from "../funnel/gates/grounds.ts";
 import { judgeDraft, MAX_REPLY_CHARS } from "../funnel/guardrails.ts";
+import { type Ruled, ruleOn } from "../funnel/rulings.ts";
 import { heldBack } from "../funnel/transcript.ts";
-import type { BrainDecision, Thought, ToolResult, TurnContext } from "../funnel/turn.ts";
+import type { Thought, ToolResult, TurnContext } from "../funnel/turn.ts";
 import { shorten } from "../lib/shorten.ts";
 import { MemoryAnswer, MouthAnswer, parseAnswer, parseDecision } from "./answers.ts";
 import { ask, type Question, type Run } from "./ask.ts";
 import { brainPrompt } from "./prompts/brain.ts";
 import { type MemoryInput, memoryPrompt } from "./prompts/memory.ts";
 import { mouthPrompt } from "./prompts/mouth.ts";
-import { followedBy } from "./prompts/prompt.ts";
+import { followedBy, instructionsOf } from "./prompts/prompt.ts";
 import { type ModelOptions, type RunTools, starter, type ThinkingRun } from "./run.ts";
 
 interface SummaryInput extends MemoryInput {
@@ -51,46 +53,49 @@ async function think(run: Run, context: TurnContext, runTools: RunTools): Promis
   const brain = await ask(run, { prompt, messages: prompt.messages, parse });
   if (brain.kind === "failed") return brain;
   const isUnsure = context.messages.some(({ isNew, heard }) => isNew && heard === "unclear");
-  const decision = isUnsure ? heldBack(brain.value) : brain.value;
+  const ruled = ruleOn(isUnsure ? heldBack(brain.value) : brain.value, context);
+  const { decision } = ruled;
   // `wait_schedule` means: say nothing now, whatever else was answered.
   if (!decision.shouldRespond || decision.action === "wait_schedule") {
-    return { kind: "no_reply", decision };
+    return { kind: "no_reply", ...ruled };
   }
-  return await speak(run, context, decision, await runTools(decision));
+  return await speak(run, context, ruled, await runTools(decision), instructionsOf(prompt));
 }
 
-/** Writes the message, and once more if a gate stops it: the rewrite passes the same gates. */
+/**
+ * Writes the message, and once more if a gate stops it, told why: the rewrite passes the same gates. A
+ * draft that none lets pass is blocked; what the lead gets instead is fixed, never a model's words.
+ */
 async function speak(
   run: Run,
   context: TurnContext,
-  decision: BrainDecision,
+  ruled: Ruled,
   toolResults: readonly ToolResult[],
+  brainInstructions: string,
 ): Promise<Thought> {
-  const prompt = mouthPrompt(context, decision, toolResults);
+  const prompt = mouthPrompt(context, ruled.decision, toolResults);
   const parse = (content: string) => parseAnswer(MouthAnswer, content);
   const question: Question<{ text: string }> = { prompt, messages: prompt.messages, parse };
-
-  const grounds = { ctas: context.ctas, facts: [...context.facts, ...foundFacts(toolResults)] };
+  const instructions = [brainInstructions, instructionsOf(prompt)];
+  const grounds = groundsOf(context, ruled.decision, toolResults, instructions);
 
   const first = await ask(run, question);
   if (first.kind === "failed") return first;
   const draft = first.value.text.trim();
   const verdict = judgeDraft(draft, grounds);
-  if (verdict.ok) return { kind: "reply", decision, text: draft };
+  const gates = verdict.reports;
+  if (verdict.ok) return { kind: "reply", ...ruled, text: draft, gates };
 
   const request = `This message cannot be sent. ${verdict.advice} Write it again.`;
   const messages = followedBy(prompt.messages, JSON.stringify({ text: draft }), request);
   const second = await ask(run, { ...question, messages });
   if (second.kind === "failed") {
-    return { kind: "blocked", decision, draft, reason: verdict.reason };
+    return { kind: "blocked", ...ruled, draft, reason: verdict.reason, gates };
   }
   // Still too long: the lead gets its first sentences, if these pass the gates by themselves.
-  const rewritten = shorten(second.value.text.trim(), MAX_REPLY_CHARS);
-  const secondVerdict = judgeDraft(rewritten, grounds);
-  if (secondVerdict.ok) return { kind: "reply", decision, text: rewritten };
-  return { kind: "blocked", decision, draft: rewritten, reason: secondVerdict.reason };
-}
-
-function foundFacts(results: readonly ToolResult[]) {
-  return results.flatMap((result) => (result.tool === "look_up_fact" ? result.facts : []));
+  const text = shorten(second.value.text.trim(), MAX_REPLY_CHARS);
+  const again = judgeDraft(text, grounds, 2);
+  const all = [...gates, ...again.reports];
+  if (again.ok) return { kind: "reply", ...ruled, text, gates: all };
+  return { kind: "blocked", ...ruled, draft: text, reason: again.reason, gates: all };
 }

@@ -6,6 +6,8 @@ import { newId } from "../../src/lib/ids.ts";
 import { createWorld, decision, type World } from "./world.ts";
 
 /** Always open, so that any whole hour of the coming days can be had. */
+/** A step is taken only where the lead agreed to it. */
+const YES = "Yes please, book me a visit at 9";
 const daily: Availability = {
   slotMinutes: 60,
   noticeMinutes: 0,
@@ -48,7 +50,7 @@ const lead = (person: number) => ({
   ...{ phone: `1415555010${person}`, bsuid: `US.${person}`, username: null, name: null },
 });
 async function started(): Promise<string> {
-  await world.receive({});
+  await world.receive({ text: YES });
   return (await world.conversation()).id;
 }
 const bookings = () =>
@@ -73,7 +75,9 @@ describe("a time that the lead agreed to", () => {
   test("is given to one of eight who want it at once; the others are told what is free", async () => {
     const at = inHours(3);
     const results = agreeTo(at);
-    await world.receive(...Array.from({ length: 8 }, (_, person) => ({ from: lead(person) })));
+    await world.receive(
+      ...Array.from({ length: 8 }, (_, person) => ({ from: lead(person), text: YES })),
+    );
     await Promise.all((await world.conversations()).map(({ id }) => world.turn(id)));
     expect(await bookings()).toMatchObject([{ status: "confirmed", scheduledAt: at }]);
     const outcomes = results.flatMap((one) => (one.tool === "book" ? [one.outcome] : []));
@@ -84,7 +88,9 @@ describe("a time that the lead agreed to", () => {
   });
 
   test("is held for one of them, however close they come", async () => {
-    await world.receive(...Array.from({ length: 8 }, (_, person) => ({ from: lead(person) })));
+    await world.receive(
+      ...Array.from({ length: 8 }, (_, person) => ({ from: lead(person), text: YES })),
+    );
     const { organizationId } = world;
     const calendar = weeklyCalendar(world.db);
     const people = await world.conversations();
@@ -116,7 +122,7 @@ describe("a time that the lead agreed to", () => {
   test("which overlaps with what people wrote down is taken, and free once they cancel that", async () => {
     const id = await started();
     const calendar = weeklyCalendar(world.db);
-    await world.receive({ from: lead(1) });
+    await world.receive({ from: lead(1), text: YES });
     const other = (await world.conversations()).find((one) => one.id !== id)?.id ?? "";
     const [at, beside] = [inHours(3), new Date(inHours(3).getTime() + 30 * 60_000)];
     await world.db.rows`
@@ -204,7 +210,7 @@ test("another time for the same thing moves the appointment; the same time again
   for (const at of [inHours(3), inHours(6), inHours(6)]) {
     agreeTo(at);
     await world.turn(id);
-    await world.receive({ text: "Thanks!" });
+    await world.receive({ text: "Yes, then please" });
   }
   expect(await bookings()).toMatchObject([
     { status: "cancelled", scheduledAt: inHours(3) },

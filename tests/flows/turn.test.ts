@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { MAX_TURN_ATTEMPTS } from "../../src/flows/turn.ts";
+import { safeLine } from "../../src/funnel/safe-lines.ts";
 import { AppError } from "../../src/lib/errors.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { takeOver } from "../../src/modules/conversations/service.ts";
@@ -107,18 +108,68 @@ describe("turn", () => {
     expect(await world.outgoing()).toHaveLength(0);
   });
 
-  test("a draft that no gate lets pass calls a person and is never sent", async () => {
-    const id = await started();
+  test("a draft that no gate lets pass is never sent: a person is called, the lead gets a fixed line", async () => {
+    const id = await started("¿Cuánto cuesta para mi casa?");
     world.think = () => ({ kind: "blocked", decision, draft: "Only $1!", reason: "ungrounded $1" });
     await world.turn(id);
-    expect(await world.outgoing()).toHaveLength(0);
+    expect(await world.outgoing()).toMatchObject([{ text: safeLine("", "es") }]);
     expect(await world.conversation()).toMatchObject({ attentionReason: "blocked_by_gate" });
     expect(await world.db.rows`select draft, gate from turns`).toEqual([
       { draft: "Only $1!", gate: "ungrounded $1" },
     ]);
   });
 
-  test("a blocked turn says the organization's holding line, if it has one", async () => {
+  test("a blocked nudge says nothing at all", async () => {
+    const id = await started();
+    await world.turn(id);
+    world.think = () => ({ kind: "blocked", decision, draft: "Only $1!", reason: "ungrounded $1" });
+    world.clock.setOffsetMs(11 * 60_000);
+    await world.turn(id, "follow_up");
+    expect(world.dispositions).toEqual(["replied", "blocked_by_gate"]);
+    expect(await world.outgoing()).toHaveLength(1);
+  });
+
+  test("keeps what the rules made of each proposal, and why", async () => {
+    const [cta] = await world.db.rows<{ id: string }>`
+      insert into ctas (organization_id, id, kind, name, description, position)
+      values (${world.organizationId}, ${newId()}, 'visit', 'Home survey', '', 1) returning id`;
+    const ctaId = cta?.id ?? "";
+    const proposal = { ...decision, action: "initiate_cta", ctaId, ctaTime: "Friday" } as const;
+    world.think = () => ({
+      kind: "reply",
+      decision: { ...proposal, stage: "ghosted", followUpDelayMinutes: 60 },
+      text: "I pass it on.",
+    });
+    const id = await started("Hm. This is a terrible service!");
+    await world.turn(id);
+    expect(await world.db.rows`select rulings from turns`).toEqual([
+      {
+        rulings: [
+          { rule: "stage", proposed: "ghosted", taken: false, why: "illegal_move" },
+          { rule: "attention", proposed: null, taken: true, why: "unhappy, words: terrible" },
+          { rule: "cta", proposed: ctaId, taken: false, why: "no_consent" },
+          {
+            ...{ rule: "follow_up", proposed: "60 min", taken: false },
+            why: "only_with_wait_schedule",
+          },
+        ],
+      },
+    ]);
+    expect(await world.db.rows`select id from bookings`).toHaveLength(0);
+    expect(await world.conversation()).toMatchObject({
+      ...{ stage: "greeting", attentionReason: "unhappy" },
+    });
+  });
+
+  test("the organization's holding line wins over the built-in one", async () => {
+    await world.db.rows`update organizations set holding_line = 'A colleague will answer soon.'`;
+    const id = await started();
+    world.think = () => ({ kind: "blocked", decision, draft: "Only $1!", reason: "ungrounded $1" });
+    await world.turn(id);
+    expect(await world.outgoing()).toMatchObject([{ text: "A colleague will answer soon." }]);
+  });
+
+  test("a failed turn says the organization's holding line, if it has one", async () => {
     await world.db.rows`update organizations set holding_line = 'A colleague will answer soon.'`;
     const id = await started();
     world.think = () => ({ kind: "failed", reason: "the model made no sense" });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { gateNames } from "../../src/funnel/gates/gate.ts";
 import type { BrainDecision } from "../../src/funnel/turn.ts";
 import { AppError } from "../../src/lib/errors.ts";
 import { builtInPrompt, promptHash } from "../../src/llm/prompts/catalogue.ts";
@@ -24,7 +25,7 @@ describe("a turn that goes well", () => {
   test("asks Brain, then Mouth, and replies with Mouth's text", async () => {
     await using it = rig([brain(), mouth(" The 5 kW system is €5,900 installed.\n")]);
     const thought = await it.thinker.think(context(), it.run());
-    expect(thought).toEqual({
+    expect(thought).toMatchObject({
       kind: "reply",
       decision: decision(),
       text: "The 5 kW system is €5,900 installed.",
@@ -123,7 +124,10 @@ describe("a turn that goes well", () => {
     const booking = { action: "initiate_cta", ctaId: "c1", ctaTime: "Tuesday" } as const;
     const note = (heard: "clear" | "unclear", isNew = true) =>
       context({
-        messages: [message("Tuesday at ten", { kind: "audio", heard, isNew }), message("Ok?")],
+        messages: [
+          message("Tuesday at ten", { kind: "audio", heard, isNew }),
+          message("Please book it"),
+        ],
       });
     for (const [heard, isNew, expected] of [
       ["unclear", true, { action: "send_now", ctaId: null, ctaTime: null, confidence: 0.39 }],
@@ -158,7 +162,7 @@ describe("a turn that goes well", () => {
   test("says nothing when the lead is to be contacted later", async () => {
     const later = decision({ action: "wait_schedule", followUpDelayMinutes: 600 });
     await using it = rig([answering(later)]);
-    expect(await it.thinker.think(context(), it.run())).toEqual({
+    expect(await it.thinker.think(context(), it.run())).toMatchObject({
       kind: "no_reply",
       decision: later,
     });
@@ -423,12 +427,20 @@ describe("the gates", () => {
 
   test("a rewrite that makes up another price is blocked, never sent", async () => {
     await using it = rig([brain(), mouth("Only €4,500!"), mouth("Fine, €4,700 then.")]);
-    expect(await it.thinker.think(context(), it.run())).toEqual({
+    const thought = await it.thinker.think(context(), it.run());
+    expect(thought).toMatchObject({
       kind: "blocked",
       decision: decision(),
       draft: "Fine, €4,700 then.",
-      reason: "ungrounded_claim: €4,700",
+      reason: expect.stringContaining("€4,700"),
     });
+    const reports = thought.kind === "blocked" ? (thought.gates ?? []) : [];
+    const broken = reports.filter(({ ok }) => !ok).map(({ draft, gate }) => [draft, gate]);
+    expect(broken).toEqual([
+      [1, "amount"],
+      [2, "amount"],
+    ]);
+    expect(reports).toHaveLength(2 * gateNames.length);
   });
 
   test("a rewrite that fails leaves the first draft blocked", async () => {

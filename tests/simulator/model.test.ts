@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { demoCtas, demoFacts, demoOrganization } from "../../src/db/seed/northwind.ts";
-import { ungroundedClaims } from "../../src/funnel/claims.ts";
+import { groundsOf } from "../../src/funnel/gates/grounds.ts";
+import { judgeDraft } from "../../src/funnel/guardrails.ts";
 import type { Stage } from "../../src/funnel/lead.ts";
 import { builtInPrompts } from "../../src/funnel/prompts.ts";
 import type { BrainDecision, ContextMessage, TurnContext } from "../../src/funnel/turn.ts";
@@ -141,7 +142,7 @@ function startChat(overrides: Partial<TurnContext> = {}) {
     );
     if (!mouth.ok) throw new Error(mouth.problem);
     const reply = mouth.value.text;
-    expect(ungroundedClaims(reply, context)).toEqual([]);
+    expect(judgeDraft(reply, groundsOf(context, decision, [], []))).toMatchObject({ ok: true });
     expect(reply.match(/\?/g)?.length ?? 0).toBeLessThanOrEqual(1);
     expect(reply.length).toBeLessThanOrEqual(700);
     return { decision, reply };

@@ -1,5 +1,6 @@
 import { expect } from "bun:test";
 import { demoCtas, demoFacts, demoOrganization } from "../../src/db/seed/northwind.ts";
+import { groundsOf } from "../../src/funnel/gates/grounds.ts";
 import { judgeDraft } from "../../src/funnel/guardrails.ts";
 import { builtInPrompts } from "../../src/funnel/prompts.ts";
 import type { BrainDecision, ContextMessage, TurnContext } from "../../src/funnel/turn.ts";
@@ -77,7 +78,10 @@ export function startTalk(rig: Rig, overrides: Partial<TurnContext> = {}) {
     const { decision } = thought;
     // One call each: no draft was stopped by a gate and written again.
     expect(steps).toEqual(thought.kind === "reply" ? ["brain:ok", "mouth:ok"] : ["brain:ok"]);
-    if (thought.kind === "reply") expect(judgeDraft(thought.text, asked)).toEqual({ ok: true });
+    if (thought.kind === "reply") {
+      const grounds = groundsOf(asked, decision, [], []);
+      expect(judgeDraft(thought.text, grounds)).toMatchObject({ ok: true });
+    }
     const seen = context.messages.map((message) => ({ ...message, isNew: false }));
     context = {
       ...context,

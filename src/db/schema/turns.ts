@@ -31,6 +31,8 @@ export const turns = pgTable(
     decision: jsonb(),
     draft: text(),
     gate: text(),
+    /** What the funnel's rules made of each proposal of the model; null before the decision. */
+    rulings: jsonb(),
     /** Null while it runs, or if its worker died. */
     disposition: text({ enum: turnDispositions }),
     error: text(),

@@ -8,6 +8,7 @@ import {
 } from "../../db/queries/public-state.ts";
 import type { Intent, Sentiment, Stage } from "../../funnel/lead.ts";
 import { sendPriority } from "../../funnel/message-state.ts";
+import type { Ruling } from "../../funnel/rulings.ts";
 import type { TurnTrace } from "../../funnel/trace.ts";
 import type { AttentionReason, BrainDecision, TurnDisposition } from "../../funnel/turn.ts";
 import { AppError } from "../../lib/errors.ts";
@@ -53,6 +54,8 @@ export interface TurnResult {
   followUp: { at: Date; step: number } | null;
   /** What is kept of the thinking; null: there was none. */
   trace: TurnTrace | null;
+  /** What the funnel's rules made of each proposal of the model. */
+  rulings: readonly Ruling[];
 }
 
 export interface CommitOutcome {
@@ -88,7 +91,7 @@ export async function commitTurn(
         sentiment text, language text, cta_id uuid, requested_time text,
         scheduled_at timestamptz, attention text,
         follow_up_at timestamptz, follow_up_step smallint, reply_id uuid, stage_change_id uuid,
-        booking_id uuid, seen_stage text)
+        booking_id uuid, seen_stage text, rulings jsonb)
     ), locked as (
       select c.organization_id, c.id, c.stage, c.attention_reason,
         ${sql(isBots("c"))} and c.fence = r.fence as unfenced,
@@ -177,7 +180,7 @@ export async function commitTurn(
         and h.turn_id = r.turn_id
     ), closed as (
       update turns t set seen_wake_seq = r.wake_seq, decision = r.decision,
-        draft = r.draft, gate = r.gate, error = r.error, finished_at = now(),
+        draft = r.draft, gate = r.gate, error = r.error, rulings = r.rulings, finished_at = now(),
         disposition = case when v.ok then r.disposition else v.outcome end
       from verdict v, r where t.organization_id = v.organization_id and t.id = r.turn_id
       returning t.organization_id, t.id, t.disposition
@@ -255,6 +258,7 @@ function columns(claim: Claim, seen: Seen, result: TurnResult, now: Date): objec
     requested_time: result.booking?.requestedTime,
     scheduled_at: result.booking?.scheduledAt,
     attention: result.attention,
+    rulings: result.rulings,
     follow_up_at: result.followUp?.at,
     follow_up_step: result.followUp?.step ?? 0,
     reply_id: newId(),

@@ -1,6 +1,8 @@
 import { endOf, nextFollowUp } from "../../funnel/follow-up.ts";
 import { afterQuietHours } from "../../funnel/quiet-hours.ts";
-import { judgeStageMove, terminalStages } from "../../funnel/stage.ts";
+import { type Ruling, ruleOn, ruleStage } from "../../funnel/rulings.ts";
+import { safeLine } from "../../funnel/safe-lines.ts";
+import { terminalStages } from "../../funnel/stage.ts";
 import type { BrainDecision, Thought, ToolResult, TurnContext } from "../../funnel/turn.ts";
 import { isWindowOpen } from "../../funnel/window.ts";
 import type { TurnResult } from "./commit.ts";
@@ -20,6 +22,7 @@ const nothing: Omit<TurnResult, "disposition"> = {
   attention: null,
   followUp: null,
   trace: null,
+  rulings: [],
 };
 
 /**
@@ -41,14 +44,15 @@ export function decide(
       attention: "model_failed",
     };
   }
-  const { decision } = thought;
-  const base = { ...nothing, ...understanding(decision, context) };
+  const { decision, rulings } = ruleOn(thought.decision, context);
+  const said = [...(thought.rulings ?? []), ...rulings];
+  const base = { ...nothing, ...understanding(decision, said, context) };
   switch (thought.kind) {
     case "blocked":
       return {
         ...base,
         disposition: "blocked_by_gate",
-        reply: holdingLine(context, seen),
+        reply: safeReply(decision, context, seen),
         draft: thought.draft,
         gate: thought.reason,
         attention: "blocked_by_gate",
@@ -80,23 +84,44 @@ export function ghosted(seen: Seen): TurnResult {
   };
 }
 
-function understanding(decision: BrainDecision, context: TurnContext): Partial<TurnResult> {
-  const verdict = judgeStageMove(context.lead.stage, decision.stage, decision.confidence);
+function understanding(
+  decision: BrainDecision,
+  rulings: readonly Ruling[],
+  context: TurnContext,
+): Partial<TurnResult> {
+  const stage = ruleStage(decision, context);
   return {
     decision,
     intent: decision.intent,
     sentiment: decision.sentiment,
     language: decision.language,
     attention: decision.needsHuman ? (decision.attentionReason ?? "unsure") : null,
-    stage: verdict.move
+    rulings: [stage, ...rulings, ...pauseRuling(decision)],
+    stage: stage.taken
       ? {
-          to: verdict.to,
+          to: decision.stage,
           author: "bot",
           reason: decision.situation,
           confidence: decision.confidence,
         }
       : null,
   };
+}
+
+/** A time to write again counts only for a lead who is left alone until then. */
+function pauseRuling({ action, followUpDelayMinutes }: BrainDecision): readonly Ruling[] {
+  if (followUpDelayMinutes === null) return [];
+  const taken = action === "wait_schedule";
+  const why = taken ? "lead_asked_to_wait" : "only_with_wait_schedule";
+  return [{ rule: "follow_up", proposed: `${followUpDelayMinutes} min`, taken, why }];
+}
+
+/** What a lead gets whom no draft may answer: the organization's own line, else a built-in one. */
+function safeReply(decision: BrainDecision, context: TurnContext, seen: Seen): string | null {
+  if (context.cause === "follow_up") return null;
+  const theirs = context.messages.filter(({ author, isNew }) => author === "lead" && isNew);
+  const words = theirs.map(({ text }) => text).join("\n");
+  return seen.holdingLine ?? safeLine(words, decision.language);
 }
 
 /** Silence is better than repeating the holding line to a lead who was not asking anything. */

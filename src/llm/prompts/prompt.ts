@@ -65,6 +65,12 @@ export function blockJson(data: unknown): string {
   return JSON.stringify(data).replaceAll("<", "\\u003c").replaceAll(">", "\\u003e");
 }
 
+/** Our own words in a prompt's system message: all before the first block of data. */
+export function instructionsOf({ messages }: Prompt): string {
+  const [system] = messages;
+  return system?.role === "system" ? (system.content.split(/\n<[a-z]+>\n/)[0] ?? "") : "";
+}
+
 /** The same request again, with the answer that failed and what to do about it. */
 export function followedBy(
   messages: readonly PromptMessage[],

@@ -83,7 +83,8 @@ const profile = {
       minLength: 1,
       maxLength: 1_024,
       pattern: "\\S",
-      description: "Said when the bot may not answer; null: it stays silent.",
+      description:
+        "Said when the bot may not answer; null: a built-in line where a draft was stopped, else nothing.",
       examples: ["A colleague will answer you here."],
     }),
   ),

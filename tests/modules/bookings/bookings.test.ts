@@ -82,6 +82,7 @@ test("what the bot initiates is told with the same state", async () => {
     decision: { ...decision, action: "initiate_cta", ctaId, ctaTime: "Saturday" },
     text: "I pass it on.",
   });
+  await rest.world.receive({ text: "Yes, on Saturday please" });
   await rest.world.turn(conversationId);
   const [booking] = await list();
   expect(booking).toMatchObject({ requestedTime: "Saturday", status: "initiated" });

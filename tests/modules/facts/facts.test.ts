@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { groundsOf } from "../../../src/funnel/gates/grounds.ts";
 import { judgeDraft } from "../../../src/funnel/guardrails.ts";
 import { decision } from "../../flows/world.ts";
 import { createRestWorld, type Json, type RestWorld } from "../rest-world.ts";
@@ -63,7 +64,8 @@ describe("a price", () => {
     const drafts = ["It is $6,900.", "It is $7,100."];
     const allowed: boolean[][] = [];
     rest.world.think = (context) => {
-      allowed.push(drafts.map((draft) => judgeDraft(draft, context).ok));
+      const grounds = groundsOf(context, decision, [], []);
+      allowed.push(drafts.map((draft) => judgeDraft(draft, grounds).ok));
       return { kind: "no_reply", decision };
     };
     const turn = async () => {
