@@ -1,4 +1,4 @@
-import type { LlmCall } from "../funnel/turn.ts";
+import type { CallBounds, LlmCall } from "../funnel/turn.ts";
 import { AppError } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import type { Parsed } from "./answers.ts";
@@ -12,6 +12,12 @@ const MIN_ATTEMPT_MS = 20;
 /** Of the time left, what one model may take while another one stands ready to replace it. */
 const SHARE_BEFORE_FALLBACK = 0.6;
 
+/**
+ * Asks for the money that a call may cost, before it is made; false: there is not enough. The call is as
+ * its record will be if nobody hears how it ended.
+ */
+export type Reserve = (call: LlmCall, bounds: CallBounds) => Promise<boolean>;
+
 /** One run of thinking: its deadline, and which models are still worth asking. */
 export interface Run {
   provider: Provider;
@@ -21,6 +27,7 @@ export interface Run {
   endsAtMs: number;
   signal: AbortSignal;
   onCall: (call: LlmCall) => Promise<void>;
+  reserve: Reserve;
   log: Log;
   /** Attempts so far per step. */
   attempts: Map<LlmCall["step"], number>;
@@ -35,11 +42,12 @@ export interface Question<T> {
   parse: (content: string) => Parsed<T>;
 }
 
-export type Answer<T> = { kind: "answer"; value: T } | { kind: "failed"; reason: string };
+export type NoAnswer = { kind: "failed"; reason: string } | { kind: "out_of_budget" };
+export type Answer<T> = { kind: "answer"; value: T } | NoAnswer;
 
 /**
  * Asks until there is an answer: the first model, the same model once more with what was wrong, then
- * the fallback model once. `failed` when a model was reached but gave nothing usable; rejects with
+ * the fallback model once. `out_of_budget` when no model's call fits into the budget; `failed` when a model was reached but gave nothing usable; rejects with
  * `model_unavailable` (details: `retryAfterMs` if the server named a time) when the first model could
  * not be reached and no other helped, so that the caller tries the whole turn again later.
  */
@@ -51,10 +59,12 @@ export async function ask<T>(run: Run, question: Question<T>): Promise<Answer<T>
     failures.push(result);
     if (isUnreachable(result)) forget(run, model);
   }
-  const [first] = failures;
+  const first = failures.find(({ kind }) => kind !== "out_of_budget");
+  if (first === undefined && failures.length > 0) return { kind: "out_of_budget" };
   const step = question.prompt.name;
   if (first && isUnreachable(first)) throw unavailable(step, first);
-  return { kind: "failed", reason: `${step}: ${first?.errorClass ?? "no_model"}` };
+  const errorClass = first && "errorClass" in first ? first.errorClass : "no_model";
+  return { kind: "failed", reason: `${step}: ${errorClass}` };
 }
 
 type NotAnswer<T> = Exclude<AttemptResult<T>, { kind: "answer" }>;
@@ -104,8 +114,11 @@ async function attempt<T>(
     timeoutMs: Math.ceil(hasFallback ? leftMs * SHARE_BEFORE_FALLBACK : leftMs),
     signal: run.signal,
     onCall: run.onCall,
+    reserve: run.reserve,
   });
-  if (result.kind !== "answer") {
+  if (result.kind === "out_of_budget") {
+    run.log.warn({ step: prompt.name, model, attempt: number }, "model call not in the budget");
+  } else if (result.kind !== "answer") {
     const { outcome, errorClass } = result;
     run.log.warn({ step: prompt.name, model, attempt: number, outcome, errorClass }, "model call");
   }
@@ -118,6 +131,7 @@ const outOfTime: Failure = {
   errorClass: "out_of_time",
   retryAfterMs: null,
   permanent: false,
+  unbilled: true,
 };
 
 export function unavailable(step: string, { errorClass, retryAfterMs }: Failure): AppError {

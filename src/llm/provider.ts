@@ -1,8 +1,8 @@
 import type OpenAI from "openai";
 import type { LlmCall } from "../funnel/turn.ts";
-import { systemClock } from "../lib/clock.ts";
-import { newId } from "../lib/ids.ts";
 import type { Parsed } from "./answers.ts";
+import type { Reserve } from "./ask.ts";
+import { boundsOfQuestion, MAX_OUTPUT_TOKENS } from "./bounds.ts";
 import { call, malformedResponse, openClient, providerName, throwIfAborted } from "./client.ts";
 import {
   asCompletion,
@@ -13,9 +13,7 @@ import {
 } from "./completion.ts";
 import type { Prompt, PromptMessage } from "./prompts/prompt.ts";
 import type { Failure } from "./transport-failure.ts";
-
-/** Room for hidden reasoning as well; the answers themselves are a few hundred tokens. */
-const MAX_OUTPUT_TOKENS = 4_000;
+import { neverEnded, sourceOf } from "./usage.ts";
 
 interface Attempt<T> {
   model: string;
@@ -31,14 +29,15 @@ interface Attempt<T> {
   parse: (content: string) => Parsed<T>;
   /** Stores the record; awaited before the attempt returns or throws. */
   onCall: (call: LlmCall) => Promise<void>;
+  reserve: Reserve;
 }
 
-export type AttemptResult<T> = Reading<T> | Failure;
+export type AttemptResult<T> = Reading<T> | Failure | { kind: "out_of_budget" };
 
 export interface Provider {
   /**
-   * Calls the model once and hands exactly one record to `onCall`, whatever happens. Rejects only
-   * when `signal` aborts (see `abortError`) or `onCall` does.
+   * Calls the model once, if the budget allows, and hands exactly one record to `onCall`, whatever
+   * happens. Rejects only when `signal` aborts (see `abortError`) or `reserve` or `onCall` does.
    */
   attempt<T>(attempt: Attempt<T>): Promise<AttemptResult<T>>;
 }
@@ -50,21 +49,17 @@ export function createProvider({ baseUrl, apiKey }: { baseUrl: string; apiKey: s
   return {
     attempt: async (attempt) => {
       throwIfAborted(attempt.signal);
-      const startedAt = systemClock.now();
+      const started = startedCall(attempt, provider);
+      const { prompt, messages, image } = attempt;
+      const bounds = boundsOfQuestion({ messages, schema: prompt.schema, image });
+      if (!(await attempt.reserve(started, bounds))) return { kind: "out_of_budget" };
       const startedMs = performance.now();
       const { result, facts } = await request(client, attempt);
       await attempt.onCall({
-        id: newId(),
-        step: attempt.prompt.name,
-        attempt: attempt.attempt,
-        provider,
-        requestModel: attempt.model,
-        promptName: attempt.prompt.name,
-        promptVersion: attempt.prompt.version,
-        promptHash: attempt.prompt.hash,
-        startedAt,
+        ...started,
         latencyMs: Math.round(performance.now() - startedMs),
         ...facts,
+        usageSource: sourceOf(facts, result.kind === "failure" ? result : null),
         outcome: result.kind === "answer" ? "ok" : result.outcome,
         errorClass: result.kind === "answer" ? null : result.errorClass,
       });
@@ -72,6 +67,18 @@ export function createProvider({ baseUrl, apiKey }: { baseUrl: string; apiKey: s
       return result;
     },
   };
+}
+
+function startedCall<T>({ prompt, model, attempt }: Attempt<T>, provider: string): LlmCall {
+  return neverEnded({
+    step: prompt.name,
+    attempt,
+    provider,
+    requestModel: model,
+    promptName: prompt.name,
+    promptVersion: prompt.version,
+    promptHash: prompt.hash,
+  });
 }
 
 async function request<T>(client: OpenAI, attempt: Attempt<T>) {

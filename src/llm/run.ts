@@ -1,6 +1,6 @@
 import type { LlmCall } from "../funnel/turn.ts";
 import type { Log } from "../lib/log.ts";
-import type { Run } from "./ask.ts";
+import type { Reserve, Run } from "./ask.ts";
 import { createProvider } from "./provider.ts";
 
 export interface ModelOptions {
@@ -19,18 +19,21 @@ export interface ThinkingRun {
   signal: AbortSignal;
   /** Stores one attempt; awaited, also for attempts that failed. A rejection ends the run. */
   onCall: (call: LlmCall) => Promise<void>;
+  /** Awaited before each attempt. Without it nothing is held back: what nobody's budget pays for. */
+  reserve?: Reserve;
 }
 
 /** Begins runs over one model API and its fallback. Holds no state between them. */
 export function starter(options: ModelOptions): (run: ThinkingRun) => Run {
   const { model, fallbackModel, log } = options;
   const provider = createProvider(options);
-  return ({ deadlineMs, signal, onCall }) => ({
+  return ({ deadlineMs, signal, onCall, reserve }) => ({
     provider,
     models: fallbackModel === null || fallbackModel === model ? [model] : [model, fallbackModel],
     endsAtMs: performance.now() + deadlineMs,
     signal,
     onCall,
+    reserve: reserve ?? (async () => true),
     log,
     attempts: new Map(),
   });

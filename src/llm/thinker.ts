@@ -3,7 +3,7 @@ import { heldBack } from "../funnel/transcript.ts";
 import type { BrainDecision, Thought, TurnContext } from "../funnel/turn.ts";
 import { shorten } from "../lib/shorten.ts";
 import { MemoryAnswer, MouthAnswer, parseAnswer, parseDecision } from "./answers.ts";
-import { ask, type Question, type Run } from "./ask.ts";
+import { ask, type NoAnswer, type Question, type Run } from "./ask.ts";
 import { brainPrompt } from "./prompts/brain.ts";
 import { type MemoryInput, memoryPrompt } from "./prompts/memory.ts";
 import { mouthPrompt } from "./prompts/mouth.ts";
@@ -15,7 +15,7 @@ interface SummaryInput extends MemoryInput {
   conversationId: string;
 }
 
-type Summary = { kind: "summary"; text: string } | { kind: "failed"; reason: string };
+type Summary = { kind: "summary"; text: string } | NoAnswer;
 
 export interface Thinker {
   /**
@@ -37,7 +37,7 @@ export function createThinker(options: ModelOptions): Thinker {
       const prompt = memoryPrompt(input);
       const parse = (content: string) => parseAnswer(MemoryAnswer, content);
       const answer = await ask(start(run), { prompt, messages: prompt.messages, parse });
-      return answer.kind === "failed" ? answer : { kind: "summary", text: answer.value.summary };
+      return answer.kind !== "answer" ? answer : { kind: "summary", text: answer.value.summary };
     },
   };
 }
@@ -46,7 +46,7 @@ async function think(run: Run, context: TurnContext): Promise<Thought> {
   const prompt = brainPrompt(context);
   const parse = (content: string) => parseDecision(content, context.ctas);
   const brain = await ask(run, { prompt, messages: prompt.messages, parse });
-  if (brain.kind === "failed") return brain;
+  if (brain.kind !== "answer") return brain;
   const isUnsure = context.messages.some(({ isNew, heard }) => isNew && heard === "unclear");
   const decision = isUnsure ? heldBack(brain.value) : brain.value;
   // `wait_schedule` means: say nothing now, whatever else was answered.
@@ -63,7 +63,7 @@ async function speak(run: Run, context: TurnContext, decision: BrainDecision): P
   const question: Question<{ text: string }> = { prompt, messages: prompt.messages, parse };
 
   const first = await ask(run, question);
-  if (first.kind === "failed") return first;
+  if (first.kind !== "answer") return first;
   const draft = first.value.text.trim();
   const verdict = judgeDraft(draft, context);
   if (verdict.ok) return { kind: "reply", decision, text: draft };
@@ -71,7 +71,7 @@ async function speak(run: Run, context: TurnContext, decision: BrainDecision): P
   const request = `This message cannot be sent. ${verdict.advice} Write it again.`;
   const messages = followedBy(prompt.messages, JSON.stringify({ text: draft }), request);
   const second = await ask(run, { ...question, messages });
-  if (second.kind === "failed") {
+  if (second.kind !== "answer") {
     return { kind: "blocked", decision, draft, reason: verdict.reason };
   }
   // Still too long: the lead gets its first sentences, if these pass the gates by themselves.

@@ -1,11 +1,12 @@
 import type OpenAI from "openai";
-import { systemClock } from "../lib/clock.ts";
-import { newId } from "../lib/ids.ts";
 import { unavailable } from "./ask.ts";
+import { boundsOfRecording } from "./bounds.ts";
 import { call, malformedResponse, openClient, providerName, throwIfAborted } from "./client.ts";
 import { noResponse } from "./completion.ts";
 import type { ModelOptions, ThinkingRun } from "./run.ts";
 import { asTranscription, confidenceOf, factsOf } from "./transcription.ts";
+import type { Failure } from "./transport-failure.ts";
+import { neverEnded, sourceOf } from "./usage.ts";
 
 export interface MediaFile {
   bytes: Uint8Array<ArrayBuffer>;
@@ -15,7 +16,9 @@ export interface MediaFile {
 
 export type Transcript =
   /** `confidence`: 0–1, null where the model does not say. */
-  { kind: "transcript"; text: string; confidence: number | null } | { kind: "failed" };
+  | { kind: "transcript"; text: string; confidence: number | null }
+  | { kind: "failed" }
+  | { kind: "out_of_budget" };
 
 export interface Transcriber {
   /**
@@ -33,31 +36,41 @@ export function createTranscriber(options: Omit<ModelOptions, "fallbackModel">):
   const { baseUrl, model, log } = options;
   const client = openClient(options);
   return {
-    transcribe: async (file, { deadlineMs, signal, onCall }) => {
+    transcribe: async (file, { deadlineMs, signal, onCall, reserve }) => {
       throwIfAborted(signal);
-      const startedAt = systemClock.now();
+      const started = neverEnded({
+        ...{ step: "transcribe", attempt: 1, provider: providerName(baseUrl) },
+        ...{ requestModel: model, ...PROMPT },
+      });
+      const fits = await reserve?.(started, boundsOfRecording(file.bytes.byteLength));
+      if (fits === false) return { kind: "out_of_budget" };
       const startedMs = performance.now();
       const { body, failure } = await request(client, model, file, {
         signal,
         timeoutMs: deadlineMs,
       });
+      const facts = body === null ? noResponse : factsOf(body);
       await onCall({
-        ...{ id: newId(), step: "transcribe", attempt: 1, provider: providerName(baseUrl) },
-        ...{ requestModel: model, ...PROMPT, startedAt },
+        ...started,
         latencyMs: Math.round(performance.now() - startedMs),
-        ...(body === null ? noResponse : factsOf(body)),
+        ...facts,
+        usageSource: sourceOf(facts, failure),
         outcome: failure?.outcome ?? "ok",
         errorClass: failure?.errorClass ?? null,
       });
       if (body !== null) {
         return { kind: "transcript", text: body.text, confidence: confidenceOf(body) };
       }
-      if (failure?.outcome === "aborted") throwIfAborted(signal);
       log.warn({ step: "transcribe", model, errorClass: failure?.errorClass }, "model call");
-      if (failure && !failure.permanent) throw unavailable("transcribe", failure);
-      return { kind: "failed" };
+      return afterFailure(failure, signal);
     },
   };
+}
+
+function afterFailure(failure: Failure | null, signal: AbortSignal): Transcript {
+  if (failure?.outcome === "aborted") throwIfAborted(signal);
+  if (failure && !failure.permanent) throw unavailable("transcribe", failure);
+  return { kind: "failed" };
 }
 
 async function request(

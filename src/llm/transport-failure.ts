@@ -13,6 +13,8 @@ export interface Failure {
   retryAfterMs: number | null;
   /** True when the same request can only fail again: the server understood it and said no. */
   permanent: boolean;
+  /** Nothing can have been billed: it never arrived, or the server said no. */
+  unbilled?: true;
 }
 
 /** What was known from outside when the request failed. */
@@ -39,16 +41,29 @@ export function classifyFailure(error: unknown, { aborted, expired }: Cut): Fail
     return { ...failure, outcome: "timeout", errorClass: "timeout" };
   }
   if (error instanceof OpenAI.APIConnectionError) {
-    return { ...failure, outcome: "error", errorClass: "connection" };
+    const unsent = neverArrived(error) ? ({ unbilled: true } as const) : {};
+    return { ...failure, ...unsent, outcome: "error", errorClass: "connection" };
   }
   if (error instanceof OpenAI.APIError && error.status !== undefined) {
     return {
       ...failure,
       ...classifyStatus(error.status, error.code),
+      unbilled: true,
       retryAfterMs: retryAfterMs(error.headers),
     };
   }
   return { ...failure, outcome: "error", errorClass: "malformed_response" };
+}
+
+/** Codes of Bun and of Node for a connection that never came about. */
+const NO_CONNECTION =
+  /ConnectionRefused|FailedToOpenSocket|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH/;
+
+/** Looks through what the SDK has wrapped. */
+function neverArrived(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? String(error.code) : "";
+  return NO_CONNECTION.test(code) || neverArrived(error.cause);
 }
 
 function classifyStatus(

@@ -27,7 +27,7 @@ const REPLY_LIFETIME_MINUTES = 60;
 export interface TurnResult {
   disposition: Extract<
     TurnDisposition,
-    "replied" | "no_reply" | "blocked_by_gate" | "model_failed" | "buried"
+    "replied" | "no_reply" | "blocked_by_gate" | "model_failed" | "out_of_budget" | "buried"
   >;
   reply: string | null;
   decision: BrainDecision | null;

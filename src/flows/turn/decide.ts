@@ -32,6 +32,14 @@ export function decide(thought: Thought, context: TurnContext, seen: Seen): Turn
       attention: "model_failed",
     };
   }
+  if (thought.kind === "out_of_budget") {
+    return {
+      ...nothing,
+      disposition: "out_of_budget",
+      reply: holdingLine(context, seen),
+      attention: "out_of_budget",
+    };
+  }
   const { decision } = thought;
   const base = { ...nothing, ...understanding(decision, context) };
   switch (thought.kind) {
