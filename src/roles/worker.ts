@@ -11,6 +11,7 @@ import type { Claim } from "../flows/turn/claim.ts";
 import { systemClock } from "../lib/clock.ts";
 import { errorMessage } from "../lib/errors.ts";
 import { accessTokenContext } from "../lib/secret-box.ts";
+import { genAiAttributes } from "../llm/attributes.ts";
 import { createDescriber } from "../llm/describer.ts";
 import { probeModel } from "../llm/probe.ts";
 import { createThinker } from "../llm/thinker.ts";
@@ -111,18 +112,10 @@ function flowDeps(core: Core): FlowDeps {
     thinker: createThinker({ baseUrl, apiKey: apiKey ?? SIMULATED_KEY, model, fallbackModel, log }),
     onIngress: createIngressRecorder({ db, log, monotonicMs }),
     onTurn: metrics.turn,
-    onLlmCall: (call, costUsd) =>
-      metrics.modelCall({
-        step: call.step,
-        model: call.responseModel ?? call.requestModel,
-        outcome: call.outcome,
-        durationMs: call.latencyMs,
-        inputTokens: call.inputTokens ?? 0,
-        cachedTokens: call.cachedTokens ?? 0,
-        outputTokens: call.outputTokens ?? 0,
-        reasoningTokens: call.reasoningTokens ?? 0,
-        costUsd,
-      }),
+    onLlmCall: (call, costUsd) => {
+      metrics.modelCall({ ...call, durationMs: call.latencyMs, costUsd });
+      log.debug(genAiAttributes(call), "model call");
+    },
     onSend: (outcome, code) => {
       metrics.send(outcome);
       metrics.graph(code ?? (outcome === "accepted" ? "ok" : outcome));

@@ -8,7 +8,7 @@ import { newId } from "../../src/lib/ids.ts";
 import { noUsage } from "../../src/llm/usage.ts";
 import { createWorld } from "./world.ts";
 
-const HEADER =
+export const PRICE_HEADER =
   "provider,model,tier,min_input,input,cached,cache_write,output,audio,audio_minute,valid_from,valid_to,source";
 
 /** A call of 1,000 input tokens, 400 of them cached, and 100 output tokens, 30 of them reasoning. */
@@ -73,7 +73,7 @@ export async function createLedgerWorld(name: string) {
     subject,
     /** Lines of a table of prices, without its header. */
     prices: async (...lines: string[]) => {
-      const prices: ModelPrice[] = parsePrices([HEADER, ...lines].join("\n"));
+      const prices: ModelPrice[] = parsePrices([PRICE_HEADER, ...lines].join("\n"));
       return await loadPrices(db, prices);
     },
     budget: (daily: string | null, monthly: string | null = null) => db.rows`

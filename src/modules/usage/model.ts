@@ -77,6 +77,36 @@ export const LlmUsage = t.Object(
 );
 export type LlmUsage = typeof LlmUsage.static;
 
+const Usd = t.String({ description: "USD, exact decimal.", examples: ["1.25"] });
+const Limit = (description: string) => t.Nullable(t.String({ description, examples: ["25"] }));
+
+const budget = {
+  from: t.String({ description: "First local day.", examples: ["2026-11-01"] }),
+  limitUsd: Limit("The budget; null: none."),
+  spentUsd: Usd,
+  reservedUsd: t.String({
+    description: "Held back for calls that run now: all that they can cost.",
+    examples: ["0.01"],
+  }),
+  leftUsd: Limit("What a further call may cost at most; null: no limit."),
+};
+
+export const BudgetUsage = t.Object(
+  {
+    timeZone: t.String({ description: "Where the day and the month begin." }),
+    day: t.Object(budget),
+    month: t.Object({
+      ...budget,
+      projectedUsd: t.String({
+        description: "Where the month ends if it goes on as in the last seven days.",
+        examples: ["31.40"],
+      }),
+    }),
+  },
+  { title: "BudgetUsage" },
+);
+export type BudgetUsage = typeof BudgetUsage.static;
+
 const FeeUsd = t.Nullable(
   t.String({
     description: "USD, exact decimal, of the messages with a known fee; null: none has one.",

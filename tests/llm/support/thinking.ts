@@ -1,5 +1,6 @@
 import type { LlmCall } from "../../../src/funnel/turn.ts";
 import type { Log } from "../../../src/lib/log.ts";
+import type { ThinkingRun } from "../../../src/llm/run.ts";
 import { createThinker, type Thinker } from "../../../src/llm/thinker.ts";
 import { type ModelServer, type Reply, startModelServer } from "./model-server.ts";
 
@@ -10,11 +11,7 @@ interface Rig extends AsyncDisposable {
   server: ModelServer;
   calls: LlmCall[];
   /** What to hand to `think`; the deadline is generous unless told. */
-  run(over?: { deadlineMs?: number; signal?: AbortSignal }): {
-    deadlineMs: number;
-    signal: AbortSignal;
-    onCall: (call: LlmCall) => Promise<void>;
-  };
+  run(over?: Partial<ThinkingRun>): ThinkingRun;
 }
 
 /** A thinker that talks over HTTP to a scripted model, with the calls it recorded. */
