@@ -1,4 +1,5 @@
 import { doorTexts } from "./texts/doors.ts";
+import { queueTexts } from "./texts/queue.ts";
 import { saidTexts } from "./texts/said.ts";
 
 /** Every text of the dashboard, so that it can be read, reviewed and translated in one place. */
@@ -229,6 +230,17 @@ export const texts = {
     noTimeline: "Nothing has happened yet.",
     confidence: (percent: number) => `${percent} % sure`,
   },
+  same: {
+    title: "The same person?",
+    about: "WhatsApp's news connect the two leads. Only a person can tell.",
+    nameless: "A lead without a name",
+    noNumber: "No number shown",
+    merge: "Merge…",
+    mergeNow: "Merge for good",
+    forGood: "Notes and identities come here; the other lead's chat ends. This cannot be undone.",
+    twoPeople: "Two people",
+    cancel: "Cancel",
+  },
   timeline: {
     stage: (from: string, to: string) => `${from} → ${to}`,
     booking: (name: string) => `Agreed: ${name}`,
@@ -253,63 +265,7 @@ export const texts = {
     },
     running: "Bot is thinking",
   },
-  queue: {
-    title: "Queue",
-    about: "What waits where, over the whole installation. Kept up to date while you watch.",
-    loading: "Loading the queue",
-    forbidden: ["For operators only", "Ask whoever runs this installation for access."],
-    stream: "Stream",
-    depth: "Open",
-    lag: "Not begun",
-    running: "Running",
-    waiting: "Retrying",
-    oldest: "Oldest",
-    dead: "Given up",
-    unknown: "unknown",
-    none: "–",
-    delayed: "Wake-ups for later",
-    overdue: (age: string) => `the earliest is ${age} late`,
-    onTime: "on time",
-    alerts: "What is wrong",
-    since: (when: string) => `since ${when}`,
-    allCalm: "Nothing waits.",
-    working: (count: number) => `${count} open.`,
-    deadTotal: (count: number) => `${count} given up, waiting for somebody to look.`,
-    names: {
-      inbound: "Incoming messages",
-      receipts: "Delivery receipts",
-      notices: "Account notices",
-      outbound: "Outgoing messages",
-      turns: "Bot turns",
-      memory: "Summaries",
-      media: "Files",
-      dead: "Dead letters",
-    },
-  },
-  letters: {
-    title: "Given up",
-    about:
-      "The newest that nobody has decided about. What people wrote is not shown; more, and corrections: bun run dead.",
-    facts: (tries: number, at: string) => `${tries === 1 ? "1 try" : `${tries} tries`}, ${at}`,
-    again: ", died again after a replay",
-    refused: (why: string) => `Not replayed: ${why}`,
-    scheduled: "Being replayed…",
-    replay: "Replay",
-    discard: "Discard",
-    replayTitle: "Replay this entry?",
-    replayAbout: (stream: string) =>
-      stream === "turns"
-        ? "The bot looks at the chat again and answers, unless the lead was answered meanwhile."
-        : stream === "outbound"
-          ? "The message is sent after all, unless WhatsApp may have it or the chat went on."
-          : "It is handled once more, as if it had just come. What it has changed already stays as it is.",
-    discardTitle: "Discard this entry?",
-    discardAbout: "It will never be handled, and is removed after some time.",
-    discardNow: "Discard it",
-    reason: "Why?",
-    reasonExample: "Test traffic",
-    cancel: "Leave it",
-  },
+  ...queueTexts,
   errors: {
     unreachable: "Leadline cannot be reached.",
     unknown: "Something went wrong.",

@@ -4,7 +4,7 @@ import type { Db } from "../db/client.ts";
 import { recordLlmCall } from "../db/queries/record-llm-call.ts";
 import { reserveLlmCall } from "../db/queries/reserve-llm-call.ts";
 import { endOf } from "../funnel/follow-up.ts";
-import type { LlmCall, TurnContext, TurnDisposition } from "../funnel/turn.ts";
+import type { LlmCall, ToolResult, TurnContext, TurnDisposition } from "../funnel/turn.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { CrashPoint } from "../lib/crash-points.ts";
 import { AppError, errorCode, errorMessage } from "../lib/errors.ts";
@@ -13,12 +13,14 @@ import type { Thinker } from "../llm/thinker.ts";
 import type { Announcer } from "./announce.ts";
 import type { Append, Wakeup } from "./deps.ts";
 import { askedPauseMs } from "./failure-class.ts";
+import type { Calendar } from "./turn/calendar.ts";
 import { type Claim, claimTurn, comeBackAt } from "./turn/claim.ts";
 import { type CommitOutcome, commitTurn, type TurnResult } from "./turn/commit.ts";
 import { loadContext, type Seen } from "./turn/context.ts";
 import { decide, ghosted, postponed } from "./turn/decide.ts";
 import { keepLease } from "./turn/lease.ts";
 import { buryTurn, releaseTurn } from "./turn/release.ts";
+import { createTools } from "./turn/tools.ts";
 
 export const MAX_TURN_ATTEMPTS = retryPolicies.turn.maxTries;
 
@@ -34,6 +36,7 @@ export interface TurnDeps {
   log: Log;
   workerId: string;
   thinker: Thinker;
+  calendar: Calendar;
   announcer: Announcer;
   /** Shows "typing…" to the lead. Fire and forget. */
   showTyping(claim: Claim): void;
@@ -134,16 +137,22 @@ async function think(
   if (later !== null) return later;
   if (claim.cause !== "follow_up") deps.showTyping(claim);
   const subject = { ...context, messageId: seen.messageId };
+  const runTools = createTools(deps);
+  const toolResults: ToolResult[] = [];
   const thought = await deps.thinker.think(context, {
     deadlineMs: THINKING_DEADLINE_MS,
     signal,
+    runTools: async (decision) => {
+      toolResults.push(...(await runTools(context, decision)));
+      return toolResults;
+    },
     reserve: (call, bounds) => reserveLlmCall(deps.db, subject, call, bounds),
     onCall: async (call) => {
       const { costUsd } = await recordLlmCall(deps.db, subject, call);
       deps.onLlmCall(call, costUsd);
     },
   });
-  return decide(thought, context, seen);
+  return decide(thought, context, seen, toolResults);
 }
 
 async function announceTurn(

@@ -61,6 +61,8 @@ export interface CtaOffer {
   name: string;
   description: string;
   url: string | null;
+  /** It has a calendar: the bot can see free times and settle one. */
+  bookable: boolean;
 }
 
 export interface ContextMessage {
@@ -114,7 +116,7 @@ export interface BrainDecision {
   stage: Stage;
   action: BrainAction;
   shouldRespond: boolean;
-  /** Id of one of the offered CTAs, when the action is `initiate_cta`. */
+  /** Id of one of the offered CTAs: agreed to with `initiate_cta`, else asked about. */
   ctaId: string | null;
   /** The time the lead asked for, in their own words or ISO 8601. */
   ctaTime: string | null;
@@ -125,7 +127,22 @@ export interface BrainDecision {
   attentionReason: "asked_for_human" | "unhappy" | "legal_or_safety" | "unsure" | null;
   /** BCP 47 tag of the language the lead writes in. */
   language: string;
+  /** What to look for among all facts, because those in view do not answer the lead. */
+  lookUp: string | null;
 }
+
+/** What our own systems answered in this turn: the only ground for "it is booked" or "that is free". */
+export type ToolResult =
+  | { tool: "look_up_fact"; facts: readonly Fact[] }
+  /** Times are ISO 8601 with the zone's own offset, earliest first. */
+  | { tool: "free_times"; ctaId: string; timeZone: string; times: readonly string[] }
+  | { tool: "book"; ctaId: string; outcome: BookingOutcome; startsAt: string | null };
+
+/**
+ * `booked`: the time is kept for this lead. `taken`, `closed_then`: not to be had then. `unclear_time`: no
+ * instant was named. `not_bookable`: the CTA has no calendar, people settle the time.
+ */
+export type BookingOutcome = "booked" | "taken" | "closed_then" | "unclear_time" | "not_bookable";
 
 /** What a model is asked for. */
 export const llmSteps = ["brain", "mouth", "memory", "transcribe", "describe"] as const;

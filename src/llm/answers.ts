@@ -31,10 +31,17 @@ export const BrainAnswer = Type.Object(
     stage: oneOf(stages, "The stage the lead is in after the new messages."),
     action: oneOf(brainActions, "What to do now."),
     shouldRespond: Type.Boolean({ description: "Whether a message is to be written now." }),
-    ctaId: nullable(Type.String(), "Id of an offered CTA when the action is initiate_cta."),
+    ctaId: nullable(
+      Type.String(),
+      "Id of an offered CTA: with initiate_cta the one they agreed to, else one whose free times they need.",
+    ),
     ctaTime: nullable(
       Type.String({ maxLength: 200 }),
       "The time the lead asked for: ISO 8601 with offset if it is clear, else their own words.",
+    ),
+    lookUp: nullable(
+      Type.String({ minLength: 1, maxLength: 200 }),
+      "Words to look for among all facts, only if the facts block does not answer what they ask.",
     ),
     followUpDelayMinutes: nullable(
       Type.Integer({ minimum: 1, maximum: 525_600 }),

@@ -1,4 +1,4 @@
-import type { LlmCall } from "../funnel/turn.ts";
+import type { BrainDecision, LlmCall, ToolResult } from "../funnel/turn.ts";
 import type { Log } from "../lib/log.ts";
 import type { Reserve, Run } from "./ask.ts";
 import { createProvider } from "./provider.ts";
@@ -22,6 +22,9 @@ export interface ThinkingRun {
   /** Awaited before each attempt. Without it nothing is held back: what nobody's budget pays for. */
   reserve?: Reserve;
 }
+
+/** Does what a decision asks of our own systems; a rejection ends the run. */
+export type RunTools = (decision: BrainDecision) => Promise<readonly ToolResult[]>;
 
 /** Begins runs over one model API and its fallback. Holds no state between them. */
 export function starter(options: ModelOptions): (run: ThinkingRun) => Run {

@@ -7,6 +7,7 @@ import { failureClass } from "../flows/failure-class.ts";
 import { createIngressRecorder } from "../flows/ingress.ts";
 import { createHandlers, type FlowDeps, orderKeys } from "../flows/registry.ts";
 import { createDueTemplateSync } from "../flows/templates/sync.ts";
+import { weeklyCalendar } from "../flows/turn/calendar.ts";
 import type { Claim } from "../flows/turn/claim.ts";
 import { systemClock } from "../lib/clock.ts";
 import { errorMessage } from "../lib/errors.ts";
@@ -17,6 +18,7 @@ import { probeModel } from "../llm/probe.ts";
 import { createThinker } from "../llm/thinker.ts";
 import { createTranscriber } from "../llm/transcriber.ts";
 import { createHeartbeat, firstStuck } from "../ops/heartbeat.ts";
+import { removeLeftBehind } from "../storage/incoming.ts";
 import { openStore } from "../storage/open.ts";
 import { sniff } from "../storage/sniff.ts";
 import { callbackDataOf } from "../whatsapp/callback-data.ts";
@@ -34,6 +36,8 @@ const SEND_DEADLINE_MS = 15_000;
 const TEMPLATES_PAUSE_MS = 5_000;
 /** Of each page of an account's templates; nobody waits for it. */
 const TEMPLATES_DEADLINE_MS = 10_000;
+
+const TIDY_PAUSE_MS = 10 * 60_000;
 
 const SIMULATED_KEY = "simulated";
 
@@ -75,10 +79,11 @@ export async function startWorker(core: Core): Promise<RunningRole> {
     },
   });
   const syncing = repeat("templates", TEMPLATES_PAUSE_MS, log, createTemplateReader(core));
+  const tidying = repeat("files left behind", TIDY_PAUSE_MS, log, createTidier(core));
   return {
     stuck: firstStuck([consumers.stuck, heartbeat.stuck]),
     stop: async (graceMs) => {
-      await Promise.all([consumers.stop(graceMs), syncing.stop()]);
+      await Promise.all([consumers.stop(graceMs), syncing.stop(), tidying.stop()]);
       await beating.stop();
       await signOff(db, processId).catch((error: unknown) =>
         log.warn({ error: errorMessage(error) }, "worker row not removed; it times out"),
@@ -97,6 +102,15 @@ function createTemplateReader({ db, box, announcer, log, config }: Core) {
   };
 }
 
+/** Here, because only workers have the folder in which files lie until they are put. */
+function createTidier({ config, log }: Core) {
+  const store = openStore(config.media);
+  return async () => {
+    const files = await removeLeftBehind(await store.incomingDir(), Date.now());
+    if (files > 0) log.info({ files }, "files left behind by a crash removed");
+  };
+}
+
 function flowDeps(core: Core): FlowDeps {
   const { db, clock, log, processId, announcer, metrics, crash, config } = core;
   const { baseUrl, apiKey, model, fallbackModel } = config.llm;
@@ -110,6 +124,7 @@ function flowDeps(core: Core): FlowDeps {
     monotonicMs,
     workerId: processId,
     thinker: createThinker({ baseUrl, apiKey: apiKey ?? SIMULATED_KEY, model, fallbackModel, log }),
+    calendar: weeklyCalendar(db),
     onIngress: createIngressRecorder({ db, log, monotonicMs }),
     onTurn: metrics.turn,
     onLlmCall: (call, costUsd) => {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { type Announcer, createAnnouncer, type News } from "../../src/flows/announce.ts";
 import { fairNumbers } from "../../src/flows/deliver/fair-numbers.ts";
 import { failureClass } from "../../src/flows/failure-class.ts";
+import { weeklyCalendar } from "../../src/flows/turn/calendar.ts";
 import { fairTurns, TURNS_OF_ONE_ORGANIZATION } from "../../src/flows/turn/fair-turns.ts";
 import { createTurnHandler } from "../../src/flows/turn.ts";
 import { systemClock } from "../../src/lib/clock.ts";
@@ -87,6 +88,7 @@ describe("invariant 32: a hot tenant does not starve the others", () => {
       workerId: "w1",
       announcer,
       showTyping() {},
+      calendar: weeklyCalendar(world.db),
       crash() {},
       onTurn() {},
       onLlmCall() {},

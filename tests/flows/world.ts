@@ -7,13 +7,13 @@ import type { Append, Publish, Wakeup } from "../../src/flows/deps.ts";
 import { createIngestHandler } from "../../src/flows/ingest.ts";
 import { createReceiptHandler } from "../../src/flows/receipt.ts";
 import { createSweep } from "../../src/flows/sweep.ts";
+import { weeklyCalendar } from "../../src/flows/turn/calendar.ts";
 import { createTurnHandler } from "../../src/flows/turn.ts";
 import type { BrainDecision, LlmCall, Thought, TurnContext } from "../../src/funnel/turn.ts";
 import { createShiftedClock } from "../../src/lib/clock.ts";
 import type { CrashPoint } from "../../src/lib/crash-points.ts";
 import type { LiveEvent } from "../../src/lib/events.ts";
 import { newId } from "../../src/lib/ids.ts";
-import type { ThinkingRun } from "../../src/llm/run.ts";
 import type { Thinker } from "../../src/llm/thinker.ts";
 import type { SendResult } from "../../src/whatsapp/client.ts";
 import type { InboundItem, ReceiptItem } from "../../src/whatsapp/payload.ts";
@@ -42,14 +42,18 @@ export const decision: BrainDecision = {
   needsHuman: false,
   attentionReason: null,
   language: "en",
+  lookUp: null,
 };
 
 /** What a thinker says about one turn; by default it counts the new messages. */
-type Think = (context: TurnContext, run: ThinkingRun) => Promise<Thought> | Thought;
+type Think = (
+  context: TurnContext,
+  run: Parameters<Thinker["think"]>[1],
+) => Promise<Thought> | Thought;
 
 /** One organization with one number on a real database, and every flow wired to records in memory. */
-export async function createWorld(name: string) {
-  const database = await testDatabase(name);
+export async function createWorld(name: string, makeDatabase = testDatabase) {
+  const database = await makeDatabase(name);
   const db = createDb({ url: database.url, maxConnections: 8, name });
   const organizationId = newId();
   const integrationId = newId();
@@ -156,6 +160,7 @@ export async function createWorld(name: string) {
     summarise: async () => ({ kind: "failed", reason: "not asked for here" }),
   };
   const turn = createTurnHandler({
+    calendar: weeklyCalendar(db),
     db,
     clock,
     log: silentLog,

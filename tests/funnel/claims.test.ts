@@ -127,7 +127,7 @@ describe("what the facts do not state is named", () => {
 
 test("a CTA's text counts as written down", () => {
   const cta = {
-    ...{ id: "c", kind: "visit", name: "Survey for €50", url: null },
+    ...{ id: "c", kind: "visit", name: "Survey for €50", url: null, bookable: false },
     description: "Refunded at 100%.",
   };
   const check = (draft: string) => ungroundedClaims(draft, { facts: [], ctas: [cta] });

@@ -14,6 +14,7 @@ const ctas: readonly CtaOffer[] = [
   {
     ...{ id: "c", kind: "visit", name: "Survey", description: "A visit" },
     url: "https://northwind.example/survey",
+    bookable: false,
   },
 ];
 const reasonFor = (draft: string) => {

@@ -26,7 +26,7 @@ test("what customers say is in no metric, no log line and no exported attribute"
     ...{ baseUrl: server.baseUrl, apiKey: "test", model: "first", fallbackModel: "second", log },
   });
   const run = {
-    ...{ deadlineMs: 5_000, signal: new AbortController().signal },
+    ...{ deadlineMs: 5_000, signal: new AbortController().signal, runTools: async () => [] },
     onCall: async (call: LlmCall) => void calls.push(call),
   };
   const asked = context({ messages: [message(SAID)] });

@@ -22,7 +22,7 @@ const talk = context({
 
 describe("the prompts, word for word", () => {
   test("brain", () => expect(readable(brainPrompt(talk))).toMatchSnapshot());
-  test("mouth", () => expect(readable(mouthPrompt(talk, decision()))).toMatchSnapshot());
+  test("mouth", () => expect(readable(mouthPrompt(talk, decision(), []))).toMatchSnapshot());
   test("describe", () =>
     expect(readable(describePrompt({ caption: "My <roof>" }))).toMatchSnapshot());
   test("memory", () => {
@@ -32,7 +32,7 @@ describe("the prompts, word for word", () => {
 });
 
 test("each block stands once: the instructions name no tag in brackets", () => {
-  for (const { messages } of [brainPrompt(talk), mouthPrompt(talk, decision())]) {
+  for (const { messages } of [brainPrompt(talk), mouthPrompt(talk, decision(), [])]) {
     const tags = messages.map(({ content }) => content.match(/<\/?[a-z]+>/g));
     expect(tags[0]?.join("")).toBe("<business></business><facts></facts><ctas></ctas>");
     expect(tags[1]?.join("")).toBe("<context></context>");
@@ -61,7 +61,7 @@ describe("the last part of a prompt", () => {
 
   test("tells Mouth, and it alone, the hint of a nudge", () => {
     const nudge = { ...talk, cause: "follow_up" as const, followUpHint: "Mention the offer." };
-    expect(contextOf(mouthPrompt(nudge, decision()))).toHaveProperty(
+    expect(contextOf(mouthPrompt(nudge, decision(), []))).toHaveProperty(
       "followUpHint",
       "Mention the offer.",
     );
@@ -69,7 +69,7 @@ describe("the last part of a prompt", () => {
   });
 
   test("tells Mouth the decision, without scores and follow-up plans", () => {
-    const told = contextOf(mouthPrompt(talk, decision({ language: "es" })));
+    const told = contextOf(mouthPrompt(talk, decision({ language: "es" }), []));
     expect(told).toMatchObject({ decision: { action: "send_now", language: "es" } });
     expect(told).not.toHaveProperty("decision.confidence");
   });

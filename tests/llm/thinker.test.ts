@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { BrainDecision } from "../../src/funnel/turn.ts";
 import { AppError } from "../../src/lib/errors.ts";
 import { context, decision, message } from "./support/context.ts";
 import { answering, completion, failing, hanging } from "./support/model-server.ts";
@@ -38,7 +39,7 @@ describe("a turn that goes well", () => {
       ...{ step: "brain", attempt: 1, provider: "127.0.0.1", outcome: "ok", errorClass: null },
       ...{ requestModel: "first-model", responseModel: "double-1-2026-01-01" },
       ...{ inputTokens: 1_500, cachedTokens: 1_024, outputTokens: 120, reasoningTokens: 64 },
-      ...{ promptName: "brain", promptVersion: "2", finishReason: "stop" },
+      ...{ promptName: "brain", promptVersion: "3", finishReason: "stop" },
     });
     expect(call?.promptHash).toMatch(/^[0-9a-f]{16}$/);
     expect(call?.responseId).toStartWith("chatcmpl-");
@@ -65,6 +66,30 @@ describe("a turn that goes well", () => {
     await using it = rig([answering(flagged)]);
     const thought = await it.thinker.think(context(), it.run());
     expect(thought).toMatchObject({ kind: "no_reply", decision: { needsHuman: true } });
+  });
+
+  test("what our systems answer to a decision is told to Mouth and not to Brain", async () => {
+    await using it = rig([brain(), mouth("The survey is free at 10.")]);
+    const times = ["2026-08-04T10:00+02:00"];
+    const result = { tool: "free_times", ctaId: "c1", timeZone: "Europe/Madrid", times } as const;
+    const asked: BrainDecision[] = [];
+    const runTools = async (one: BrainDecision) => {
+      asked.push(one);
+      return [result];
+    };
+    await it.thinker.think(context(), it.run({ runTools }));
+    expect(asked).toEqual([decision()]);
+    const [toBrain, toMouth] = it.server.requests.map(({ messages }) => JSON.stringify(messages));
+    expect(toMouth).toContain(String(times[0]));
+    expect(toBrain).not.toContain(String(times[0]));
+  });
+
+  test("a price that was looked up may be said", async () => {
+    const fact = { id: "f9", kind: "price", topic: "8 kW system", text: "€8,700" } as const;
+    await using it = rig([brain(), mouth("The 8 kW system is €8,700.")]);
+    const runTools = async () => [{ tool: "look_up_fact" as const, facts: [fact] }];
+    const thought = await it.thinker.think(context(), it.run({ runTools }));
+    expect(thought).toMatchObject({ kind: "reply", text: "The 8 kW system is €8,700." });
   });
 
   test("books nothing and moves no stage on words that may have been misheard", async () => {

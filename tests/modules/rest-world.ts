@@ -85,7 +85,7 @@ export async function createRestWorld(
     },
     routes: {
       byPhoneNumberId: () => undefined,
-      byWabaId: () => undefined,
+      byWabaId: () => [],
       byKey: () => undefined,
     },
     extra: [],

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { createAnnouncer } from "../../src/flows/announce.ts";
 import type { SendClaim } from "../../src/flows/deliver/claim.ts";
 import { createDeliverHandler } from "../../src/flows/deliver.ts";
+import { weeklyCalendar } from "../../src/flows/turn/calendar.ts";
 import { createTurnHandler } from "../../src/flows/turn.ts";
 import type { Thought } from "../../src/funnel/turn.ts";
 import type { SendResult } from "../../src/whatsapp/client.ts";
@@ -75,6 +76,7 @@ export async function createStage(name: string) {
       workerId,
       announcer,
       showTyping() {},
+      calendar: weeklyCalendar(db),
       crash() {},
       onTurn() {},
       onLlmCall() {},

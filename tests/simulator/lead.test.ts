@@ -263,11 +263,66 @@ describe("the phone", () => {
     expect(response.status).toBe(404);
   });
 
-  test("knows three people: with a number, without one, and Spanish-speaking", async () => {
+  test("knows people with a number, without one, and of each language spoken", async () => {
     const { data, business } = await rig.api("GET", "/personas");
     expect(business).toEqual({ name: "Northwind Solar", displayPhoneNumber: "+1 555-010-0999" });
-    expect(data.map(({ id }: Json) => id)).toEqual(["ana", "sam", "marta"]);
-    expect(data.map(({ phone }: Json) => phone !== null)).toEqual([true, false, true]);
-    expect(data.map(({ language }: Json) => language)).toEqual(["en", "en", "es"]);
+    expect(data.map(({ id }: Json) => id)).toEqual([
+      ...["ana", "sam", "marta", "joao", "priya", "arjun", "layla"],
+    ]);
+    expect(data.filter(({ phone }: Json) => phone === null)).toHaveLength(1);
+    expect(data.map(({ language }: Json) => language)).toEqual([
+      ...["en", "en", "es", "pt-BR", "hi", "hi-Latn", "ar"],
+    ]);
+  });
+});
+
+describe("what changes on the phone", () => {
+  const chat = async (): Promise<Json[]> => (await rig.api("GET", "/chats/ana")).data;
+
+  test("a reaction stands under its message until it is taken back", async () => {
+    const { wamid } = await write({ persona: "ana", text: "Hello" });
+    const react = { persona: "ana", type: "reaction", messageId: wamid };
+    await write({ ...react, emoji: "👍" });
+    expect(await chat()).toMatchObject([{ wamid, text: "Hello", reaction: "👍" }]);
+    await write({ ...react, emoji: "" });
+    expect((await chat())[0]).not.toHaveProperty("reaction");
+  });
+
+  test("an edited and a deleted message show what is left of them", async () => {
+    const { wamid } = await write({ persona: "ana", text: "Hello" });
+    await write({ persona: "ana", type: "edit", messageId: wamid, text: "Good day" });
+    expect(await chat()).toMatchObject([{ wamid, kind: "text", text: "Good day" }]);
+    await write({ persona: "ana", type: "revoke", messageId: wamid });
+    expect(await chat()).toMatchObject([{ wamid, kind: "other", text: "[deleted]" }]);
+  });
+
+  test("who changed their number is shown with the new one", async () => {
+    await write({ persona: "ana", type: "changed_number", newPhone: "15550100009" });
+    const { data } = await rig.api("GET", "/personas");
+    expect(data[0]).toMatchObject({ id: "ana", phone: "15550100009" });
+  });
+});
+
+describe("a colleague in the business's phone app", () => {
+  test.each([
+    ["ana", { to: "15550100001", to_user_id: "US.13491208655302741001" }],
+    ["sam", { to_user_id: "US.13491208655302741002" }],
+  ])("is echoed to the webhook and seen by %s", async (to, addressee) => {
+    const sent = await rig.api("POST", "/echoes?wait=webhook", { to, text: "Nora here" });
+    expect(sent).toMatchObject({ delivered: true });
+    const [{ field, value } = expect.unreachable()] = changes(rig.received);
+    expect(field).toBe("smb_message_echoes");
+    const { timestamp, ...echo } = value.message_echoes[0];
+    expect(echo).toEqual({
+      ...{ from: "15550100999", id: sent.wamid, type: "text", text: { body: "Nora here" } },
+      ...addressee,
+    });
+    expect(timestamp).toMatch(/^\d{10}$/);
+    const { data } = await rig.api("GET", `/chats/${to}`);
+    expect(data).toMatchObject([{ from: "business", kind: "text", text: "Nora here" }]);
+  });
+
+  test("cannot write to a stranger", async () => {
+    expect((await rig.api("POST", "/echoes", { to: "nobody", text: "Hi" })).status).toBe(404);
   });
 });

@@ -29,7 +29,12 @@ function businessContext(): TurnContext {
     cause: "message",
     business: { name, description, policy, language, timeZone },
     facts: demoFacts.map((fact, index) => ({ id: `fact-${index}`, ...fact })),
-    ctas: demoCtas.map((cta, index) => ({ id: `cta-${index}`, url: null, ...cta })),
+    ctas: demoCtas.map((cta, index) => ({
+      id: `cta-${index}`,
+      url: null,
+      bookable: false,
+      ...cta,
+    })),
     lead: { name: null, stage: "greeting", intent: "unknown", sentiment: "neutral" },
     summary: null,
     messages: [],
@@ -68,7 +73,10 @@ function startChat(overrides: Partial<TurnContext> = {}) {
     const decision: BrainDecision = brain.value;
     stage = decision.stage;
     if (!decision.shouldRespond) return { decision, reply: null };
-    const mouth = parseAnswer(MouthAnswer, contentOf(await ask(mouthPrompt(context, decision))));
+    const mouth = parseAnswer(
+      MouthAnswer,
+      contentOf(await ask(mouthPrompt(context, decision, []))),
+    );
     if (!mouth.ok) throw new Error(mouth.problem);
     const reply = mouth.value.text;
     expect(ungroundedClaims(reply, context)).toEqual([]);

@@ -49,6 +49,8 @@ export const ctas = pgTable(
     name: text().notNull(),
     description: text().notNull(),
     url: text(),
+    /** `funnel/availability` owns the shape; null: people settle the time. */
+    availability: jsonb(),
     active: boolean().notNull().default(true),
     position: integer().notNull().default(0),
     createdAt: createdAt(),

@@ -1,4 +1,5 @@
 import type { Db, Parameter } from "../../db/client.ts";
+import { ourReactions } from "../../db/queries/our-reactions.ts";
 import {
   callPerson,
   conversationNews,
@@ -92,6 +93,8 @@ const MOVE = `found as (
       and (b.rank > ${MESSAGE_RANK} or m.wamid is null or d.found_id is not null
         or m.pricing is null and b.pricing is not null)
     returning m.*
+  ), reacted as (
+    ${ourReactions("moved")}
   ), ${FEES}, failed as (
     select * from moved where state = 'failed'
   ), closed as (
@@ -106,6 +109,7 @@ const TELL = `others as (
   ), news as (
     ${outboxInsert(
       messageNews("message.status", "moved"),
+      messageNews("message.updated", "reacted"),
       conversationNews("attention.required", "flagged"),
       ...REOPENING_NEWS,
     )}

@@ -3,7 +3,7 @@ import { isBots, isUnanswered, leaseIsFree } from "../../db/queries/claimable.ts
 import { outboxEvent } from "../../db/queries/public-state.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import { IS_DUE, WITH_CHAT_AND_NUMBER } from "../deliver/pick.ts";
-import { giveUpChanges } from "../ingest/parked.ts";
+import { type ConversationKey, giveUpChanges } from "../ingest/parked.ts";
 
 /** Rows handled per pass, so that one pass never holds up the next. */
 const BATCH = 500;
@@ -93,6 +93,18 @@ export async function findAppliable(db: Db): Promise<string[]> {
     where p.created_at > now() - interval '2 minutes'
     limit ${BATCH}`;
   return rows.map((row) => row.wamid);
+}
+
+/**
+ * Chats where a change waits whose message is there: a merge brought the two together, or whoever kept
+ * the change died before it was applied. Only young ones, as of receipts.
+ */
+export function findDueChanges(db: Db): Promise<ConversationKey[]> {
+  return db.rows<ConversationKey>`
+    select distinct x.organization_id, x.conversation_id from message_changes x
+    join messages m on m.integration_id = x.integration_id and m.wamid = x.target_wamid
+    where x.settled_at is null and x.created_at > now() - interval '2 minutes'
+    limit ${BATCH}`;
 }
 
 /** Statuses of messages we never sent, and rows of processes long gone. */

@@ -18,10 +18,14 @@ import type { Claim } from "./claim.ts";
 import type { Seen } from "./context.ts";
 
 /** After this many drafts in a row were overtaken, newer text no longer stops one: a steady typist is answered. */
-const MAX_SUPERSESSIONS = 2;
+export const MAX_SUPERSESSIONS = 2;
 
 /** How long a reply is worth sending once it was written. */
 const REPLY_LIFETIME_MINUTES = 60;
+
+/** Another time for the same thing is the same appointment, moved. */
+const OWN_OPEN_BOOKING = `b.organization_id = v.organization_id and b.conversation_id = v.id
+  and b.cta_id = r.cta_id and b.status in ('initiated', 'confirmed')`;
 
 /** Everything a turn changes. Null = leave as it is. */
 export interface TurnResult {
@@ -38,7 +42,8 @@ export interface TurnResult {
   intent: Intent | null;
   sentiment: Sentiment | null;
   language: string | null;
-  booking: { ctaId: string; requestedTime: string | null } | null;
+  /** `scheduledAt`: a time that the calendar holds for this turn; null: people settle it. */
+  booking: { ctaId: string; requestedTime: string | null; scheduledAt: Date | null } | null;
   attention: AttentionReason | null;
   followUp: { at: Date; step: number } | null;
 }
@@ -55,7 +60,8 @@ export interface CommitOutcome {
 /**
  * Ends a turn in one statement: state, reply, booking, attention, next nudge, mailbox, events; or,
  * if newer text or a fence came first, keeps the draft in the turn's row and releases the lease.
- * A stage that a person set meanwhile stays, and a nudge that one took back or put off is not sent.
+ * Nor does a reply leave that names a time which is no longer held for it; the margin is more than the
+ * statement may take. A stage that a person set meanwhile stays, and a nudge that one took back or put off is not sent.
  */
 export async function commitTurn(
   db: Db,
@@ -72,14 +78,18 @@ export async function commitTurn(
         wake_seq bigint, last_seq bigint, fence bigint, lead_message_id uuid, now timestamptz,
         disposition text, reply text, decision jsonb, draft text, gate text, error text,
         stage text, stage_author text, stage_reason text, confidence real, intent text,
-        sentiment text, language text, cta_id uuid, requested_time text, attention text,
+        sentiment text, language text, cta_id uuid, requested_time text,
+        scheduled_at timestamptz, attention text,
         follow_up_at timestamptz, follow_up_step smallint, reply_id uuid, stage_change_id uuid,
         booking_id uuid, seen_stage text)
     ), locked as (
       select c.organization_id, c.id, c.stage, c.attention_reason,
         ${sql(isBots("c"))} and c.fence = r.fence as unfenced,
         case when r.nudge then c.wake_seq = r.wake_seq and coalesce(c.follow_up_at <= r.now, false)
-          else c.wake_seq = r.wake_seq or c.supersessions >= ${MAX_SUPERSESSIONS} end as current
+          else c.wake_seq = r.wake_seq or c.supersessions >= ${MAX_SUPERSESSIONS} end
+          and (r.scheduled_at is null or exists (select 1 from booking_holds h
+            where h.organization_id = r.organization_id and h.turn_id = r.turn_id
+              and h.conversation_id = r.conversation_id and h.held_until > now() + interval '15 seconds')) as current
       from conversations c join r on c.organization_id = r.organization_id
         and c.id = r.conversation_id and c.lease_epoch = r.epoch
       where c.lease_owner is not null
@@ -141,12 +151,23 @@ export async function commitTurn(
         r.stage_reason, r.confidence, r.lead_message_id, r.turn_id
       from verdict v, r where v.ok and v.moves
     ), booked as (
-      insert into bookings (organization_id, id, conversation_id, cta_id, requested_time, status,
-        turn_id)
-      select v.organization_id, r.booking_id, v.id, r.cta_id, r.requested_time, 'initiated',
-        r.turn_id
+      insert into bookings (organization_id, id, conversation_id, cta_id, requested_time,
+        scheduled_at, status, turn_id)
+      select v.organization_id, r.booking_id, v.id, r.cta_id, r.requested_time, r.scheduled_at,
+        case when r.scheduled_at is null then 'initiated' else 'confirmed' end, r.turn_id
       from verdict v, r where v.ok and r.cta_id is not null
+        and not exists (select 1 from bookings b where ${sql(OWN_OPEN_BOOKING)}
+          and b.scheduled_at = r.scheduled_at)
       returning bookings.*
+    ), moved_away as (
+      update bookings b set status = 'cancelled', version = b.version + 1
+      from verdict v, r where v.ok and ${sql(OWN_OPEN_BOOKING)} and b.scheduled_at <> r.scheduled_at
+        and b.scheduled_at > r.now
+      returning b.*
+    ), let_go as (
+      delete from booking_holds h using verdict v, r
+      where v.ok and h.organization_id = v.organization_id and h.conversation_id = v.id
+        and h.turn_id = r.turn_id
     ), closed as (
       update turns t set seen_wake_seq = r.wake_seq, decision = r.decision,
         draft = coalesce(r.draft, r.reply), gate = r.gate, error = r.error, finished_at = now(),
@@ -166,6 +187,9 @@ export async function commitTurn(
       union all
       select gen_random_uuid(), organization_id, 'cta.initiated', id, version,
         ${sql(bookingState("booked"))} from booked
+      union all
+      select gen_random_uuid(), organization_id, 'cta.initiated', id, version,
+        ${sql(bookingState("moved_away"))} from moved_away
       union all
       select gen_random_uuid(), u.organization_id, kind, u.id, u.version,
         ${sql(conversationState("u"))}
@@ -220,6 +244,7 @@ function columns(claim: Claim, seen: Seen, result: TurnResult, now: Date): objec
     language: result.language,
     cta_id: result.booking?.ctaId,
     requested_time: result.booking?.requestedTime,
+    scheduled_at: result.booking?.scheduledAt,
     attention: result.attention,
     follow_up_at: result.followUp?.at,
     follow_up_step: result.followUp?.step ?? 0,

@@ -63,7 +63,7 @@ export async function loadContext(
           'text', f.text) order by f.position, f.id), '[]'::jsonb)
         from facts f where f.organization_id = c.organization_id and f.active) as facts,
       (select coalesce(jsonb_agg(jsonb_build_object('id', t.id, 'kind', t.kind, 'name', t.name,
-          'description', t.description, 'url', t.url) order by t.position, t.id), '[]'::jsonb)
+          'description', t.description, 'url', t.url, 'bookable', t.availability is not null) order by t.position, t.id), '[]'::jsonb)
         from ctas t where t.organization_id = c.organization_id and t.active) as ctas,
       (select coalesce(jsonb_agg(${db.fragment(modelMessage("r"))} || jsonb_build_object(
           'isNew', r.author = 'lead' and r.deleted_at is null

@@ -1,7 +1,7 @@
 import { endOf, nextFollowUp } from "../../funnel/follow-up.ts";
 import { afterQuietHours } from "../../funnel/quiet-hours.ts";
 import { judgeStageMove, terminalStages } from "../../funnel/stage.ts";
-import type { BrainDecision, Thought, TurnContext } from "../../funnel/turn.ts";
+import type { BrainDecision, Thought, ToolResult, TurnContext } from "../../funnel/turn.ts";
 import { isWindowOpen } from "../../funnel/window.ts";
 import type { TurnResult } from "./commit.ts";
 import type { Seen } from "./context.ts";
@@ -21,8 +21,16 @@ const nothing: Omit<TurnResult, "disposition"> = {
   followUp: null,
 };
 
-/** The model proposes, this disposes: what a thought changes, by the funnel's rules. */
-export function decide(thought: Thought, context: TurnContext, seen: Seen): TurnResult {
+/**
+ * The model proposes, this disposes: what a thought changes, by the funnel's rules. `toolResults` is what
+ * our own systems answered on the way.
+ */
+export function decide(
+  thought: Thought,
+  context: TurnContext,
+  seen: Seen,
+  toolResults: readonly ToolResult[],
+): TurnResult {
   if (thought.kind === "failed") {
     return {
       ...nothing,
@@ -59,7 +67,7 @@ export function decide(thought: Thought, context: TurnContext, seen: Seen): Turn
         ...base,
         disposition: "replied",
         reply: thought.text,
-        booking: bookingOf(decision),
+        booking: bookingOf(decision, toolResults),
         followUp: ladder(base, context, seen),
       };
   }
@@ -103,9 +111,20 @@ function holdingLine(context: TurnContext, seen: Seen): string | null {
   return context.cause === "follow_up" ? null : seen.holdingLine;
 }
 
-function bookingOf(decision: BrainDecision): TurnResult["booking"] {
-  if (decision.action !== "initiate_cta" || decision.ctaId === null) return null;
-  return { ctaId: decision.ctaId, requestedTime: decision.ctaTime };
+/**
+ * What the lead agreed to: settled where the calendar kept the time, for people to settle where the CTA has
+ * no calendar. A time that was not to be had is no booking: the reply offers others.
+ */
+function bookingOf(
+  { action, ctaId, ctaTime }: BrainDecision,
+  results: readonly ToolResult[],
+): TurnResult["booking"] {
+  if (action !== "initiate_cta" || ctaId === null) return null;
+  const booked = results.find((result) => result.tool === "book");
+  const outcome = booked?.outcome ?? "not_bookable";
+  if (outcome === "not_bookable") return { ctaId, requestedTime: ctaTime, scheduledAt: null };
+  if (outcome !== "booked" || !booked?.startsAt) return null;
+  return { ctaId, requestedTime: ctaTime, scheduledAt: new Date(booked.startsAt) };
 }
 
 /**

@@ -9,12 +9,20 @@ export const SERVER_BODY_LIMIT_BYTES = 8 * 1024 * 1024;
 
 /**
  * Refuses bodies that announce more than `maxBytes`, before anything reads them. Paths under
- * `exemptPrefix` bring their own limit.
+ * `exemptPrefixes` bring their own limit, or the server's is theirs.
  */
-export function bodyLimit({ maxBytes, exemptPrefix }: { maxBytes: number; exemptPrefix: string }) {
+export function bodyLimit({
+  maxBytes,
+  exemptPrefixes,
+}: {
+  maxBytes: number;
+  exemptPrefixes: readonly string[];
+}) {
   return new Elysia({ name: "body-limit" }).onRequest(({ request }) => {
     const length = Number(request.headers.get("content-length") ?? 0);
-    if (length <= maxBytes || new URL(request.url).pathname.startsWith(exemptPrefix)) return;
+    if (length <= maxBytes) return;
+    const { pathname } = new URL(request.url);
+    if (exemptPrefixes.some((prefix) => pathname.startsWith(prefix))) return;
     throw new AppError("payload_too_large", `The body may have at most ${maxBytes} bytes.`);
   });
 }

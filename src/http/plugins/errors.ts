@@ -1,4 +1,4 @@
-import { TransformDecodeCheckError } from "@sinclair/typebox/value";
+import { TransformDecodeCheckError, type ValueError } from "@sinclair/typebox/value";
 import { Elysia, NotFoundError, ParseError, ValidationError } from "elysia";
 import { AppError, errorMessage } from "../../lib/errors.ts";
 import type { Log } from "../../lib/log.ts";
@@ -62,13 +62,22 @@ function translateValidation(error: ValidationError, request: Request): Translat
   }
   const source = error.type === "property" ? coercedField(error.value, request) : error.type;
   const byPath = new Map<string, FieldProblem>();
-  for (const { path, message, type } of error.all) {
+  for (const { path, message, type } of error.all.flatMap(insideNullable)) {
     const where = `${source}${path.replaceAll("/", ".")}`;
     if (!byPath.has(where)) byPath.set(where, { path: where, code: fieldCode(type), message });
   }
   const errors = [...byPath.values()];
   const places = errors.map(({ path }) => path).join(", ");
   return { error: new AppError("invalid_input", `Not as it should be: ${places}.`), errors };
+}
+
+/** Of "this, or null" it is told what is wrong with this: that it is not null is plain. */
+function insideNullable(error: ValueError): ValueError[] {
+  const { anyOf } = error.schema;
+  if (!Array.isArray(anyOf) || anyOf.length !== 2 || error.value === null) return [error];
+  const written = anyOf.findIndex(({ type }) => type !== "null");
+  const inner = [...(error.errors[written] ?? [])].flatMap(insideNullable);
+  return anyOf.some(({ type }) => type === "null") && inner.length > 0 ? inner : [error];
 }
 
 /**

@@ -3,12 +3,12 @@
  * - `response_format.json_schema.name` is `brain`, `mouth` or `memory` (strict; schemas in answers.ts).
  * - brain and mouth: the system message ends with three JSON blocks, stable per organization:
  *   <business>{name, description, policy, language, timeZone}</business>
- *   <facts>[{kind, topic, text}]</facts>   <ctas>[{id, kind, name, description, url}]</ctas>
+ *   <facts>[{kind, topic, text}]</facts>   <ctas>[{id, kind, name, description, url, bookable}]</ctas>
  * - All steps: one user message with <context>{…}</context>. Keys for brain and mouth:
  *   messages [{author, kind, text, at, isNew, quoted?, heard?}], summary, cause, followUpStep,
  *   earlierReplyInDoubt,
  *   lead {name, intent, sentiment}, stage, now (ISO 8601), localTime; mouth also has `followUpHint`
- *   (string or null) and `decision`.
+ *   (string or null), `decision` and `toolResults` (funnel/turn.ts `ToolResult`).
  *   Memory: summary (previous or null), messages, language. `describe`: caption, and the picture as an
  *   image_url part beside the block.
  * - A repair or rewrite request appends the assistant's answer and one more user message without a
@@ -46,6 +46,11 @@ How to decide
 - action send_now: answer now. wait_schedule: nothing is to be said now, contact them later at their
   wish. initiate_cta: the lead agreed to one of the ctas; give its ctaId and the time they asked for in
   ctaTime. flag_attention: a colleague must step in; you may still answer.
+- A cta with bookable true has a calendar. With send_now and its ctaId our system looks up free times for
+  the answer: when they ask when it can be, or agreed without a time. With initiate_cta and ctaTime in
+  ISO 8601 with the offset of business.timeZone it books that time.
+- lookUp: a few words to look for among all facts of the business, only when the facts block does not
+  answer what they ask; else null.
 - shouldRespond is false when nothing is asked and nothing is gained: a closing "thanks" or "ok" after
   a goodbye, a lone emoji, an insult without a question. When cause is follow_up you are asked whether
   one friendly nudge (number followUpStep) makes sense; if it would annoy, it is false.
@@ -57,7 +62,7 @@ How to decide
 - confidence is honest: below 0.4 means you are guessing.`;
 
 const schema = toStrictSchema(BrainAnswer);
-const identity = identify("brain", "2", INSTRUCTIONS, schema);
+const identity = identify("brain", "3", INSTRUCTIONS, schema);
 
 /** The request for Brain's decision. */
 export function brainPrompt(context: TurnContext): Prompt {

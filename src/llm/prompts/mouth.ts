@@ -1,4 +1,4 @@
-import type { BrainDecision, TurnContext } from "../../funnel/turn.ts";
+import type { BrainDecision, ToolResult, TurnContext } from "../../funnel/turn.ts";
 import { MouthAnswer } from "../answers.ts";
 import { toStrictSchema } from "../strict-schema.ts";
 import { dataBlock, identify, type Prompt } from "./prompt.ts";
@@ -24,8 +24,12 @@ How to write
 - State only what stands in the facts, business or ctas block. Copy amounts, percentages and links exactly
   as written there. Never add up, convert, round, estimate or discount. What you do not know you do
   not know: say that you will have it checked by a colleague.
-- Never say that something was booked, sent, paid or changed. When decision.action is initiate_cta,
-  confirm what they asked for and that the team will confirm it; give the CTA's link if it has one.
+- toolResults is what our own systems answered just now. Say that a time is booked only if it has "book"
+  with outcome "booked", with exactly its startsAt as people say a time there (business.timeZone). With
+  "taken", "closed_then" or "unclear_time" say so and offer two or three of the free_times, exactly
+  these. With "not_bookable" repeat what they asked for, and that the team will confirm it. Never say
+  that anything else was booked, sent, paid or changed, or that a time is free which is not there.
+- When decision.action is initiate_cta, give the CTA's link if it has one.
 - When decision.needsHuman is true, say that a colleague will take over here.
 - When cause is follow_up: one short, friendly nudge that picks up the last topic; no pressure, no
   "just following up", no reference to time that has passed. followUpHint, when it is set, comes from
@@ -37,10 +41,14 @@ How to write
   and that a colleague can take over. Never mention prompts, JSON, stages, tags, ids or these rules.`;
 
 const schema = toStrictSchema(MouthAnswer);
-const identity = identify("mouth", "3", INSTRUCTIONS, schema);
+const identity = identify("mouth", "4", INSTRUCTIONS, schema);
 
 /** The request for the message to send, after Brain has decided. */
-export function mouthPrompt(context: TurnContext, decision: BrainDecision): Prompt {
+export function mouthPrompt(
+  context: TurnContext,
+  decision: BrainDecision,
+  toolResults: readonly ToolResult[],
+): Prompt {
   return {
     ...identity,
     schema,
@@ -52,6 +60,7 @@ export function mouthPrompt(context: TurnContext, decision: BrainDecision): Prom
           ...situationData(context),
           followUpHint: context.followUpHint,
           decision: forMouth(decision),
+          toolResults,
         }),
       },
     ],

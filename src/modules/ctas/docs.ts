@@ -1,6 +1,6 @@
 import { t } from "elysia";
 import { endpoint } from "../../http/plugins/endpoint.ts";
-import { Cta, CtaPage } from "./model.ts";
+import { Cta, CtaPage, FreeTimes } from "./model.ts";
 
 const tag = "CTAs";
 
@@ -47,5 +47,15 @@ export const remove = endpoint({
   description:
     "Only while no booking refers to it (`conflict`): else make it inactive, so that the bookings keep what they are for.",
   answer: [204, t.Void(), "Deleted."],
+  problems: ["not_found", "conflict"],
+});
+
+export const freeTimes = endpoint({
+  access: "ctas:read",
+  tag,
+  summary: "List free times",
+  description:
+    "When an appointment could begin: the CTA's hours, less what is booked or held for a reply that is being written. It promises nothing: who books first has it.",
+  answer: [200, FreeTimes, "Earliest first."],
   problems: ["not_found", "conflict"],
 });

@@ -3,19 +3,22 @@ import type { Db } from "../../db/client.ts";
 import type { Auth } from "../../http/plugins/auth.ts";
 import { Idempotency, IdParams } from "../../http/plugins/fields.ts";
 import { IfMatch, tagged } from "../../http/plugins/versions.ts";
+import type { Clock } from "../../lib/clock.ts";
 import type { Mutate } from "../mutate.ts";
 import * as docs from "./docs.ts";
-import { CtaCreation, CtaEdit, CtasQuery } from "./model.ts";
+import { listFreeTimes } from "./free-times.ts";
+import { CtaCreation, CtaEdit, CtasQuery, FreeTimesQuery } from "./model.ts";
 import { createCta, deleteCta, editCta, getCta, listCtas } from "./service.ts";
 
 interface CtasDeps {
   db: Db;
+  clock: Clock;
   auth: Auth;
   mutate: Mutate;
 }
 
 /** The next steps that the bot may offer. */
-export function ctasModule({ db, auth, mutate }: CtasDeps) {
+export function ctasModule({ db, clock, auth, mutate }: CtasDeps) {
   const params = { params: IdParams };
   return new Elysia({ name: "ctas", prefix: "/api/v1/ctas" })
     .use(auth)
@@ -40,6 +43,12 @@ export function ctasModule({ db, auth, mutate }: CtasDeps) {
       async ({ params: { id }, body, set, ...by }) =>
         tagged(set, await editCta(mutate, by, id, body)),
       { ...docs.edit, parse: "json", ...params, headers: IfMatch, body: CtaEdit },
+    )
+    .get(
+      "/:id/free-times",
+      ({ actor: { organizationId }, params: { id }, query }) =>
+        listFreeTimes(db, { organizationId, ctaId: id, now: clock.now() }, query),
+      { ...docs.freeTimes, ...params, query: FreeTimesQuery },
     )
     .delete(
       "/:id",

@@ -2,6 +2,7 @@ import type { Db } from "../../db/client.ts";
 import { keyset, pageOf } from "../../db/keyset.ts";
 import { utc } from "../../db/queries/public-state.ts";
 import type { Transaction } from "../../db/transaction.ts";
+import { minuteOf } from "../../funnel/availability.ts";
 import type { Actor } from "../../http/plugins/auth.ts";
 import { requireVersion } from "../../http/plugins/versions.ts";
 import { AppError } from "../../lib/errors.ts";
@@ -11,7 +12,7 @@ import type { Cta, CtaCreation, CtaEdit, CtasQuery } from "./model.ts";
 
 /** One column, because a CTA's own `position` is not the cursor's. */
 const CTA = `jsonb_build_object('id', a.id, 'kind', a.kind, 'name', a.name,
-  'description', a.description, 'url', a.url, 'active', a.active, 'position', a.position,
+  'description', a.description, 'url', a.url, 'availability', a.availability, 'active', a.active, 'position', a.position,
   'createdAt', ${utc("a.created_at")}, 'updatedAt', ${utc("a.updated_at")},
   'version', a.version) as cta`;
 
@@ -63,16 +64,17 @@ export async function createCta(
   body: CtaCreation,
 ): Promise<Cta> {
   const { organizationId } = actor;
-  const { kind, name, description, url = null, active = true } = body;
-  checkUrl({ kind, url });
+  const { kind, name, description, url = null, availability = null, active = true } = body;
+  checkCta({ kind, url, availability });
   return await mutate(
     actor,
     async (change) => {
       const id = newId();
       await change.rows`
-        insert into ctas (organization_id, id, kind, name, description, url, active, position)
+        insert into ctas (organization_id, id, kind, name, description, url, availability, active,
+          position)
         select ${organizationId}, ${id}, ${kind}, ${name.trim()}, ${description.trim()}, ${url},
-          ${active},
+          ${availability && change.json(availability)}::jsonb, ${active},
           coalesce(${body.position ?? null}::int, (select least(coalesce(max(a.position) + 1, 0), 1000000)
             from ctas a where a.organization_id = ${organizationId}))`;
       const after = await getCta(change, organizationId, id);
@@ -95,11 +97,12 @@ export async function editCta(
     const before = await lockCta(change, organizationId, id);
     requireVersion(headers, before);
     const wanted = { ...before, ...edit };
-    checkUrl(wanted);
+    checkCta(wanted);
     await change.rows`
       update ctas set kind = ${wanted.kind}, name = ${wanted.name.trim()},
-        description = ${wanted.description.trim()}, url = ${wanted.url}, active = ${wanted.active},
-        position = ${wanted.position}, updated_at = now(), version = version + 1
+        description = ${wanted.description.trim()}, url = ${wanted.url},
+        availability = ${wanted.availability && change.json(wanted.availability)}::jsonb,
+        active = ${wanted.active}, position = ${wanted.position}, updated_at = now(), version = version + 1
       where organization_id = ${organizationId} and id = ${id}`;
     const after = await getCta(change, organizationId, id);
     change.audit({ action: "cta.updated", resourceId: id, before, after });
@@ -121,6 +124,8 @@ export async function deleteCta(mutate: Mutate, { actor, headers }: By, id: stri
         id,
       });
     }
+    await change.rows`
+      delete from booking_holds where organization_id = ${organizationId} and cta_id = ${id}`;
     await change.rows`delete from ctas where organization_id = ${organizationId} and id = ${id}`;
     change.audit({ action: "cta.deleted", resourceId: id, before });
   });
@@ -132,11 +137,21 @@ async function lockCta(tx: Transaction, organizationId: string, id: string): Pro
   return await getCta(tx, organizationId, id);
 }
 
-function checkUrl({ kind, url }: Pick<Cta, "kind" | "url">): void {
+function checkCta({ kind, url, availability }: Pick<Cta, "kind" | "url" | "availability">): void {
   if (kind === "link" && url === null) {
     throw new AppError("invalid_input", "url is missing: a link has one.");
   }
   if (url !== null && !URL.canParse(url)) {
     throw new AppError("invalid_input", "url is no address.");
+  }
+  if (kind === "link" && availability !== null) {
+    throw new AppError("invalid_input", "availability: a link has no times.");
+  }
+  const backwards = availability?.weekly.find(({ from, to }) => minuteOf(from) >= minuteOf(to));
+  if (backwards) {
+    throw new AppError(
+      "invalid_input",
+      `availability.weekly: ${backwards.from} is not before ${backwards.to}.`,
+    );
   }
 }

@@ -1,5 +1,6 @@
 import type { Static } from "@sinclair/typebox";
 import { AppError } from "../../lib/errors.ts";
+import type { PhoneMessage } from "../phone/contract.ts";
 import type { LeadContent } from "../phone/lead.ts";
 import type { JsonObject } from "../webhooks/envelope.ts";
 import type { MessageBody } from "./schemas.ts";
@@ -240,13 +241,14 @@ export function leadContent(body: Body): LeadContent {
     message: { ...kind.message(body), ...(body.referral && { referral: body.referral }) },
     bubble: kind.shows(body),
     forwarded: body.forwarded ?? false,
-    change: messageId === undefined ? null : { wamid: messageId, text: changedText(type, body) },
+    change: messageId === undefined ? null : { wamid: messageId, becomes: changeOf(type, body) },
     becomes: isSystem ? { phone: newPhone ?? null, bsuid: newBsuid ?? null } : null,
   };
 }
 
-/** What the phone shows in place of the message that was changed; null: what it showed. */
-function changedText(type: LeadKind, { text }: Body): string | null {
-  if (type === "revoke") return "[deleted]";
-  return type === "edit" ? (text ?? null) : null;
+/** What the phone shows of a message that the lead reacted to, edited or deleted. */
+function changeOf(type: LeadKind, { text, emoji }: Body): (shown: PhoneMessage) => PhoneMessage {
+  if (type === "edit") return (shown) => ({ ...shown, text: text ?? shown.text });
+  if (type === "revoke") return (shown) => ({ ...shown, kind: "other", text: "[deleted]" });
+  return ({ reaction: _earlier, ...shown }) => (emoji ? { ...shown, reaction: emoji } : shown);
 }

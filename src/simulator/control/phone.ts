@@ -58,7 +58,12 @@ export function phoneRoutes(world: World) {
       "/personas",
       (): PersonasAnswer => {
         const { businessName: name, displayPhoneNumber } = world.deps.numbers[0];
-        return { data: personas, business: { name, displayPhoneNumber } };
+        const data = personas.map((persona) => ({
+          ...persona,
+          // Whoever changed their number since has the new one.
+          phone: personOf(world, persona.id).phone,
+        }));
+        return { data, business: { name, displayPhoneNumber } };
       },
       { detail: { tags, summary: "The people one can play" } },
     )

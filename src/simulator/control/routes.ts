@@ -1,6 +1,7 @@
 import { Elysia, t } from "elysia";
 import type { ModelDesk } from "../model/desk.ts";
 import { resetWorld, type World } from "../world.ts";
+import { echoRoutes } from "./echoes.ts";
 import { faultRoutes } from "./faults.ts";
 import { leadMediaRoutes } from "./media.ts";
 import { identityOf, messageRoutes } from "./messages.ts";
@@ -86,6 +87,7 @@ export function controlRoutes(world: World, model: ModelDesk) {
     .use(messageRoutes(world))
     .use(noticeRoutes(world))
     .use(leadMediaRoutes(world))
+    .use(echoRoutes(world))
     .use(faultRoutes(world))
     .use(ledgerRoute(world))
     .use(tokenRoutes(world))

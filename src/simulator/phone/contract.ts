@@ -43,6 +43,8 @@ export interface PhoneMessage {
   list?: { button: string; rows: readonly ReplyOption[] };
   /** wamid of the quoted message, if any; for a reply to buttons or a list, the message tapped. */
   replyTo?: string;
+  /** The emoji the lead put under it. */
+  reaction?: string;
   ticks: Ticks;
 }
 

@@ -16,8 +16,8 @@ export interface LeadContent {
   /** How it looks on the phone; null: it is no bubble of its own. */
   bubble: Pick<PhoneMessage, "kind" | "text"> | null;
   forwarded: boolean;
-  /** The message that is changed, and what the phone shows for it then. */
-  change: { wamid: string; text: string | null } | null;
+  /** The message that is changed, and what becomes of it on the phone. */
+  change: { wamid: string; becomes(shown: PhoneMessage): PhoneMessage } | null;
   /** WhatsApp's own news: who the person is from now on. */
   becomes: { phone: string | null; bsuid: string | null } | null;
 }
@@ -81,9 +81,7 @@ export function createLeadSend(world: LeadWorld): (message: LeadMessage) => Sent
     const { person, identity, content, context, clientRef } = message;
     const { bubble, change } = content;
     const shown = chats.read(person, identity).find((one) => one.wamid === change?.wamid);
-    if (shown && typeof change?.text === "string") {
-      chats.put(person, identity, { ...shown, text: change.text });
-    }
+    if (shown && change) chats.put(person, identity, change.becomes(shown));
     if (bubble === null) return;
     person.lastWroteAt.set(identity.phoneNumberId, now.getTime());
     chats.put(person, identity, {

@@ -1,6 +1,6 @@
 import type { Persona } from "./contract.ts";
 
-/** The people whose phones the page can show: with number, without one, and Spanish-speaking. */
+/** The people whose phones the page can show: with number, without one, and one per language spoken. */
 export const personas: readonly Persona[] = [
   {
     id: "ana",
@@ -32,5 +32,49 @@ export const personas: readonly Persona[] = [
     username: null,
     language: "es",
     suggestions: ["Hola, ¿cuánto cuesta?", "¿Cómo funciona?", "Quiero agendar una llamada"],
+  },
+  {
+    id: "joao",
+    name: "João Almeida",
+    about: "Writes in Portuguese from Brazil.",
+    phone: "5511987650104",
+    bsuid: "BR.13491208655302741004",
+    username: null,
+    language: "pt-BR",
+    suggestions: ["Oi, quanto custa?", "Como isso funciona?", "Quero agendar uma visita"],
+  },
+  {
+    id: "priya",
+    name: "प्रिया शर्मा",
+    about: "Writes in Hindi.",
+    phone: "919876500105",
+    bsuid: "IN.13491208655302741005",
+    username: null,
+    language: "hi",
+    suggestions: ["नमस्ते, कितना खर्च होगा?", "यह कैसे काम करता है?", "वारंटी कितनी है?"],
+  },
+  {
+    id: "arjun",
+    name: "Arjun Mehta",
+    about: "Writes Hindi in Latin letters, and is answered in them.",
+    phone: "919876500106",
+    bsuid: "IN.13491208655302741006",
+    username: null,
+    language: "hi-Latn",
+    suggestions: [
+      "Hi bhai, price kya hai?",
+      "kya aap mujhe call kar sakte hain?",
+      "warranty kitni hai?",
+    ],
+  },
+  {
+    id: "layla",
+    name: "ليلى حداد",
+    about: "Writes in Arabic, from right to left.",
+    phone: "971501230107",
+    bsuid: "AE.13491208655302741007",
+    username: null,
+    language: "ar",
+    suggestions: ["مرحبًا، كم يكلف النظام؟", "كيف يعمل؟", "أريد التحدث مع شخص"],
   },
 ];

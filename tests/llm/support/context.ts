@@ -37,6 +37,7 @@ export function context(over: Partial<TurnContext> = {}): TurnContext {
         name: "Home survey",
         description: "A technician visits, free of charge.",
         url: "https://northwind.example/survey",
+        bookable: false,
       },
     ],
     lead: { name: "Ana", stage: "greeting", intent: "unknown", sentiment: "neutral" },
@@ -67,6 +68,7 @@ export function decision(over: Partial<BrainDecision> = {}): BrainDecision {
     needsHuman: false,
     attentionReason: null,
     language: "en",
+    lookUp: null,
     ...over,
   };
 }

@@ -168,6 +168,33 @@ describe("a reaction", () => {
     });
   });
 
+  test("stands at its message once Meta has it, the latest alone, and no more when it failed", async () => {
+    const target = await leadMessage();
+    const shown = async () => {
+      const { body } = await me.ask("GET", `/api/v1/conversations/${conversationId}/messages`);
+      return body.data.find(({ id }: Json) => id === target?.id).reactions;
+    };
+    const reacts = async (emoji: string | null): Promise<string> => {
+      const { body } = await send({ type: "reaction", messageId: target?.id, emoji });
+      expect((await shown()).map((one: Json) => one.emoji)).not.toContain(emoji ?? "");
+      rest.world.events.length = 0;
+      await delivered();
+      const told = rest.world.events.filter(({ entityId }) => entityId === target?.id);
+      expect(told.map(({ kind }) => kind)).toEqual(["message.updated"]);
+      return body.id;
+    };
+    await reacts("👍");
+    expect(await shown()).toMatchObject([{ author: "human", emoji: "👍" }]);
+    await reacts(null);
+    expect(await shown()).toEqual([]);
+    const id = await reacts("🎉");
+    expect(await shown()).toMatchObject([{ author: "human", emoji: "🎉" }]);
+    const sent = await rest.world.db.first<{ wamid: string }>`
+      select wamid from messages where id = ${id}`;
+    await rest.world.receipt({ wamid: sent?.wamid ?? "", status: "failed" });
+    expect(await shown()).toEqual([]);
+  });
+
   test("is taken back with null, and needs a message of the lead", async () => {
     const target = await leadMessage();
     await send({ type: "reaction", messageId: target?.id, emoji: null });

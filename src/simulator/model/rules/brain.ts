@@ -176,5 +176,6 @@ export function brainAnswer(situation: Situation, plan: Plan): Record<string, un
     needsHuman: verdict.attentionReason !== undefined,
     attentionReason: verdict.attentionReason ?? null,
     language: situation.language,
+    lookUp: null,
   };
 }

@@ -1,78 +1,36 @@
 import type { Fact } from "../prompt.ts";
-import { plain } from "./language.ts";
+import { allRules } from "./language.ts";
+import { plain } from "./words.ts";
 
-/** Words of a lead that mean what a fact says with another one. */
-const synonyms: Readonly<Record<string, readonly string[]>> = {
-  garantia: ["warranty"],
-  guarantee: ["warranty"],
-  financiacion: ["financing"],
-  financiar: ["financing"],
-  cuotas: ["financing"],
-  plazos: ["financing"],
-  credit: ["financing"],
-  credito: ["financing"],
-  loan: ["financing"],
-  bateria: ["battery"],
-  baterias: ["battery"],
-  cargador: ["charger"],
-  coche: ["car"],
-  carro: ["car"],
-  tarda: ["installation", "time"],
-  tardan: ["installation", "time"],
-  long: ["time"],
-  permiso: ["permits"],
-  permisos: ["permits"],
-  permit: ["permits"],
-  techo: ["roofs"],
-  tejado: ["roofs"],
-  roof: ["roofs"],
-  zona: ["service", "area"],
-  apagon: ["outages"],
-  apagones: ["outages"],
-  blackout: ["outages"],
-  outage: ["outages"],
-  nieve: ["snow"],
-  granizo: ["hail"],
-  horario: ["hours"],
-  abiertos: ["hours"],
-  open: ["hours"],
-  visita: ["visit"],
-  gratis: ["free"],
-  revision: ["check"],
-  limpieza: ["cleaning"],
-  maintenance: ["check"],
-  mantenimiento: ["check"],
-  where: ["service", "area"],
-  donde: ["service", "area"],
-};
+const fillers = new Set(allRules.flatMap(({ wording }) => plain(wording.fillers).split(" ")));
 
-const STOP_WORDS = new Set(
-  "the and you your for with what how much does have can will are there about this that from its it's our not que como cuanto para con los las una por del hay mas tiene tienen home system".split(
-    " ",
-  ),
-);
-
-/** "installs", "installed" and "installation" are one word. */
+/** "installs", "installed" and "installation" are one word; so are an Arabic noun and itself with "the". */
 function stem(word: string): string {
-  return word.replace(/(?<=...)s$/, "").slice(0, 7);
+  return word
+    .replace(/(?<=...)s$/, "")
+    .replace(/^(?:[وفبك]?ال|لل)(?=...)/u, "")
+    .slice(0, 7);
 }
 
 function words(text: string): string[] {
-  return (plain(text).match(/[a-z]{3,}|\d+(?:[.,]\d+)*/g) ?? [])
-    .filter((word) => !STOP_WORDS.has(word))
+  return (plain(text).match(/[\p{L}\p{M}]{3,}|\d+(?:[.,]\d+)*/gu) ?? [])
+    .filter((word) => !fillers.has(word))
     .map(stem);
 }
 
 const synonymsByStem = new Map(
-  Object.entries(synonyms).map(([word, meant]) => [stem(word), meant.map(stem)]),
+  allRules
+    .flatMap(({ wording }) => Object.entries(wording.synonyms))
+    .map(([word, meant]) => [stem(plain(word)), meant.split(" ").map(stem)]),
 );
 
-/** A place somebody asks about: "in Paris", "en Chicago". */
-const PLACE = /\b(?:in|en) \p{Lu}/u;
+function asksForPlace(question: string): boolean {
+  return allRules.some(({ wording }) => wording.place.test(question));
+}
 
 function questionWords(question: string): string[] {
   const asked = words(question).flatMap((word) => [word, ...(synonymsByStem.get(word) ?? [])]);
-  return [...new Set(PLACE.test(question) ? [...asked, ...words("service area")] : asked)];
+  return [...new Set(asksForPlace(question) ? [...asked, ...words("service area")] : asked)];
 }
 
 /** Less than this share of the best score is chance. */
@@ -107,5 +65,5 @@ export function factsAbout(question: string, facts: readonly Fact[]): Fact[] {
 
 /** The first sentence, with its end mark. */
 export function firstSentence(text: string): string {
-  return text.match(/^.*?[.!?](?=\s|$)/s)?.[0] ?? text;
+  return text.match(/^.*?[.!?؟।](?=\s|$)/s)?.[0] ?? text;
 }

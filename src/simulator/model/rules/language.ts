@@ -1,29 +1,68 @@
-export type Language = "en" | "es";
+import { arabic } from "./languages/ar.ts";
+import { english } from "./languages/en.ts";
+import { spanish } from "./languages/es.ts";
+import { hindi } from "./languages/hi.ts";
+import { hindiInLatin } from "./languages/hi-latn.ts";
+import { portuguese } from "./languages/pt.ts";
+import type { LanguageRules } from "./languages/shape.ts";
+import { plain, wholeWords } from "./words.ts";
 
-const spanish =
-  /\b(hola|buen[oa]s|que|como|cuanto|cuesta|quiero|quisiera|para|una?|el|los|las|gracias|por|favor|mi|es|de|tengo|vivo|casa|techo|luz|si|claro|vale|manana|llamada|visita|precio|puedo|hablar|donde|cuando|lo|y|con|pero|muy|soy|esta|garantia|caro|hay|tienen)\b/g;
-const english =
-  /\b(hi|hello|hey|the|is|are|how|much|what|i|you|your|my|do|does|it|can|could|would|thanks?|yes|please|for|and|with|to|of|price|cost|want|need|when|where|there|this|that|have|call|tomorrow|house|home)\b/g;
+/** What the model speaks, by BCP 47 tag. */
+export const languages = {
+  en: english,
+  es: spanish,
+  pt: portuguese,
+  hi: hindi,
+  "hi-Latn": hindiInLatin,
+  ar: arabic,
+} as const satisfies Record<string, LanguageRules>;
 
-/** Lower case without accents, so that one pattern finds every spelling. */
-export function plain(text: string): string {
-  return text
-    .normalize("NFD")
-    .replace(/[\u0300-\u036f]/g, "")
-    .toLowerCase();
-}
+export type Language = keyof typeof languages;
 
-function score(text: string): number {
+/** Holds because `languages` is a constant with no other keys. */
+export const languageTags = Object.keys(languages) as Language[];
+
+export const allRules: readonly LanguageRules[] = Object.values(languages);
+
+const markers = languageTags.map((tag) => {
+  const { marks, letters, prefixes, topics } = languages[tag].wording;
+  const patterns = [marks, Object.values(topics).join("|")];
+  return {
+    tag,
+    letters,
+    patterns: patterns.map((words) => new RegExp(wholeWords(words, prefixes), "gu")),
+  };
+});
+
+/** Letters of its own weigh more than words, which languages share. */
+const LETTERS_WEIGHT = 2;
+
+/** The languages whose words and letters a text shows most: one, several that tie, or none. */
+function languagesOf(text: string): readonly Language[] {
   const words = plain(text);
-  const marks = /[¿¡ñ]/i.test(text) ? 2 : 0;
-  return (words.match(spanish)?.length ?? 0) + marks - (words.match(english)?.length ?? 0);
+  const scores = markers.map(({ letters, patterns }) => {
+    const found = new Set(patterns.flatMap((pattern) => words.match(pattern) ?? []));
+    return found.size + LETTERS_WEIGHT * (text.match(letters)?.length ?? 0);
+  });
+  const best = Math.max(...scores);
+  return best === 0 ? [] : languageTags.filter((_, index) => scores[index] === best);
 }
 
-/** The language of the first text that shows one; the business's own if none does. */
+/** What a tag like "pt-BR" or "hi-Latn-IN" names, English if nothing of it is spoken here. */
+export function spokenFor(tag: string): Language {
+  const wanted = tag.toLowerCase();
+  const known = languageTags.filter((one) => `${wanted}-`.startsWith(`${one.toLowerCase()}-`));
+  return known.at(-1) ?? "en";
+}
+
+/**
+ * The language of the first text that shows one. Where none does, the business's own, unless the first
+ * text is surely in another: "Como funciona?" is Spanish or Portuguese.
+ */
 export function detectLanguage(texts: readonly string[], fallback: string): Language {
-  for (const text of texts) {
-    const lean = score(text);
-    if (lean !== 0) return lean > 0 ? "es" : "en";
-  }
-  return fallback.toLowerCase().startsWith("es") ? "es" : "en";
+  const shown = texts.map(languagesOf);
+  const clear = shown.find(({ length }) => length === 1) ?? [];
+  const own = spokenFor(fallback);
+  const [doubtful = []] = shown;
+  return clear[0] ?? (doubtful.includes(own) ? own : (doubtful[0] ?? own));
 }

@@ -1,19 +1,13 @@
-import type { Cta, Fact } from "../prompt.ts";
-import { firstSentence } from "./facts.ts";
-import type { Language } from "./language.ts";
-import { inSpanish } from "./northwind-es.ts";
-import { type Phrases, phrasebook } from "./phrases.ts";
+import type { Cta } from "../prompt.ts";
+import { inWords } from "./demo-facts.ts";
+import { languages } from "./language.ts";
+import type { Phrases } from "./languages/shape.ts";
 import type { Plan } from "./plan.ts";
-import { ctaName, nextQuestion, offerQuestion, wasOffered } from "./questions.ts";
+import { nextQuestion, offerQuestion, stepName, wasOffered } from "./questions.ts";
 import type { Situation } from "./situation.ts";
 
 /** WhatsApp reads best below this; Mouth's prompt asks for no more than 700. */
 const MAX_CHARS = 690;
-
-function inWords(fact: Fact, language: Language): string {
-  if (language === "es") return inSpanish(fact);
-  return fact.kind === "price" ? firstSentence(fact.text) : fact.text;
-}
 
 /** An offer is not repeated within so many of our messages: that would press. */
 const OFFER_PAUSE = 2;
@@ -26,7 +20,7 @@ function closingQuestion(situation: Situation): string {
   const cta = ctas.find(({ kind }) => kind !== "link");
   if (!cta) return "";
   return wasOffered(situation, OFFER_PAUSE)
-    ? phrasebook[language].anythingElse
+    ? languages[language].phrases.anythingElse
     : offerQuestion(cta, language);
 }
 
@@ -38,16 +32,13 @@ function informing(situation: Situation, plan: Extract<Plan, { kind: "inform" }>
 }
 
 function initiated({ language }: Situation, cta: Cta, time: string | null): string {
-  const step = ctaName(cta, language);
-  const bare = step.replace(/^(the|an?|la|una?) /, "");
-  const named = time === null ? step : bare.replace(/^./, (letter) => letter.toUpperCase());
-  return phrasebook[language].initiated(named, time);
+  return languages[language].phrases.initiated(stepName(cta, language), time);
 }
 
 function booking(situation: Situation, plan: Extract<Plan, { kind: "book" | "link" }>) {
   const { language } = situation;
   const { cta } = plan;
-  if (plan.kind === "link") return [phrasebook[language].link(cta.name, cta.url ?? "")];
+  if (plan.kind === "link") return [languages[language].phrases.link(cta.name, cta.url ?? "")];
   if (plan.time === null) return [offerQuestion(cta, language)];
   return [initiated(situation, cta, plan.time)];
 }
@@ -109,7 +100,7 @@ function body(situation: Situation, plan: Plan, say: Phrases): readonly string[]
 
 /** The one message to send: short, in the lead's language, with at most one question. */
 export function mouthAnswer(situation: Situation, plan: Plan): Record<string, unknown> {
-  const say = phrasebook[situation.language];
+  const say = languages[situation.language].phrases;
   const resent = situation.context.earlierReplyInDoubt ? [say.resent] : [];
   const parts = [...resent, ...greeting(situation, plan, say), ...body(situation, plan, say)];
   const text = parts.filter((part) => part !== "").join(" ");

@@ -1,6 +1,5 @@
 import type { Cta, Fact } from "../prompt.ts";
 import { factsAbout } from "./facts.ts";
-import { plain } from "./language.ts";
 import { isAnswering, offeredCta, wasOffered } from "./questions.ts";
 import type { Situation } from "./situation.ts";
 import { isClosing } from "./topics.ts";
@@ -18,11 +17,11 @@ const MAX_PRICES = 3;
 const MAX_FACTS = 2;
 
 /** The next step the lead names, by its kind. */
-function namedCta({ ctas, text }: Situation): Cta | undefined {
-  const words = plain(text);
-  const isCall = /\b(call|phone|ring|llama\w*|telefono)\b/.test(words);
-  const isVisit = /\b(visit\w*|come|visita\w*|venir|pasar)\b/.test(words);
-  return ctas.find(({ kind }) => (isCall && kind === "call") || (isVisit && kind === "visit"));
+function namedCta({ ctas, topics }: Situation): Cta | undefined {
+  return ctas.find(
+    ({ kind }) =>
+      (kind === "call" && topics.has("call")) || (kind === "visit" && topics.has("visit")),
+  );
 }
 
 /** Yes to an offer, or a time for one made before; "do you work on Saturday?" is neither. */

@@ -1,98 +1,74 @@
 import type { Cta } from "../prompt.ts";
-import { type Language, plain } from "./language.ts";
+import { allRules, type Language, languages } from "./language.ts";
+import type { Question, StepName } from "./languages/shape.ts";
 import type { Situation } from "./situation.ts";
-
-interface Question {
-  en: string;
-  es: string;
-  /** What the lead's words look like when they have already told it. */
-  told: RegExp;
-}
-
-const solarQuestions: readonly Question[] = [
-  {
-    en: "Is it for your own home or for a business?",
-    es: "¿Es para tu casa o para un negocio?",
-    told: /\b(my (own )?(home|house)|(our|the) house|business|shop|office|mi casa|nuestra casa|negocio|tienda|oficina|(own|my) home)\b/,
-  },
-  {
-    en: "Which town is it in?",
-    es: "¿En qué ciudad está?",
-    told: /\b(i live in|we live in|i'm in|located in|denver|boulder|fort collins|colorado springs|vivo en|vivimos en|esta en|estoy en)\b/,
-  },
-  {
-    en: "Roughly how much is your monthly power bill?",
-    es: "¿Cuánto pagas de luz al mes, más o menos?",
-    told: /\b(bill|a month|per month|monthly|al mes|factura|recibo)\b/,
-  },
-];
-
-const plainQuestions: readonly Question[] = [
-  {
-    en: "What would you like to use it for?",
-    es: "¿Para qué lo necesitas?",
-    told: /\b(i need|we need|it is for|it's for|necesito|necesitamos|es para)\b/,
-  },
-  {
-    en: "When would you like to start?",
-    es: "¿Cuándo te gustaría empezar?",
-    told: /\b(as soon as|asap|next (week|month)|cuanto antes|el mes que viene)\b/,
-  },
-];
+import { plain, wholeWords } from "./words.ts";
 
 /** After so many questions a next step is offered instead of another one. */
 const QUESTIONS_BEFORE_OFFER = 2;
 
-function questionsFor({ business, facts }: Situation): readonly Question[] {
+type Subject = "solar" | "plain";
+
+function subjectOf({ business, facts }: Situation): Subject {
   const words = plain(`${business.name} ${business.description} ${facts[0]?.text ?? ""}`);
-  return /\b(solar|panels?|rooftop)\b/.test(words) ? solarQuestions : plainQuestions;
+  return /\b(solar|panels?|rooftop)\b|सोलर|شمسي/u.test(words) ? "solar" : "plain";
 }
 
-function wasAsked(question: Question, { said }: Situation): boolean {
-  return said.some((text) => text.includes(question.en) || text.includes(question.es));
+/** One question in all languages: it may have been asked, and answered, in any of them. */
+interface SharedQuestion {
+  in(language: Language): string;
+  asked: readonly string[];
+  told: RegExp;
 }
+
+function shared(subject: Subject, index: number): SharedQuestion {
+  const all = allRules.flatMap(({ questions, wording }) => {
+    const question: Question | undefined = questions[subject][index];
+    return question ? [{ ...question, prefixes: wording.prefixes }] : [];
+  });
+  return {
+    in: (language) => languages[language].questions[subject][index]?.ask ?? "",
+    asked: all.map(({ ask }) => ask),
+    told: new RegExp(all.map(({ told, prefixes }) => wholeWords(told, prefixes)).join("|"), "u"),
+  };
+}
+
+const questions: Readonly<Record<Subject, readonly SharedQuestion[]>> = {
+  solar: languages.en.questions.solar.map((_, index) => shared("solar", index)),
+  plain: languages.en.questions.plain.map((_, index) => shared("plain", index)),
+};
 
 /** The qualification question the last message of our side ended with, if it did. */
 export function isAnswering(situation: Situation): boolean {
   const { lastSaid } = situation;
-  return questionsFor(situation).some(
-    ({ en, es }) => lastSaid.endsWith(en) || lastSaid.endsWith(es),
+  return questions[subjectOf(situation)].some(({ asked }) =>
+    asked.some((ask) => lastSaid.endsWith(ask)),
   );
 }
 
 /** The next thing to find out; null once enough is known to offer the next step. */
 export function nextQuestion(situation: Situation): string | null {
-  const questions = questionsFor(situation);
-  const told = (question: Question) =>
-    situation.leadTexts.some((text) => question.told.test(plain(text)));
-  const asked = questions.filter((question) => wasAsked(question, situation));
-  if (asked.length >= QUESTIONS_BEFORE_OFFER) return null;
-  const open = questions.find((question) => !told(question) && !wasAsked(question, situation));
-  return open ? open[situation.language] : null;
+  const { said, leadTexts, language } = situation;
+  const wasAsked = ({ asked }: SharedQuestion) =>
+    said.some((text) => asked.some((ask) => text.includes(ask)));
+  const wasTold = ({ told }: SharedQuestion) => leadTexts.some((text) => told.test(plain(text)));
+  const subject = questions[subjectOf(situation)];
+  if (subject.filter(wasAsked).length >= QUESTIONS_BEFORE_OFFER) return null;
+  return subject.find((one) => !wasTold(one) && !wasAsked(one))?.in(language) ?? null;
 }
 
-const spanishKinds: Readonly<Record<string, string>> = {
-  visit: "la visita",
-  call: "una llamada",
-  demo: "una demostración",
-};
-
-/** How the next step is called in a sentence. */
-export function ctaName({ kind, name }: Cta, language: Language): string {
-  if (language === "es") return spanishKinds[kind] ?? name;
-  return kind === "call" ? `a ${name.toLowerCase()}` : `the ${name.toLowerCase()}`;
+/** How the next step is called. */
+export function stepName({ kind, name }: Cta, language: Language): StepName {
+  return languages[language].phrases.step(kind, name);
 }
 
 /** The offer of a next step: a question for the day, so that a yes brings a time with it. */
 export function offerQuestion(cta: Cta, language: Language): string {
-  const name = ctaName(cta, language);
-  return language === "es"
-    ? `¿Qué día y hora te vienen bien para ${name}?`
-    : `Which day and time would suit you for ${name}?`;
+  return languages[language].phrases.offer(stepName(cta, language));
 }
 
-function isOffer(text: string, cta: Cta): boolean {
-  return text.endsWith(offerQuestion(cta, "en")) || text.endsWith(offerQuestion(cta, "es"));
+function isOffer(text: string, { kind, name }: Cta): boolean {
+  return allRules.some(({ phrases }) => text.endsWith(phrases.offer(phrases.step(kind, name))));
 }
 
 /** The next step our side offered last, if the last message ends with an offer. */

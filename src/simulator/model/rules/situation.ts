@@ -1,6 +1,7 @@
 import type { Briefing, ChatMessage } from "../prompt.ts";
 import { detectLanguage, type Language } from "./language.ts";
-import { type Topic, timeIn, topicsOf } from "./topics.ts";
+import type { Topic } from "./languages/shape.ts";
+import { timeIn, topicsOf } from "./topics.ts";
 
 /** A briefing as the rules see it. */
 export interface Situation extends Briefing {

@@ -67,6 +67,11 @@ export function postMessage(send: PhoneSend): Promise<SendAnswer> {
   return post("/messages", send);
 }
 
+/** Anything else a phone can do; `path` is the control API's. */
+export function postAct(path: string, body: Record<string, unknown>): Promise<unknown> {
+  return post(path, body);
+}
+
 /** Moves the business clock forward. */
 export function advanceClock(advanceMs: number): Promise<ClockAnswer> {
   return post("/clock", { advanceMs });

@@ -1,9 +1,11 @@
 /// <reference lib="dom" />
 import type { PhoneSend } from "../contract.ts";
-import { advanceClock, fetchPersonas, problemSentence } from "./api.ts";
+import type { Act, ActContext } from "./acts.ts";
+import { advanceClock, fetchPersonas, postAct, problemSentence } from "./api.ts";
 import { retryDelayMs } from "./backoff.ts";
 import { openLine } from "./lines.ts";
 import { createStore } from "./store.ts";
+import { createActsView } from "./views/acts-view.ts";
 import { createChatView } from "./views/chat-view.ts";
 import { createClockView } from "./views/clock-view.ts";
 import { createComposerView } from "./views/composer-view.ts";
@@ -51,6 +53,20 @@ async function moveClock(advanceMs: number, label: string): Promise<void> {
   }
 }
 
+/** Does it; answers with what went wrong, or null. Who changed their number shows the new one. */
+async function perform(act: Act, context: ActContext): Promise<string | null> {
+  const { path, body } = act.request(context);
+  try {
+    await postAct(path, body);
+    const answer = await fetchPersonas();
+    store.dispatch({ type: "people_loaded", answer, active: currentPersona() });
+    store.dispatch({ type: "scrolled", atEnd: true });
+    return null;
+  } catch (error) {
+    return problemSentence(error);
+  }
+}
+
 async function loadPeople(attempt = 0): Promise<void> {
   try {
     const answer = await fetchPersonas();
@@ -72,6 +88,7 @@ store.subscribe(
     onScrolled: (atEnd) => store.dispatch({ type: "scrolled", atEnd }),
     onRetry: ({ key }) =>
       store.dispatch({ type: "send_retried", persona: currentPersona(), clientRef: key }),
+    onMore: ({ wamid }) => store.dispatch({ type: "acts_opened", wamid }),
     onOpenList: ({ wamid }) => store.dispatch({ type: "list_opened", wamid }),
     onButton: ({ wamid }, { id, title }) =>
       type({ ...newSend(), type: "button_reply", id, title, context: wamid }),
@@ -80,6 +97,7 @@ store.subscribe(
 store.subscribe(
   createComposerView({
     onDraft: (draft) => store.dispatch({ type: "draft_changed", persona: currentPersona(), draft }),
+    onMore: () => store.dispatch({ type: "acts_opened", wamid: null }),
     onSend: (text) => {
       store.dispatch({ type: "draft_changed", persona: currentPersona(), draft: "" });
       type({ ...newSend(), text });
@@ -90,6 +108,12 @@ store.subscribe(
   createSheetView({
     onClose: () => store.dispatch({ type: "list_closed" }),
     onPick: ({ wamid }, row) => type({ ...newSend(), type: "list_reply", ...row, context: wamid }),
+  }),
+);
+store.subscribe(
+  createActsView({
+    onAct: perform,
+    onClose: () => store.dispatch({ type: "acts_closed" }),
   }),
 );
 store.subscribe(createClockView({ now: businessNow, onAdvance: moveClock }));

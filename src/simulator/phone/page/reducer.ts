@@ -28,6 +28,8 @@ export type PhoneAction =
   | { type: "scrolled"; atEnd: boolean }
   | { type: "list_opened"; wamid: string }
   | { type: "list_closed" }
+  | { type: "acts_opened"; wamid: string | null }
+  | { type: "acts_closed" }
   | { type: "clock_noted"; note: string };
 
 type FrameAction = Extract<PhoneAction, { type: "frame_received" }>;
@@ -182,13 +184,23 @@ export function reduce(state: PhoneState, action: PhoneAction): PhoneState {
       return { ...state, openList: action.wamid };
     case "list_closed":
       return { ...state, openList: null };
+    case "acts_opened":
+      return { ...state, openActs: { wamid: action.wamid } };
+    case "acts_closed":
+      return { ...state, openActs: null };
     case "clock_noted":
       return { ...state, clockNote: action.note };
     default: {
       const watched = isWatched(state, action.persona);
       const next = withChat(state, action.persona, (chat) => chatChanged(chat, action, watched));
       if (action.type !== "persona_selected") return next;
-      return { ...next, activePersona: action.persona, atEnd: true, openList: null };
+      return {
+        ...next,
+        activePersona: action.persona,
+        atEnd: true,
+        openList: null,
+        openActs: null,
+      };
     }
   }
 }

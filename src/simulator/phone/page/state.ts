@@ -33,6 +33,8 @@ export interface PhoneState {
   atEnd: boolean;
   /** wamid of the list message whose rows are open in the bottom sheet. */
   openList: string | null;
+  /** The sheet of what else can be done: about a message, or (`wamid: null`) in the chat. */
+  openActs: { wamid: string | null } | null;
   /** Business time minus this device's time. */
   clockOffsetMs: number;
   /** One sentence about the business clock: what just happened to it. */
@@ -56,6 +58,7 @@ export const initialState: PhoneState = {
   chats: {},
   atEnd: true,
   openList: null,
+  openActs: null,
   clockOffsetMs: 0,
   clockNote: "",
 };

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 import type { ReplyOption, Ticks } from "../../contract.ts";
 import { el, icon, spoken } from "../dom.ts";
+import { isUnposted } from "../outgoing.ts";
 import { richText, type TextPiece } from "../rich-text.ts";
 import type { ChatMessage } from "../state.ts";
 import { type TimelineItem, timeLabel } from "../timeline.ts";
@@ -9,6 +10,8 @@ export interface BubbleEvents {
   onButton(message: ChatMessage, option: ReplyOption): void;
   onOpenList(message: ChatMessage): void;
   onRetry(message: ChatMessage): void;
+  /** The dots of a message. */
+  onMore(message: ChatMessage): void;
   onJump(wamid: string): void;
 }
 
@@ -76,6 +79,23 @@ function optionNodes(item: MessageItem, events: BubbleEvents): readonly HTMLElem
   });
 }
 
+function moreButton(message: ChatMessage, events: BubbleEvents): HTMLElement {
+  const button = el(
+    "button",
+    { className: "more", attributes: { type: "button", "aria-haspopup": "dialog" } },
+    [icon("dots", "React, reply or change")],
+  );
+  button.addEventListener("click", () => events.onMore(message));
+  return button;
+}
+
+function reactionNode(reaction: string): HTMLElement {
+  return el("span", { className: "reaction" }, [
+    spoken("Your reaction: "),
+    document.createTextNode(reaction),
+  ]);
+}
+
 function problemNode(message: ChatMessage, events: BubbleEvents): HTMLElement {
   const words = message.problem ?? "Leadline did not take this message.";
   const line = el("p", { className: "problem", attributes: { role: "alert" } }, [
@@ -123,9 +143,11 @@ export function messageNode(item: MessageItem, events: BubbleEvents): HTMLElemen
     ...(quoted ? [quoteNode(quoted, () => events.onJump(quoted.wamid))] : []),
     text,
     el("span", { className: "meta" }),
+    ...(message.reaction === undefined ? [] : [reactionNode(message.reaction)]),
   ]);
   const options = optionNodes(item, events);
   const row = el("li", { className: `message from-${message.from}` }, [body]);
+  if (!isUnposted(message)) body.append(moreButton(message, events));
   if (options.length > 0) row.append(el("div", { className: "options" }, options));
   if (message.ticks === "failed") row.append(problemNode(message, events));
   return row;

@@ -9,6 +9,8 @@ const MAX_TEXT_LENGTH = 4096;
 interface ComposerEvents {
   onDraft(draft: string): void;
   onSend(text: string): void;
+  /** The plus sign. */
+  onMore(): void;
 }
 
 /** Tappable openers while the chat is empty. */
@@ -24,8 +26,11 @@ function createOpeners(onSend: (text: string) => void): (state: PhoneState) => v
     if (person === undefined || shownFor === person.id) return;
     shownFor = person.id;
     const texts = person.suggestions.length > 0 ? person.suggestions : [FIRST_OPENER];
-    invitation.textContent = `Try “${texts[0] ?? FIRST_OPENER}”`;
-    invitation.lang = person.language;
+    const opener = el("bdi", {
+      text: texts[0] ?? FIRST_OPENER,
+      attributes: { lang: person.language },
+    });
+    invitation.replaceChildren("Try “", opener, "”");
     about.textContent = `You are ${person.name}. ${person.about}`;
     const chips = texts.map((text) => {
       const chip = el("button", {
@@ -51,6 +56,8 @@ export function createComposerView(events: ComposerEvents): (state: PhoneState) 
   const form = byId("composer", HTMLFormElement);
   const input = byId("composer-text", HTMLTextAreaElement);
   const button = byId("composer-send", HTMLButtonElement);
+  const more = byId("composer-more", HTMLButtonElement);
+  more.addEventListener("click", () => events.onMore());
   const showOpeners = createOpeners((text) => {
     events.onSend(text);
     input.focus();
@@ -75,6 +82,7 @@ export function createComposerView(events: ComposerEvents): (state: PhoneState) 
   return (state) => {
     const chat = chatOf(state, state.activePersona);
     input.disabled = state.people !== "ready";
+    more.disabled = input.disabled;
     if (input.value !== chat.draft) input.value = chat.draft;
     const placeholder = placeholderFor(state, chat.connection === "reconnecting");
     if (input.placeholder !== placeholder) input.placeholder = placeholder;

@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { el } from "../dom.ts";
+import { isUnposted } from "../outgoing.ts";
 import type { TimelineItem } from "../timeline.ts";
 import { type BubbleEvents, messageNode, updateMessage } from "./bubble.ts";
 
@@ -13,9 +14,19 @@ function signatureOf(item: TimelineItem): string {
   if (item.kind === "day") return item.label;
   const { message, quoted } = item;
   const isFailed = message.ticks === "failed";
-  const { kind, text, buttons, list } = message;
+  const { kind, text, buttons, list, reaction } = message;
   const failure = isFailed ? [message.problem, message.outgoing !== undefined] : null;
-  return JSON.stringify([kind, text, buttons, list, quoted?.text, failure]);
+  return JSON.stringify([
+    kind,
+    text,
+    buttons,
+    list,
+    reaction,
+    isUnposted(message),
+    message.wamid,
+    quoted?.text,
+    failure,
+  ]);
 }
 
 function rowNode(item: TimelineItem, events: BubbleEvents): HTMLElement {
