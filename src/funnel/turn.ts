@@ -45,7 +45,6 @@ export type TurnDisposition = (typeof turnDispositions)[number];
 
 /** What became of a model call's work: how its turn ended, or that it was a replay that sends nothing. */
 export const callDispositions = [...turnDispositions, "replay"] as const;
-export type CallDisposition = (typeof callDispositions)[number];
 
 /** A fact the bot may state. `price` facts carry the amount exactly as the business wrote it. */
 export interface Fact {
