@@ -30,6 +30,7 @@ export interface FlowDeps {
   thinker: Thinker;
   pace: DeliverDeps["pace"];
   send: DeliverDeps["send"];
+  upload: DeliverDeps["upload"];
   showTyping: TurnDeps["showTyping"];
   calendar: TurnDeps["calendar"];
   /** Milliseconds that only go forward. */

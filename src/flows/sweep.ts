@@ -3,6 +3,7 @@ import { freeLeads } from "../db/queries/free-leads.ts";
 import { settleLostCalls } from "../db/queries/record-llm-call.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Announcer } from "./announce.ts";
+import { applyEffects, findEffectsDue } from "./deliver/effects.ts";
 import type { Append, Publish } from "./deps.ts";
 import { settleDue } from "./ingest/settle-due.ts";
 import { newsOf } from "./ingest.ts";
@@ -62,6 +63,9 @@ export function createSweep(deps: SweepDeps): () => Promise<SweepReport> {
       ...(await freeLeads(deps.db, null)),
     ];
     await deps.announcer.announce({ events: overdue });
+    await deps.announcer.announce({
+      events: await applyEffects(deps.db, await findEffectsDue(deps.db)),
+    });
     const found = await findAppliable(deps.db);
     await announceApplied(deps, await applyParked(deps.db, found, deps.clock.now()));
     const chats = await findDueChanges(deps.db);

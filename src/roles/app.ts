@@ -20,9 +20,8 @@ import type { Core } from "./core.ts";
 import { restApi } from "./rest.ts";
 
 const MAX_JSON_BYTES = 1024 * 1024;
-
-/** Meta's webhooks may have 3 MiB; the simulated phone and model take files: 5 MB in base64. */
-const BODIES_OF_THEIR_OWN = ["/webhooks/", "/simulator/"];
+/** These read their bodies themselves, as streams, and count. */
+const OWN_LIMITS = ["/webhooks/", "/api/v1/files", "/simulator/"];
 
 const apiInfo = {
   version: "0.1.0",
@@ -77,7 +76,7 @@ export function createApp({ core, health, routes, extra }: AppDeps) {
     .use(securityHeaders({ https: config.http.publicUrl.startsWith("https://") }))
     .use(accessLog({ log }))
     .use(errors({ log }))
-    .use(bodyLimit({ maxBytes: MAX_JSON_BYTES, exemptPrefixes: BODIES_OF_THEIR_OWN }))
+    .use(bodyLimit({ maxBytes: MAX_JSON_BYTES, exemptPrefixes: OWN_LIMITS }))
     .use(storableInput())
     .use(openapi(apiInfo))
     .use(

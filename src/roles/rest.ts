@@ -20,6 +20,7 @@ import { conversationsModule } from "../modules/conversations/index.ts";
 import { ctasModule } from "../modules/ctas/index.ts";
 import { deadLettersModule } from "../modules/dead-letters/index.ts";
 import { factsModule } from "../modules/facts/index.ts";
+import { filesModule } from "../modules/files/index.ts";
 import { followUpsModule } from "../modules/follow-ups/index.ts";
 import { internalModule } from "../modules/internal/index.ts";
 import { invitationsModule } from "../modules/invitations/index.ts";
@@ -37,6 +38,7 @@ import { templatesModule } from "../modules/templates/index.ts";
 import { usageModule } from "../modules/usage/index.ts";
 import { usersModule } from "../modules/users/index.ts";
 import { openStore } from "../storage/open.ts";
+import { sniff } from "../storage/sniff.ts";
 import { createGraphAccount } from "../whatsapp/account.ts";
 import { createGraphTemplates } from "../whatsapp/template-client.ts";
 import type { Core } from "./core.ts";
@@ -55,6 +57,7 @@ export type RestCore = Pick<
   | "announcer"
   | "mailer"
   | "sessionSecrets"
+  | "appSecrets"
   | "box"
 >;
 
@@ -101,19 +104,22 @@ interface ResourceDeps {
 }
 
 /** What an organization works with. */
-function resources({ config, box, announcer, sessionSecrets }: RestCore, resource: ResourceDeps) {
+function resources(core: RestCore, resource: ResourceDeps) {
+  const { config, box, announcer, sessionSecrets, appSecrets } = core;
   const { graphUrl, graphVersion } = config.whatsapp;
   const graph = { graphUrl, version: graphVersion, deadlineMs: META_DEADLINE_MS };
   const templates = createGraphTemplates(graph);
+  const store = openStore(config.media);
   const sync = createTemplateSync({ ...resource, box, templates, announcer });
   return new Elysia({ name: "resources" })
     .use(leadsModule(resource))
     .use(conversationsModule({ ...resource, actions: conversationActions(resource.mutate) }))
     .use(messagesModule(resource))
+    .use(filesModule({ ...resource, store, sniff }))
     .use(
       mediaModule({
         ...resource,
-        store: openStore(config.media),
+        store,
         passes: createPassOffice(sessionSecrets),
         now: systemClock.now,
       }),
@@ -134,6 +140,7 @@ function resources({ config, box, announcer, sessionSecrets }: RestCore, resourc
         box,
         meta: createGraphAccount(graph),
         publicUrl: config.http.publicUrl,
+        appSecrets,
       }),
     );
 }

@@ -12,6 +12,7 @@ import { FREE_ENTRY_MS, SERVICE_WINDOW_MS } from "../../funnel/window.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import { newId } from "../../lib/ids.ts";
 import type { SendClaim } from "./claim.ts";
+import { effectDueAt } from "./effects.ts";
 import { afterAnswer, afterUnclear } from "./number-breaker.ts";
 
 /**
@@ -154,7 +155,9 @@ export async function settleFailed(
   const row = await db.first<{ events: LiveEvent[] }>`
     with failed as (
       update messages m set state = 'failed', error_code = ${failure.code},
-        error_text = ${failure.text}, version = m.version + 1
+        error_text = ${failure.text},
+        effect_due_at = ${sql(failure.code === null ? "null" : effectDueAt(String(failure.code)))},
+        version = m.version + 1
       where m.organization_id = ${claim.organizationId} and m.id = ${claim.messageId}
         and m.state = 'sending' and m.attempts = ${claim.attempt}
       returning m.*

@@ -8,7 +8,7 @@ import {
   outboxInsert,
 } from "../../db/queries/public-state.ts";
 import type { LiveEvent } from "../../lib/events.ts";
-import type { Refused } from "../deliver/effects.ts";
+import { effectDueAt, REFUSED, type Refused } from "../deliver/effects.ts";
 import { REOPENING_NEWS, reopening } from "../deliver/reopen.ts";
 import { FEES, FEES_DUE } from "./fees.ts";
 
@@ -85,6 +85,8 @@ const MOVE = `found as (
       state = case when b.rank > ${MESSAGE_RANK} then b.status else m.state end,
       error_code = case when b.rank > ${MESSAGE_RANK} then b.error_code else m.error_code end,
       error_text = case when b.rank > ${MESSAGE_RANK} then b.error_text else m.error_text end,
+      effect_due_at = case when b.rank > ${MESSAGE_RANK} and b.status = 'failed'
+        then ${effectDueAt("b.error_code")} else m.effect_due_at end,
       pricing = coalesce(m.pricing, b.pricing::jsonb),
       priced_at = case when d.found_id is not null then now() else m.priced_at end,
       version = m.version + 1
@@ -118,11 +120,8 @@ const TELL = `others as (
 const APPLIED = `${outboxEvents("news")} as events,
   (select coalesce(jsonb_agg(jsonb_build_object('organizationId', organization_id,
       'integrationId', integration_id)), '[]'::jsonb) from asked) as numbers,
-  (select coalesce(jsonb_agg(jsonb_build_object('organizationId', organization_id,
-      'integrationId', integration_id, 'conversationId', conversation_id, 'code', error_code,
-      'text', coalesce(error_text, ''),
-      'template', case when kind = 'template' then payload end)), '[]'::jsonb)
-    from failed where error_code is not null) as refused`;
+  (select coalesce(jsonb_agg(${REFUSED}), '[]'::jsonb)
+    from failed m where m.error_code is not null) as refused`;
 
 /** The tail of a statement: moves, prices, and what follows from failures. `now` is business time. */
 function apply(db: Db, now: Date): Parameter {

@@ -17,4 +17,16 @@ export async function forgetFiles(
       and m.conversation_id = any(${conversationIds}::uuid[])
       and md.organization_id = m.organization_id and md.message_id = m.id
       and md.state <> 'erased'`;
+  // What was sent to them and to nobody else goes with the next look of the workers.
+  await change.rows`
+    with taken as (
+      select distinct file_id from messages where organization_id = ${organizationId}
+        and conversation_id = any(${conversationIds}::uuid[]) and file_id is not null
+    )
+    update files set kept_until = now()
+    where organization_id = ${organizationId} and id in (select file_id from taken)`;
+  await change.rows`
+    update messages set file_id = null
+    where organization_id = ${organizationId} and file_id is not null
+      and conversation_id = any(${conversationIds}::uuid[])`;
 }
