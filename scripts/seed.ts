@@ -3,9 +3,9 @@ import { createDb, type Db } from "../src/db/client.ts";
 import { migrate } from "../src/db/migrate.ts";
 import { seedDemo } from "../src/db/seed/demo.ts";
 import { demoNumber, demoOrganization, demoOwner } from "../src/db/seed/northwind.ts";
+import { shippedPrices } from "../src/db/seed/price-table.ts";
 import { seedPrices } from "../src/db/seed/prices.ts";
 import { createSecretBox } from "../src/lib/secret-box.ts";
-import { modelPrices } from "../src/llm/prices.ts";
 import { devSecrets } from "../src/ops/dev-secrets.ts";
 import { spokenLog, withDatabase } from "./with-database.ts";
 
@@ -13,7 +13,7 @@ await withDatabase(async ({ url, config }) => {
   await migrate({ url, log: spokenLog });
   const db = createDb({ url, maxConnections: 1, name: "leadline-seed" });
   try {
-    const added = await seedPrices(db, modelPrices);
+    const added = await seedPrices(db, shippedPrices());
     console.log(added === 0 ? "Model prices: all there." : `Model prices: ${added} added.`);
     console.log(await seedDemoBesideSimulator(db, config));
   } finally {

@@ -1,7 +1,8 @@
+import { shippedPrices } from "../../src/db/seed/price-table.ts";
 import type { LlmCall } from "../../src/funnel/turn.ts";
-import { modelPrices } from "../../src/llm/prices.ts";
 
 const MILLION = 1_000_000;
+const prices = shippedPrices();
 
 /**
  * USD for a call by the prices that the product ships, or null where none fits. For reports only: the
@@ -10,7 +11,7 @@ const MILLION = 1_000_000;
 export function costOf(call: LlmCall, provider: string): number | null {
   const model = call.responseModel ?? call.requestModel;
   const at = call.startedAt.toISOString();
-  const price = modelPrices
+  const price = prices
     .filter(({ provider: sold, modelPattern, validFrom, validTo }) => {
       const isValid = validFrom <= at && (validTo === null || validTo > at);
       return sold === provider && isValid && new RegExp(modelPattern).test(model);

@@ -183,7 +183,7 @@ async function remember(thinker: Thinker, context: TurnContext, run: Run): Promi
   const nothing = nothingOf(context);
   return made.kind === "summary"
     ? { ...nothing, said: made.text }
-    : { ...nothing, broken: made.reason };
+    : { ...nothing, broken: made.kind === "failed" ? made.reason : made.kind };
 }
 
 function outcomeOf(

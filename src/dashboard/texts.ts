@@ -258,6 +258,7 @@ export const texts = {
       superseded: "Draft dropped for a newer message",
       blocked_by_gate: "Draft held back by a check",
       model_failed: "Model did not answer",
+      out_of_budget: "Model not asked: the budget is used up",
       fenced: "Draft dropped: the chat was taken over",
       released: "Bot stepped back",
       buried: "Bot gave up",

@@ -1,6 +1,7 @@
 import type { Handlers, OrderKeys } from "../../streams/messages.ts";
 import type { Db } from "../db/client.ts";
 import { recordLlmCall } from "../db/queries/record-llm-call.ts";
+import { reserveLlmCall } from "../db/queries/reserve-llm-call.ts";
 import type { LlmCall, TurnDisposition } from "../funnel/turn.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { CrashPoint } from "../lib/crash-points.ts";
@@ -56,15 +57,18 @@ export function createHandlers(deps: FlowDeps): Handlers {
     turns: each(fairTurns(deps, createTurnHandler(deps))),
     outbound: each(fairNumbers(createDeliverHandler(deps))),
     memory: each(createRememberHandler(deps)),
-    media: each(fairMedia(deps, createMediaHandler({ ...deps, recordCall: recorder(deps) }))),
+    media: each(fairMedia(deps, createMediaHandler({ ...deps, ...ledger(deps) }))),
     dead: createArchiveHandler(deps),
   };
 }
 
-function recorder({ db, onLlmCall }: FlowDeps): MediaDeps["recordCall"] {
-  return async (subject, call) => {
-    const { costUsd } = await recordLlmCall(db, subject, call);
-    onLlmCall(call, costUsd);
+function ledger({ db, onLlmCall }: FlowDeps): Pick<MediaDeps, "reserveCall" | "recordCall"> {
+  return {
+    reserveCall: (subject, call, bounds) => reserveLlmCall(db, subject, call, bounds),
+    recordCall: async (subject, call) => {
+      const { costUsd } = await recordLlmCall(db, subject, call);
+      onLlmCall(call, costUsd);
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import type { Db } from "../db/client.ts";
 import { livePrompts } from "../db/queries/live-prompts.ts";
 import { conversationNews, outboxEvents, outboxInsert } from "../db/queries/public-state.ts";
 import { recordLlmCall } from "../db/queries/record-llm-call.ts";
+import { reserveLlmCall } from "../db/queries/reserve-llm-call.ts";
 import type { PromptSet } from "../funnel/prompts.ts";
 import type { LlmCall } from "../funnel/turn.ts";
 import { AppError } from "../lib/errors.ts";
@@ -44,6 +45,8 @@ export function createRememberHandler(
     const behind = await loadUnsummarized(deps.db, organizationId, conversationId);
     const newest = behind?.messages.at(-1);
     if (behind === undefined || newest === undefined) return;
+    const { leadId } = behind;
+    const subject = { organizationId, conversationId, leadId, turnId: null, messageId: null };
     const answer = await deps.thinker.summarise(
       {
         organizationId,
@@ -56,13 +59,15 @@ export function createRememberHandler(
       {
         deadlineMs: SUMMARY_DEADLINE_MS,
         signal,
+        reserve: (call, bounds) => reserveLlmCall(deps.db, subject, call, bounds),
         onCall: async (call) => {
-          const subject = { organizationId, conversationId, leadId: behind.leadId, turnId: null };
           const { costUsd } = await recordLlmCall(deps.db, subject, call);
           deps.onLlmCall(call, costUsd);
         },
       },
     );
+    // The next turn asks for it again.
+    if (answer.kind === "out_of_budget") return;
     if (answer.kind === "failed") {
       // It was reached: that it is away would be said of it until it says something useful.
       throw new AppError("internal", `No summary could be made: ${answer.reason}`);

@@ -1,5 +1,6 @@
 import type { Db } from "../db/client.ts";
 import { recordLlmCall } from "../db/queries/record-llm-call.ts";
+import { reserveLlmCall } from "../db/queries/reserve-llm-call.ts";
 import { builtInPrompts, ownVersion, type PromptSet, type PromptStep } from "../funnel/prompts.ts";
 import type { LlmCall, Thought } from "../funnel/turn.ts";
 import { AppError } from "../lib/errors.ts";
@@ -50,6 +51,7 @@ export function createReplay({ db, thinker, onLlmCall }: ReplayDeps) {
       conversationId,
       leadId,
       turnId,
+      messageId: null,
       disposition: "replay",
     } as const;
     const calls: LlmCall[] = [];
@@ -59,6 +61,7 @@ export function createReplay({ db, thinker, onLlmCall }: ReplayDeps) {
         deadlineMs: REPLAY_DEADLINE_MS,
         signal,
         runTools: (decision) => runTools(recorded.context, decision),
+        reserve: (call, bounds) => reserveLlmCall(db, subject, call, bounds),
         onCall: async (call) => {
           const { costUsd } = await recordLlmCall(db, subject, call);
           calls.push(call);

@@ -1,5 +1,6 @@
 import type { Db } from "../db/client.ts";
 import { freeLeads } from "../db/queries/free-leads.ts";
+import { settleLostCalls } from "../db/queries/record-llm-call.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Announcer } from "./announce.ts";
 import { applyEffects, findEffectsDue } from "./deliver/effects.ts";
@@ -87,6 +88,7 @@ export function createSweep(deps: SweepDeps): () => Promise<SweepReport> {
     const unpublished = await findUnpublished(deps.db);
     await deps.announcer.republish(unpublished);
     await removeLeftovers(deps.db);
+    await settleLostCalls(deps.db);
     await removeExpiredAccess(deps.db);
     return {
       turns: turns.length,

@@ -2,6 +2,7 @@ import type { EntryOf } from "../../streams/messages.ts";
 import { isLastTry, retryDelayMs, retryPolicies } from "../../streams/retry.ts";
 import type { Db } from "../db/client.ts";
 import { recordLlmCall } from "../db/queries/record-llm-call.ts";
+import { reserveLlmCall } from "../db/queries/reserve-llm-call.ts";
 import { endOf } from "../funnel/follow-up.ts";
 import type { LlmCall, ToolResult, TurnContext, TurnDisposition } from "../funnel/turn.ts";
 import type { Clock } from "../lib/clock.ts";
@@ -141,6 +142,7 @@ async function think(
   if (later !== null) return later;
   if (claim.cause !== "follow_up") deps.showTyping(claim);
   trace.saw(context, seen.messageSeqs);
+  const subject = { ...context, messageId: seen.messageId };
   const runTools = createTools(deps);
   const toolResults: ToolResult[] = [];
   const thought = await deps.thinker.think(context, {
@@ -151,8 +153,9 @@ async function think(
       return toolResults;
     },
     onAttempt: trace.attempted,
+    reserve: (call, bounds) => reserveLlmCall(deps.db, subject, call, bounds),
     onCall: async (call) => {
-      const { costUsd } = await recordLlmCall(deps.db, context, call);
+      const { costUsd } = await recordLlmCall(deps.db, subject, call);
       deps.onLlmCall(call, costUsd);
     },
   });

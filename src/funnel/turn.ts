@@ -39,11 +39,15 @@ export const turnDispositions = [
   "superseded",
   "blocked_by_gate",
   "model_failed",
+  "out_of_budget",
   "fenced",
   "released",
   "buried",
 ] as const;
 export type TurnDisposition = (typeof turnDispositions)[number];
+
+/** What became of a model call's work: how its turn ended, or that it was a replay that sends nothing. */
+export const callDispositions = [...turnDispositions, "replay"] as const;
 
 /** A fact the bot may state. `price` facts carry the amount exactly as the business wrote it. */
 export interface Fact {
@@ -164,6 +168,13 @@ export type BookingOutcome = "booked" | "taken" | "closed_then" | "unclear_time"
 export const llmSteps = ["brain", "mouth", "memory", "transcribe", "describe"] as const;
 export type LlmStep = (typeof llmSteps)[number];
 
+/**
+ * Who says what a call used. `estimated`: nobody did and it may have been billed, so it counts as all
+ * that it can have cost; `none`: nobody did, and nothing can have been billed.
+ */
+export const usageSources = ["provider", "estimated", "none"] as const;
+export type UsageSource = (typeof usageSources)[number];
+
 /** One model attempt, as it is stored. Token counts are the provider's inclusive numbers. */
 export interface LlmCall {
   id: string;
@@ -173,22 +184,38 @@ export interface LlmCall {
   requestModel: string;
   responseModel: string | null;
   responseId: string | null;
+  /** The provider's: `default`, `flex`, `priority` … Null: it did not say. */
+  serviceTier: string | null;
   promptName: string;
   promptVersion: string;
   promptHash: string;
   inputTokens: number | null;
   cachedTokens: number | null;
+  /** Part of the input: what was written to the provider's cache. */
+  cacheWriteTokens: number | null;
   outputTokens: number | null;
   reasoningTokens: number | null;
   /** Part of the input, for what was spoken. */
   audioTokens: number | null;
   /** Of what is billed by its length. */
   audioSeconds: number | null;
+  usageSource: UsageSource;
   startedAt: Date;
   latencyMs: number;
+  /** Until the first token came; null where the answer came as a whole. */
+  firstTokenMs: number | null;
   finishReason: string | null;
   outcome: "ok" | "timeout" | "rate_limited" | "refused" | "invalid_json" | "error" | "aborted";
   errorClass: string | null;
+}
+
+/** What a call can use at most, known before it is made. */
+export interface CallBounds {
+  /** All input, spoken input included. */
+  inputTokens: number;
+  outputTokens: number;
+  audioTokens: number;
+  audioSeconds: number;
 }
 
 /** The result of thinking: what to say, or why nothing may be said. */
@@ -196,7 +223,9 @@ export type Thought =
   | (Decided & Judged & { kind: "reply"; text: string })
   | (Decided & { kind: "no_reply" })
   | (Decided & Judged & { kind: "blocked"; draft: string; reason: string })
-  | { kind: "failed"; reason: string };
+  | { kind: "failed"; reason: string }
+  /** No model's call fits into what is left of the budget. */
+  | { kind: "out_of_budget" };
 
 interface Decided {
   decision: BrainDecision;

@@ -1,20 +1,25 @@
 import type { AttemptTrace } from "../funnel/trace.ts";
-import type { LlmCall } from "../funnel/turn.ts";
+import type { CallBounds, LlmCall } from "../funnel/turn.ts";
 import { AppError } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
 import type { Parsed } from "./answers.ts";
+import { MAX_OUTPUT_TOKENS } from "./bounds.ts";
 import { throwIfAborted } from "./client.ts";
 import { followedBy, type Prompt, type PromptMessage } from "./prompts/prompt.ts";
 import type { AttemptResult, Provider, Reworded } from "./provider.ts";
 import type { Traffic } from "./traffic.ts";
 import type { Failure } from "./transport-failure.ts";
 
-/** Room for hidden reasoning as well; the answers themselves are a few hundred tokens. */
-const MAX_OUTPUT_TOKENS = 4_000;
 /** Below this no model answers: the attempt would only be paid for. */
 const MIN_ATTEMPT_MS = 20;
 /** Of the time left, what one model may take while another one stands ready to replace it. */
 const SHARE_BEFORE_FALLBACK = 0.6;
+
+/**
+ * Asks for the money that a call may cost, before it is made; false: there is not enough. The call is as
+ * its record will be if nobody hears how it ended.
+ */
+export type Reserve = (call: LlmCall, bounds: CallBounds) => Promise<boolean>;
 
 /** One run of thinking: its deadline, and which models are still worth asking. */
 export interface Run {
@@ -28,6 +33,7 @@ export interface Run {
   signal: AbortSignal;
   onCall: (call: LlmCall) => Promise<void>;
   onAttempt: (attempt: AttemptTrace) => void;
+  reserve: Reserve;
   log: Log;
   /** Attempts so far per step. */
   attempts: Map<LlmCall["step"], number>;
@@ -42,13 +48,15 @@ export interface Question<T> {
   parse: (content: string) => Parsed<T>;
 }
 
-export type Answer<T> = { kind: "answer"; value: T } | { kind: "failed"; reason: string };
+export type NoAnswer = { kind: "failed"; reason: string } | { kind: "out_of_budget" };
+export type Answer<T> = { kind: "answer"; value: T } | NoAnswer;
 
 /**
  * Asks until there is an answer: the first model, the same model once more with what was wrong, then
- * the fallback model once. `failed` when a model was reached but gave nothing usable; rejects with
- * `model_unavailable` (details: `retryAfterMs` if the server named a time) when the first model could
- * not be reached and no other helped, so that the caller tries the whole turn again later.
+ * the fallback model once. `out_of_budget` when no model's call fits into the budget; `failed` when a
+ * model was reached but gave nothing usable; rejects with `model_unavailable` (details: `retryAfterMs`
+ * if the server named a time) when the first model could not be reached and no other helped, so that
+ * the caller tries the whole turn again later.
  */
 export async function ask<T>(run: Run, question: Question<T>): Promise<Answer<T>> {
   const failures: NotAnswer<T>[] = [];
@@ -58,10 +66,12 @@ export async function ask<T>(run: Run, question: Question<T>): Promise<Answer<T>
     failures.push(result);
     if (isUnreachable(result)) forget(run, model);
   }
-  const [first] = failures;
+  const first = failures.find(({ kind }) => kind !== "out_of_budget");
+  if (first === undefined && failures.length > 0) return { kind: "out_of_budget" };
   const step = question.prompt.name;
   if (first && isUnreachable(first)) throw unavailable(step, first);
-  return { kind: "failed", reason: `${step}: ${first?.errorClass ?? "no_model"}` };
+  const errorClass = first && "errorClass" in first ? first.errorClass : "no_model";
+  return { kind: "failed", reason: `${step}: ${errorClass}` };
 }
 
 type NotAnswer<T> = Exclude<AttemptResult<T>, { kind: "answer" }>;
@@ -111,6 +121,10 @@ async function attempt<T>(
       attemptOnce(run, question, { model, maxOutputTokens, leftMs: timeLeftMs() }),
     );
     if (result.kind === "answer") return result;
+    if (result.kind === "out_of_budget") {
+      run.log.warn({ step: question.prompt.name, model }, "model call not in the budget");
+      return result;
+    }
     if (result.kind === "failure") throwIfAborted(signal);
     const { outcome, errorClass } = result;
     run.log.warn({ step: question.prompt.name, model, outcome, errorClass }, "model call");
@@ -133,7 +147,9 @@ async function attemptOnce<T>(
     timeoutMs: Math.ceil(hasFallback ? leftMs * SHARE_BEFORE_FALLBACK : leftMs),
     signal: run.signal,
     onCall: run.onCall,
+    reserve: run.reserve,
   });
+  if (result.kind === "out_of_budget") return result;
   run.onAttempt({
     ...{ step: prompt.name, attempt: number, model, messages },
     ...{ promptVersion: prompt.version, promptHash: prompt.hash },
@@ -143,7 +159,7 @@ async function attemptOnce<T>(
 }
 
 function whatCame(
-  result: AttemptResult<unknown> | Reworded,
+  result: Exclude<AttemptResult<unknown>, { kind: "out_of_budget" }> | Reworded,
 ): Pick<AttemptTrace, "answer" | "outcome" | "errorClass"> {
   if (result.kind === "answer") return { answer: result.value, outcome: "ok", errorClass: null };
   const { outcome, errorClass } = result;
@@ -156,6 +172,7 @@ const outOfTime: Failure = {
   errorClass: "out_of_time",
   retryAfterMs: null,
   permanent: false,
+  unbilled: true,
 };
 
 export function unavailable(step: string, { errorClass, retryAfterMs }: Failure): AppError {

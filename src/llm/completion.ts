@@ -1,6 +1,7 @@
 import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import type { LlmCall } from "../funnel/turn.ts";
+import { consistent, noUsage, type Usage as UsedTokens } from "./usage.ts";
 
 const text = Type.Union([Type.String(), Type.Null()]);
 const count = Type.Union([Type.Integer({ minimum: 0 }), Type.Null()]);
@@ -15,6 +16,7 @@ const ToolCall = Type.Object({
 export const Completion = Type.Object({
   id: Type.Optional(text),
   model: Type.Optional(text),
+  service_tier: Type.Optional(text),
   choices: Type.Array(
     Type.Object({
       finish_reason: Type.Optional(text),
@@ -34,7 +36,11 @@ const Usage = Type.Object({
   completion_tokens: Type.Optional(count),
   prompt_tokens_details: Type.Optional(
     Type.Union([
-      Type.Object({ cached_tokens: Type.Optional(count), audio_tokens: Type.Optional(count) }),
+      Type.Object({
+        cached_tokens: Type.Optional(count),
+        cache_write_tokens: Type.Optional(count),
+        audio_tokens: Type.Optional(count),
+      }),
       Type.Null(),
     ]),
   ),
@@ -43,29 +49,16 @@ const Usage = Type.Object({
   ),
 });
 
-type Tokens = Pick<
-  LlmCall,
-  | "inputTokens"
-  | "cachedTokens"
-  | "outputTokens"
-  | "reasoningTokens"
-  | "audioTokens"
-  | "audioSeconds"
->;
-
 /** The facts of a response that belong on its call record, whatever its content is worth. */
-export type ResponseFacts = Tokens & Pick<LlmCall, "responseModel" | "responseId" | "finishReason">;
+export type ResponseFacts = UsedTokens &
+  Pick<LlmCall, "responseModel" | "responseId" | "serviceTier" | "finishReason">;
 
 export const noResponse: ResponseFacts = {
   responseModel: null,
   responseId: null,
+  serviceTier: null,
   finishReason: null,
-  inputTokens: null,
-  cachedTokens: null,
-  outputTokens: null,
-  reasoningTokens: null,
-  audioTokens: null,
-  audioSeconds: null,
+  ...noUsage,
 };
 
 /** The completion in a response body, or null if the body is none (a proxy's page, cut JSON …). */
@@ -79,12 +72,16 @@ export function responseFacts(completion: Static<typeof Completion>): ResponseFa
   return {
     responseModel: completion.model ?? null,
     responseId: completion.id ?? null,
+    serviceTier: completion.service_tier ?? null,
     finishReason: completion.choices[0]?.finish_reason ?? null,
-    inputTokens: usage.prompt_tokens ?? null,
-    cachedTokens: usage.prompt_tokens_details?.cached_tokens ?? null,
-    outputTokens: usage.completion_tokens ?? null,
-    reasoningTokens: usage.completion_tokens_details?.reasoning_tokens ?? null,
-    audioTokens: usage.prompt_tokens_details?.audio_tokens ?? null,
-    audioSeconds: null,
+    ...consistent({
+      inputTokens: usage.prompt_tokens ?? null,
+      cachedTokens: usage.prompt_tokens_details?.cached_tokens ?? null,
+      cacheWriteTokens: usage.prompt_tokens_details?.cache_write_tokens ?? null,
+      outputTokens: usage.completion_tokens ?? null,
+      reasoningTokens: usage.completion_tokens_details?.reasoning_tokens ?? null,
+      audioTokens: usage.prompt_tokens_details?.audio_tokens ?? null,
+      audioSeconds: null,
+    }),
   };
 }

@@ -1,5 +1,5 @@
 import { DescribeAnswer, parseAnswer } from "./answers.ts";
-import { ask } from "./ask.ts";
+import { ask, type NoAnswer } from "./ask.ts";
 import { describePrompt } from "./prompts/describe.ts";
 import { type ModelOptions, starter, type ThinkingRun } from "./run.ts";
 import type { MediaFile } from "./transcriber.ts";
@@ -8,7 +8,7 @@ interface Picture extends MediaFile {
   caption: string | null;
 }
 
-type Description = { kind: "description"; text: string } | { kind: "failed"; reason: string };
+type Description = { kind: "description"; text: string } | NoAnswer;
 
 export interface Describer {
   /** What a picture shows. Rejects like `Thinker.think`. */
@@ -25,7 +25,7 @@ export function createDescriber(options: ModelOptions): Describer {
       const parse = (content: string) => parseAnswer(DescribeAnswer, content);
       const question = { prompt, messages: prompt.messages, image, parse };
       const answer = await ask(start(run, organizationId), question);
-      if (answer.kind === "failed") return answer;
+      if (answer.kind !== "answer") return answer;
       return { kind: "description", text: answer.value.description };
     },
   };

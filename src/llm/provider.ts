@@ -1,8 +1,8 @@
 import type OpenAI from "openai";
 import type { LlmCall } from "../funnel/turn.ts";
-import { systemClock } from "../lib/clock.ts";
-import { newId } from "../lib/ids.ts";
 import type { Parsed } from "./answers.ts";
+import type { Reserve } from "./ask.ts";
+import { boundsOfQuestion } from "./bounds.ts";
 import { call, malformedResponse, openClient, providerName, throwIfAborted } from "./client.ts";
 import { asCompletion, noResponse, responseFacts } from "./completion.ts";
 import type { Dialect } from "./dialect.ts";
@@ -10,6 +10,7 @@ import { createDialects, type Dialects } from "./dialects.ts";
 import type { Prompt, PromptMessage } from "./prompts/prompt.ts";
 import { type Reading, readCompletion } from "./reading.ts";
 import type { Failure } from "./transport-failure.ts";
+import { neverEnded, sourceOf } from "./usage.ts";
 import { chatRequest } from "./wire.ts";
 
 interface Attempt<T> {
@@ -27,6 +28,7 @@ interface Attempt<T> {
   parse: (content: string) => Parsed<T>;
   /** Stores the record; awaited before the attempt returns or throws. */
   onCall: (call: LlmCall) => Promise<void>;
+  reserve: Reserve;
 }
 
 /** The server does not know a way of asking; the same question will be put to it in another one. */
@@ -36,12 +38,12 @@ export interface Reworded {
   errorClass: "unsupported";
 }
 
-export type AttemptResult<T> = Reading<T> | Failure;
+export type AttemptResult<T> = Reading<T> | Failure | { kind: "out_of_budget" };
 
 export interface Provider {
   /**
-   * Calls the model once and hands exactly one record to `onCall`, whatever happens. Rejects only
-   * when `signal` aborts (see `abortError`) or `onCall` does.
+   * Calls the model once, if the budget allows, and hands exactly one record to `onCall`, whatever
+   * happens. Rejects only when `signal` aborts (see `abortError`) or `reserve` or `onCall` does.
    */
   attempt<T>(attempt: Attempt<T>): Promise<AttemptResult<T> | Reworded>;
 }
@@ -54,21 +56,17 @@ export function createProvider({ baseUrl, apiKey }: { baseUrl: string; apiKey: s
   return {
     attempt: async (attempt) => {
       throwIfAborted(attempt.signal);
-      const startedAt = systemClock.now();
+      const started = startedCall(attempt, provider);
+      const { prompt, messages, image, maxOutputTokens } = attempt;
+      const bounds = boundsOfQuestion({ messages, schema: prompt.schema, image, maxOutputTokens });
+      if (!(await attempt.reserve(started, bounds))) return { kind: "out_of_budget" };
       const startedMs = performance.now();
       const { result, facts } = await request(client, dialects, attempt);
       await attempt.onCall({
-        id: newId(),
-        step: attempt.prompt.name,
-        attempt: attempt.attempt,
-        provider,
-        requestModel: attempt.model,
-        promptName: attempt.prompt.name,
-        promptVersion: attempt.prompt.version,
-        promptHash: attempt.prompt.hash,
-        startedAt,
+        ...started,
         latencyMs: Math.round(performance.now() - startedMs),
         ...facts,
+        usageSource: sourceOf(facts, unbilled(result)),
         outcome: result.kind === "answer" ? "ok" : result.outcome,
         errorClass: result.kind === "answer" ? null : result.errorClass,
       });
@@ -76,6 +74,24 @@ export function createProvider({ baseUrl, apiKey }: { baseUrl: string; apiKey: s
       return result;
     },
   };
+}
+
+/** A server that does not know a way of asking has answered nothing that could cost. */
+function unbilled(result: Reading<unknown> | Failure | Reworded): { unbilled?: true } | null {
+  if (result.kind === "reworded") return { unbilled: true };
+  return result.kind === "failure" ? result : null;
+}
+
+function startedCall<T>({ prompt, model, attempt }: Attempt<T>, provider: string): LlmCall {
+  return neverEnded({
+    step: prompt.name,
+    attempt,
+    provider,
+    requestModel: model,
+    promptName: prompt.name,
+    promptVersion: prompt.version,
+    promptHash: prompt.hash,
+  });
 }
 
 async function request<T>(client: OpenAI, dialects: Dialects, attempt: Attempt<T>) {

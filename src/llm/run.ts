@@ -1,7 +1,7 @@
 import type { AttemptTrace } from "../funnel/trace.ts";
 import type { BrainDecision, LlmCall, ToolResult } from "../funnel/turn.ts";
 import type { Log } from "../lib/log.ts";
-import type { Run } from "./ask.ts";
+import type { Reserve, Run } from "./ask.ts";
 import { createProvider } from "./provider.ts";
 import type { Traffic } from "./traffic.ts";
 
@@ -25,6 +25,8 @@ export interface ThinkingRun {
   onCall: (call: LlmCall) => Promise<void>;
   /** Hears of each attempt what was sent and answered. */
   onAttempt?: (attempt: AttemptTrace) => void;
+  /** Awaited before each attempt. Without it nothing is held back: what nobody's budget pays for. */
+  reserve?: Reserve;
 }
 
 /** Does what a decision asks of our own systems; a rejection ends the run. */
@@ -34,7 +36,7 @@ export type RunTools = (decision: BrainDecision) => Promise<readonly ToolResult[
 export function starter(options: ModelOptions): (run: ThinkingRun, organizationId: string) => Run {
   const { model, fallbackModel, traffic, log } = options;
   const provider = createProvider(options);
-  return ({ deadlineMs, signal, onCall, onAttempt = () => {} }, organizationId) => ({
+  return ({ deadlineMs, signal, onCall, onAttempt = () => {}, reserve }, organizationId) => ({
     organizationId,
     provider,
     traffic,
@@ -43,6 +45,7 @@ export function starter(options: ModelOptions): (run: ThinkingRun, organizationI
     signal,
     onCall,
     onAttempt,
+    reserve: reserve ?? (async () => true),
     log,
     attempts: new Map(),
   });

@@ -5,7 +5,7 @@ import { heldBack } from "../funnel/transcript.ts";
 import type { Thought, ToolResult, TurnContext } from "../funnel/turn.ts";
 import { shorten } from "../lib/shorten.ts";
 import { MemoryAnswer, MouthAnswer, parseAnswer, parseDecision } from "./answers.ts";
-import { ask, type Question, type Run } from "./ask.ts";
+import { ask, type NoAnswer, type Question, type Run } from "./ask.ts";
 import { brainPrompt } from "./prompts/brain.ts";
 import { type MemoryInput, memoryPrompt } from "./prompts/memory.ts";
 import { mouthPrompt } from "./prompts/mouth.ts";
@@ -17,7 +17,7 @@ interface SummaryInput extends MemoryInput {
   conversationId: string;
 }
 
-type Summary = { kind: "summary"; text: string } | { kind: "failed"; reason: string };
+type Summary = { kind: "summary"; text: string } | NoAnswer;
 
 export interface Thinker {
   /**
@@ -42,7 +42,7 @@ export function createThinker(options: ModelOptions): Thinker {
       const answer = await ask(start(run, input.organizationId), {
         ...{ prompt, messages: prompt.messages, parse },
       });
-      return answer.kind === "failed" ? answer : { kind: "summary", text: answer.value.summary };
+      return answer.kind !== "answer" ? answer : { kind: "summary", text: answer.value.summary };
     },
   };
 }
@@ -51,7 +51,7 @@ async function think(run: Run, context: TurnContext, runTools: RunTools): Promis
   const prompt = brainPrompt(context);
   const parse = (content: string) => parseDecision(content, context.ctas);
   const brain = await ask(run, { prompt, messages: prompt.messages, parse });
-  if (brain.kind === "failed") return brain;
+  if (brain.kind !== "answer") return brain;
   const isUnsure = context.messages.some(({ isNew, heard }) => isNew && heard === "unclear");
   const ruled = ruleOn(isUnsure ? heldBack(brain.value) : brain.value, context);
   const { decision } = ruled;
@@ -80,7 +80,7 @@ async function speak(
   const grounds = groundsOf(context, ruled.decision, toolResults, instructions);
 
   const first = await ask(run, question);
-  if (first.kind === "failed") return first;
+  if (first.kind !== "answer") return first;
   const draft = first.value.text.trim();
   const verdict = judgeDraft(draft, grounds);
   const gates = verdict.reports;
@@ -89,7 +89,7 @@ async function speak(
   const request = `This message cannot be sent. ${verdict.advice} Write it again.`;
   const messages = followedBy(prompt.messages, JSON.stringify({ text: draft }), request);
   const second = await ask(run, { ...question, messages });
-  if (second.kind === "failed") {
+  if (second.kind !== "answer") {
     return { kind: "blocked", ...ruled, draft, reason: verdict.reason, gates };
   }
   // Still too long: the lead gets its first sentences, if these pass the gates by themselves.

@@ -1,12 +1,12 @@
 import type OpenAI from "openai";
-import { systemClock } from "../lib/clock.ts";
-import { newId } from "../lib/ids.ts";
 import { unavailable } from "./ask.ts";
+import { boundsOfRecording } from "./bounds.ts";
 import { call, malformedResponse, openClient, providerName, throwIfAborted } from "./client.ts";
 import { noResponse } from "./completion.ts";
 import type { ModelOptions, ThinkingRun } from "./run.ts";
 import { asTranscription, confidenceOf, factsOf, type TranscriptionBody } from "./transcription.ts";
 import type { Failure } from "./transport-failure.ts";
+import { neverEnded, sourceOf } from "./usage.ts";
 
 export interface MediaFile {
   organizationId: string;
@@ -17,7 +17,9 @@ export interface MediaFile {
 
 export type Transcript =
   /** `confidence`: 0–1, null where the model does not say. */
-  { kind: "transcript"; text: string; confidence: number | null } | { kind: "failed" };
+  | { kind: "transcript"; text: string; confidence: number | null }
+  | { kind: "failed" }
+  | { kind: "out_of_budget" };
 
 export interface Transcriber {
   /**
@@ -46,7 +48,7 @@ export function createTranscriber(options: TranscriberOptions): Transcriber {
       const heard = await traffic.pass({ organizationId, model, timeLeftMs, signal }, () =>
         listen(client, options, file, { ...run, deadlineMs: Math.ceil(timeLeftMs()) }),
       );
-      if (heard.kind === "transcript") return heard;
+      if (heard.kind !== "failure") return heard;
       throwIfAborted(signal);
       log.warn({ step: "transcribe", model, errorClass: heard.errorClass }, "model call");
       if (!heard.permanent) throw unavailable("transcribe", heard);
@@ -55,21 +57,27 @@ export function createTranscriber(options: TranscriberOptions): Transcriber {
   };
 }
 
-/** One call, on record whatever comes of it. */
+/** One call, on record whatever comes of it, if the budget allows it. */
 async function listen(
   client: OpenAI,
   { baseUrl, model }: TranscriberOptions,
   file: MediaFile,
-  { deadlineMs, signal, onCall }: ThinkingRun,
-): Promise<Extract<Transcript, { kind: "transcript" }> | Failure> {
-  const startedAt = systemClock.now();
+  { deadlineMs, signal, onCall, reserve }: ThinkingRun,
+): Promise<Exclude<Transcript, { kind: "failed" }> | Failure> {
+  const started = neverEnded({
+    ...{ step: "transcribe", attempt: 1, provider: providerName(baseUrl) },
+    ...{ requestModel: model, ...PROMPT },
+  });
+  const fits = await reserve?.(started, boundsOfRecording(file.bytes.byteLength));
+  if (fits === false) return { kind: "out_of_budget" };
   const startedMs = performance.now();
   const answer = await request(client, model, file, { signal, timeoutMs: deadlineMs });
+  const facts = answer.body === null ? noResponse : factsOf(answer.body);
   await onCall({
-    ...{ id: newId(), step: "transcribe", attempt: 1, provider: providerName(baseUrl) },
-    ...{ requestModel: model, ...PROMPT, startedAt },
+    ...started,
     latencyMs: Math.round(performance.now() - startedMs),
-    ...(answer.body === null ? noResponse : factsOf(answer.body)),
+    ...facts,
+    usageSource: sourceOf(facts, answer.failure),
     outcome: answer.failure?.outcome ?? "ok",
     errorClass: answer.failure?.errorClass ?? null,
   });

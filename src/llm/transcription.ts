@@ -2,6 +2,7 @@ import { type Static, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { type SpokenSegment, transcriptConfidence } from "../funnel/transcript.ts";
 import { noResponse, type ResponseFacts } from "./completion.ts";
+import { consistent, noUsage } from "./usage.ts";
 
 const number = Type.Optional(Type.Union([Type.Number(), Type.Null()]));
 
@@ -63,9 +64,12 @@ export function factsOf({ usage, duration }: TranscriptionBody): ResponseFacts {
   const told = usage?.seconds ?? (lasted >= 0 ? lasted : null);
   return {
     ...noResponse,
-    inputTokens: input,
-    outputTokens: usage?.output_tokens ?? null,
-    audioTokens: usage?.input_token_details?.audio_tokens ?? null,
-    audioSeconds: input === null ? told : null,
+    ...consistent({
+      ...noUsage,
+      inputTokens: input,
+      outputTokens: usage?.output_tokens ?? null,
+      audioTokens: usage?.input_token_details?.audio_tokens ?? null,
+      audioSeconds: input === null ? told : null,
+    }),
   };
 }

@@ -19,6 +19,8 @@ export interface Failure {
   complaint?: Complaint;
   /** What the model had written, where the server did not let it through. */
   rejectedAnswer?: string;
+  /** Nothing can have been billed: it never arrived, or the server said no. */
+  unbilled?: true;
 }
 
 /** What was known from outside when the request failed. */
@@ -49,18 +51,31 @@ export function classifyFailure(error: unknown, { aborted, expired }: Cut): Fail
     return { ...failure, outcome: "timeout", errorClass: "timeout" };
   }
   if (error instanceof OpenAI.APIConnectionError) {
-    return { ...failure, outcome: "error", errorClass: "connection" };
+    const unsent = neverArrived(error) ? ({ unbilled: true } as const) : {};
+    return { ...failure, ...unsent, outcome: "error", errorClass: "connection" };
   }
   if (error instanceof OpenAI.APIError && error.status !== undefined) {
     return {
       ...failure,
       ...classifyStatus(error.status, error.code),
+      unbilled: true,
       retryAfterMs: retryAfterMs(error.headers),
       ...(REFUSING_STATUSES.includes(error.status) && { complaint: complaintOf(error) }),
       ...rejectedAnswer(error),
     };
   }
   return { ...failure, outcome: "error", errorClass: "malformed_response" };
+}
+
+/** Codes of Bun and of Node for a connection that never came about. */
+const NO_CONNECTION =
+  /ConnectionRefused|FailedToOpenSocket|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENETUNREACH|EHOSTUNREACH/;
+
+/** Looks through what the SDK has wrapped. */
+function neverArrived(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? String(error.code) : "";
+  return NO_CONNECTION.test(code) || neverArrived(error.cause);
 }
 
 function classifyStatus(

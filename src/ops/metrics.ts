@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import { withDeadline } from "../lib/deadline.ts";
+import { genAiMetrics, type ModelUsage } from "./gen-ai-metrics.ts";
 import { boundedLabels } from "./metric-labels.ts";
 
 /** State of one stream at a moment. Ages in milliseconds; null when nothing waits. */
@@ -24,19 +25,6 @@ export interface PartitionGauges {
   byTries: Readonly<Record<string, number>>;
   /** By all processes, in about the last minute. */
   perMinute: Readonly<Record<string, number>>;
-}
-
-export interface ModelUsage {
-  step: string;
-  model: string;
-  outcome: string;
-  durationMs: number;
-  inputTokens: number;
-  cachedTokens: number;
-  outputTokens: number;
-  reasoningTokens: number;
-  /** Null when the price is unknown. */
-  costUsd: number | null;
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;
@@ -175,21 +163,20 @@ function thinkingMetrics(registry: Registry) {
   const turns = counter(registry, "turns_total", "Turns by how they ended.", ["disposition"]);
   const tokens = counter(registry, "model_tokens_total", "Tokens.", ["step", "model", "kind"]);
   const cost = counter(registry, "model_cost_usd_total", "Model cost in USD.", ["step", "model"]);
-  const calls = histogram(registry, "model_call_duration_seconds", "Model calls.", [
-    "step",
-    "outcome",
-  ]);
+  const conventional = genAiMetrics(registry);
   const cacheHits = cacheHitGauge(registry);
   return {
     turn: (disposition: string) => turns({ disposition }),
     modelCall: (usage: ModelUsage) => {
-      const { step, model, outcome } = usage;
+      const { step } = usage;
+      const model = usage.responseModel ?? usage.requestModel;
+      conventional(usage);
       cacheHits(usage);
-      calls({ step, outcome }, usage.durationMs / 1000);
-      tokens({ step, model, kind: "input" }, usage.inputTokens);
-      tokens({ step, model, kind: "cached" }, usage.cachedTokens);
-      tokens({ step, model, kind: "output" }, usage.outputTokens);
-      tokens({ step, model, kind: "reasoning" }, usage.reasoningTokens);
+      tokens({ step, model, kind: "input" }, usage.inputTokens ?? 0);
+      tokens({ step, model, kind: "cached" }, usage.cachedTokens ?? 0);
+      tokens({ step, model, kind: "cache_write" }, usage.cacheWriteTokens ?? 0);
+      tokens({ step, model, kind: "output" }, usage.outputTokens ?? 0);
+      tokens({ step, model, kind: "reasoning" }, usage.reasoningTokens ?? 0);
       if (usage.costUsd !== null) cost({ step, model }, usage.costUsd);
     },
   };
@@ -202,8 +189,9 @@ function cacheHitGauge(registry: Registry) {
   ]);
   const sums = new Map<string, { input: number; cached: number }>();
   return ({ step, inputTokens, cachedTokens }: ModelUsage) => {
+    if (inputTokens === null) return;
     const before = sums.get(step) ?? { input: 0, cached: 0 };
-    const sum = { input: before.input + inputTokens, cached: before.cached + cachedTokens };
+    const sum = { input: before.input + inputTokens, cached: before.cached + (cachedTokens ?? 0) };
     sums.set(step, sum);
     if (sum.input > 0) ratio({ step }, sum.cached / sum.input);
   };

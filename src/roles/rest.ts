@@ -173,7 +173,7 @@ function replays({ config, db, redis, keyspace, log, metrics }: RestCore) {
     rethink: createReplay({
       db,
       thinker: createThinker(options),
-      onLlmCall: countModelCall(metrics),
+      onLlmCall: countModelCall({ metrics, log }),
     }),
     limitReplays: (organizationId: string) => limit(organizationId, {}),
   };

@@ -1,7 +1,7 @@
 import type { Config } from "../config.ts";
 import { migrate } from "../db/migrate.ts";
+import { shippedPrices } from "../db/seed/price-table.ts";
 import { seedPrices } from "../db/seed/prices.ts";
-import { modelPrices } from "../llm/prices.ts";
 import type { Health } from "../ops/health.ts";
 import { startHealthServer } from "../ops/health-server.ts";
 import { firstStuck } from "../ops/heartbeat.ts";
@@ -39,7 +39,7 @@ export async function run(config: Config, log: Logger, shutdown: Shutdown): Prom
 
   const core = await createCore(config, log, found);
   started.core = core;
-  await seedPrices(core.db, modelPrices);
+  await seedPrices(core.db, shippedPrices());
   if (isAll && config.simulator.enabled) started.simulator = await startSimulator(core);
 
   const health = watchStores(core, () => firstStuck(started.runners.map(({ stuck }) => stuck))());

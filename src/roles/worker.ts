@@ -142,7 +142,7 @@ function flowDeps(core: Core): FlowDeps {
     calendar: weeklyCalendar(db),
     onIngress: createIngressRecorder({ db, log, monotonicMs }),
     onTurn: metrics.turn,
-    onLlmCall: countModelCall(metrics),
+    onLlmCall: countModelCall(core),
     onSend: (outcome, code) => {
       metrics.send(outcome);
       metrics.graph(code ?? (outcome === "accepted" ? "ok" : outcome));

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { createDb, type Db } from "../../src/db/client.ts";
 import { seedDemo, seedDemoOperator } from "../../src/db/seed/demo.ts";
 import { demoFacts, demoOwner } from "../../src/db/seed/northwind.ts";
-import { type ModelPrice, seedPrices } from "../../src/db/seed/prices.ts";
+import type { ModelPrice } from "../../src/db/seed/price-table.ts";
+import { seedPrices } from "../../src/db/seed/prices.ts";
 import { accessTokenContext, createSecretBox } from "../../src/lib/secret-box.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { tempDir } from "../support/servers.ts";
@@ -186,11 +187,15 @@ describe("bun run seed", () => {
 
 describe("model prices", () => {
   const price: ModelPrice = {
-    id: "0190c000-0000-7000-8000-000000000001",
     provider: "openai",
     modelPattern: "^example-1(-.*)?$",
+    serviceTier: "*",
+    minInputTokens: 0,
     inputUsdPerMillion: "0.150000000001",
     cachedUsdPerMillion: "0.075",
+    cacheWriteUsdPerMillion: null,
+    audioUsdPerMillion: null,
+    usdPerAudioMinute: null,
     outputUsdPerMillion: "0.6",
     validFrom: "2026-01-01T00:00:00Z",
     validTo: null,

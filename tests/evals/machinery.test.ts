@@ -116,8 +116,8 @@ describe("an offline case", () => {
     const expected = { leaves: ["reply"] };
     const english = said("The Home 6 kW system is $9,800 installed.");
     expect(await checks({ authored: english, expect: { ...expected, language: "es" } })).toEqual([
-      "language decided",
       "language of the text",
+      "language decided",
     ]);
     const policy = said(
       "Say a price exactly as it is listed. Never estimate savings, tax credits, monthly payments.",

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
 import { Elysia } from "elysia";
 import { recordLlmCall } from "../../src/db/queries/record-llm-call.ts";
+import { reserveLlmCall } from "../../src/db/queries/reserve-llm-call.ts";
+import { shippedPrices } from "../../src/db/seed/price-table.ts";
 import { seedPrices } from "../../src/db/seed/prices.ts";
 import { createAnnouncer } from "../../src/flows/announce.ts";
 import { createIngestHandler } from "../../src/flows/ingest.ts";
@@ -10,7 +12,6 @@ import { createMediaHandler, type MediaDeps } from "../../src/flows/media.ts";
 import type { CrashPoint } from "../../src/lib/crash-points.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { createDescriber } from "../../src/llm/describer.ts";
-import { modelPrices } from "../../src/llm/prices.ts";
 import { createTraffic } from "../../src/llm/traffic.ts";
 import { createTranscriber } from "../../src/llm/transcriber.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
@@ -53,7 +54,7 @@ export async function createMediaWorld(
   { transcribes = true, store: given }: { transcribes?: boolean; store?: MediaStore } = {},
 ) {
   const world = await createWorld(name);
-  await seedPrices(world.db, modelPrices);
+  await seedPrices(world.db, shippedPrices());
   const meta = startMeta(world.clock);
   const dir = tempDir(name);
   const store = given ?? createDiskStore(dir);
@@ -91,6 +92,7 @@ export async function createMediaWorld(
       client.open({ mediaId: metaMediaId, phoneNumberId, accessToken: TOKEN, inlineUrl, signal }),
     transcriber: transcribes ? createTranscriber({ ...api, model: "simulated-ear-1" }) : null,
     describer: createDescriber({ ...api, model: "simulated-1", fallbackModel: null }),
+    reserveCall: (...call) => reserveLlmCall(world.db, ...call),
     recordCall: async (subject, call) => void (await recordLlmCall(world.db, subject, call)),
   };
   const ingest = createIngestHandler({

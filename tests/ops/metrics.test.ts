@@ -48,22 +48,39 @@ describe("metrics", () => {
     const metrics = newMetrics();
     const call = {
       step: "brain",
-      model: "m-1",
+      provider: "acme",
+      requestModel: "m",
+      responseModel: "m-1",
       outcome: "ok",
       durationMs: 1500,
       inputTokens: 100,
       cachedTokens: 40,
+      cacheWriteTokens: null,
       outputTokens: 20,
       reasoningTokens: 5,
     };
     metrics.modelCall({ ...call, costUsd: 0.002 });
-    metrics.modelCall({ ...call, model: "m-2", costUsd: null });
+    metrics.modelCall({
+      ...{ ...call, responseModel: "m-2", costUsd: null, outcome: "timeout" },
+      ...{ inputTokens: null, outputTokens: null },
+    });
     const text = await metrics.render();
     expect(text).toContain(
       'leadline_model_tokens_total{step="brain",model="m-1",kind="cached"} 40\n',
     );
     expect(text).toContain('leadline_model_cost_usd_total{step="brain",model="m-1"} 0.002\n');
     expect(text).not.toContain('leadline_model_cost_usd_total{step="brain",model="m-2"}');
+    const labels = (model: string) =>
+      `gen_ai_operation_name="chat",gen_ai_provider_name="acme",gen_ai_request_model="m",gen_ai_response_model="${model}",gen_ai_prompt_name="brain"`;
+    const lines = text.split("\n");
+    expect(lines).toContain(
+      `gen_ai_client_token_usage_sum{${labels("m-1")},gen_ai_token_type="input"} 100`,
+    );
+    expect(lines).toContain(`gen_ai_client_operation_duration_seconds_sum{${labels("m-1")}} 1.5`);
+    expect(lines).toContain(
+      `gen_ai_client_operation_duration_seconds_count{${labels("m-2")},error_type="timeout"} 1`,
+    );
+    expect(text).not.toContain(`gen_ai_client_token_usage_sum{${labels("m-2")}`);
     metrics.modelCall({ ...call, inputTokens: 200, cachedTokens: 20, costUsd: null });
     expect(await metrics.render()).toContain('leadline_model_cache_hit_ratio{step="brain"} 0.25\n');
   });

@@ -73,7 +73,7 @@ export function startTalk(rig: Rig, overrides: Partial<TurnContext> = {}) {
       runTools: async () => [],
     });
     if (thought.kind !== "reply" && thought.kind !== "no_reply") {
-      throw new Error(`${thought.kind}: ${thought.reason}`);
+      throw new Error(JSON.stringify(thought));
     }
     const { decision } = thought;
     // One call each: no draft was stopped by a gate and written again.

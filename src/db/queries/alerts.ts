@@ -21,7 +21,7 @@ const ALERT_COLUMNS = `organization_id uuid, id uuid, integration_id uuid, kind 
   text text, digest text`;
 
 /** CTEs `raised` and `news` from the alerts in `found`; an alert that is known raises nothing. */
-const RAISE = `raised as (
+export const RAISE = `raised as (
     insert into alerts (organization_id, id, integration_id, kind, severity, text, digest)
     select organization_id, id, integration_id, kind, severity, text, digest from found
     on conflict do nothing

@@ -1,58 +1,94 @@
 import type { LlmCall } from "../../funnel/turn.ts";
 import type { Db } from "../client.ts";
+import { RAISE } from "./alerts.ts";
+import { BUDGET_LIMITS, usdText } from "./llm-budget.ts";
+import { COST, PRICE } from "./llm-price.ts";
+import { type LlmCallSubject, type LlmRecord, RECORD_COLUMNS, recordOf } from "./llm-record.ts";
+import { addConversationUsage, addUsage } from "./llm-usage.ts";
 
-export interface LlmCallSubject {
-  organizationId: string;
-  conversationId: string;
-  leadId: string;
-  /** Null for what belongs to no turn: summaries, transcripts, descriptions. */
-  turnId: string | null;
-  /** Set where nothing is ever sent, whatever comes of it. */
-  disposition?: "replay";
-}
+/** Share of a budget at which its people are warned. */
+const LOW_AT = 0.8;
 
 /**
- * Stores one model attempt and prices it in the same statement, in exact decimals:
- * (input − cached − audio) · p_input + cached · p_cached + audio · p_audio + output · p_output, per million
- * tokens, or minutes · p_minute for what is billed by its length; reasoning is part of output. A model without a dated price, or a call without usage, costs null.
+ * Stores one model attempt, prices it, adds it to the sums and settles its reservation, in one
+ * statement. Recorded twice it counts once.
  */
 export async function recordLlmCall(
   db: Db,
   subject: LlmCallSubject,
   call: LlmCall,
 ): Promise<{ costUsd: number | null }> {
+  return await store(db, recordOf(subject, call));
+}
+
+/** Reservations whose call nobody has heard of since: their process died. Answers how many there were. */
+export async function settleLostCalls(db: Db): Promise<number> {
+  const lost = await db.rows<{ record: LlmRecord }>`
+    select record from llm_reservations where expires_at < now() order by expires_at limit 100`;
+  for (const { record } of lost) await store(db, record);
+  return lost.length;
+}
+
+/**
+ * What the budget is charged: the cost; where nobody knows it, all that was held back, unless nothing
+ * can have been billed.
+ */
+const CHARGE = `coalesce(k.cost, case when k.usage_source = 'none' then 0 else h.usd end)`;
+
+/** Settled budgets that have just come to the share at which people are warned, as alerts. */
+const NEWLY_LOW = `select s.organization_id, gen_random_uuid() as id, null::uuid as integration_id,
+    'budget_low' as kind, 'warning' as severity,
+    ${usdText("l.spent")} || ' of the model''s ' || l.period || ' budget of ' || ${usdText("l.budget")}
+      || ' is spent. Once nothing is left, the bot says the holding line and calls people.' as text,
+    concat_ws('/', 'budget_low', l.period, l.since, l.budget) as digest
+  from settled s join organizations o on o.id = s.organization_id
+  cross join lateral (${BUDGET_LIMITS("s")}) l
+  where l.spent >= l.budget * ${LOW_AT} and l.spent - s.charge < l.budget * ${LOW_AT}`;
+
+async function store(db: Db, record: LlmRecord): Promise<{ costUsd: number | null }> {
+  const sql = db.fragment;
   const row = await db.first<{ cost: string | null }>`
-    insert into llm_calls (organization_id, id, conversation_id, lead_id, turn_id, step, attempt,
-      provider, request_model, response_model, response_id, prompt_name, prompt_version,
-      prompt_hash, input_tokens, cached_tokens, output_tokens, reasoning_tokens, audio_tokens,
-      audio_seconds, started_at,
-      latency_ms, finish_reason, outcome, error_class, disposition, cost, price_id)
-    select ${subject.organizationId}, ${call.id}, ${subject.conversationId}, ${subject.leadId},
-      ${subject.turnId}, ${call.step}, ${call.attempt}::smallint, ${call.provider},
-      ${call.requestModel}, ${call.responseModel}, ${call.responseId}, ${call.promptName},
-      ${call.promptVersion}, ${call.promptHash}, ${call.inputTokens}::int,
-      ${call.cachedTokens}::int, ${call.outputTokens}::int, ${call.reasoningTokens}::int,
-      ${call.audioTokens}::int, ${call.audioSeconds}::real,
-      ${call.startedAt}::timestamptz, ${call.latencyMs}::int, ${call.finishReason},
-      ${call.outcome}, ${call.errorClass}, ${subject.disposition ?? null},
-      case when ${call.audioSeconds}::real is not null
-        then ${call.audioSeconds}::real::numeric / 60 * p.usd_per_audio_minute
-        else ((${call.inputTokens}::int - coalesce(${call.cachedTokens}::int, 0)
-            - coalesce(${call.audioTokens}::int, 0)) * p.input_usd_per_million
-          + coalesce(${call.cachedTokens}::int, 0) * p.cached_usd_per_million
-          + case when coalesce(${call.audioTokens}::int, 0) = 0 then 0
-            else ${call.audioTokens}::int * p.audio_usd_per_million end
-          + ${call.outputTokens}::int * p.output_usd_per_million) / 1000000 end,
-      p.id
-    from (select 1) one left join lateral (
-      select * from llm_prices p
-      where p.provider = ${call.provider}
-        and coalesce(${call.responseModel}::text, ${call.requestModel}) ~ p.model_pattern
-        and p.valid_from <= ${call.startedAt}::timestamptz
-        and (p.valid_to is null or p.valid_to > ${call.startedAt}::timestamptz)
-      order by length(p.model_pattern) desc, p.valid_from desc limit 1) p on true
-    on conflict do nothing
-    returning cost`;
+    with given as (
+      select * from jsonb_to_record(${db.json(record)}) as x(${sql(RECORD_COLUMNS)})
+    ), held as (
+      delete from llm_reservations h using given k
+      where h.organization_id = k.organization_id and h.id = k.id
+      returning h.*
+    ), k as (
+      insert into llm_calls (organization_id, id, conversation_id, lead_id, turn_id, message_id,
+        stage, step, attempt, provider, request_model, response_model, response_id, service_tier,
+        prompt_name, prompt_version, prompt_hash, input_tokens, cached_tokens, cache_write_tokens,
+        output_tokens, reasoning_tokens, audio_tokens, audio_seconds, usage_source, started_at,
+        latency_ms, first_token_ms, finish_reason, outcome, error_class, disposition, cost, price_id)
+      select k.organization_id, k.id, k.conversation_id, k.lead_id, k.turn_id, k.message_id,
+        (select c.stage from conversations c
+          where c.organization_id = k.organization_id and c.id = k.conversation_id),
+        k.step, k.attempt, k.provider, k.request_model, k.response_model, k.response_id,
+        k.service_tier, k.prompt_name, k.prompt_version, k.prompt_hash, k.input_tokens,
+        k.cached_tokens, k.cache_write_tokens, k.output_tokens, k.reasoning_tokens, k.audio_tokens,
+        k.audio_seconds, k.usage_source, k.started_at, k.latency_ms, k.first_token_ms,
+        k.finish_reason, k.outcome, k.error_class, k.disposition,
+        case k.usage_source when 'estimated' then h.worst_usd else ${sql(COST)} end, p.id
+      from given k left join held h on h.id = k.id left join lateral (${sql(PRICE)}) p on true
+      on conflict do nothing
+      returning *
+    ), settled as (
+      update llm_budgets b set
+        day_reserved = b.day_reserved - case when b.day = h.day then h.usd else 0 end,
+        day_spent = b.day_spent + case when b.day = h.day then ${sql(CHARGE)} else 0 end,
+        month_reserved = b.month_reserved - case when b.month = h.month then h.usd else 0 end,
+        month_spent = b.month_spent + case when b.month = h.month then ${sql(CHARGE)} else 0 end
+      from held h join k on k.id = h.id
+      where b.organization_id = h.organization_id
+      returning b.*, ${sql(CHARGE)} as charge
+    ), summed as (
+      ${sql(addUsage("k"))}
+    ), summed_by_conversation as (
+      ${sql(addConversationUsage("k"))}
+    ), found as (
+      ${sql(NEWLY_LOW)}
+    ), ${sql(RAISE)}
+    select cost from k`;
   const cost = row?.cost ?? null;
   return { costUsd: cost === null ? null : Number(cost) };
 }

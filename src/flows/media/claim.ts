@@ -29,6 +29,7 @@ export interface MediaClaim {
   sentAt: Date;
   integrationId: string;
   conversationId: string;
+  messageId: string;
   leadId: string;
   phoneNumberId: string;
   accessTokenBox: string;
@@ -59,7 +60,8 @@ export async function claimMedia(
     )
     select d.organization_id, d.id as media_id, d.step, d.attempts as attempt,
       d.lease_owner as owner, d.meta_media_id, d.kind, d.voice, d.sha256, d.mime_type, d.erased_at,
-      d.wakes, m.text as caption, m.sent_at, m.integration_id, m.conversation_id, c.lead_id,
+      d.wakes, m.id as message_id, m.text as caption, m.sent_at, m.integration_id,
+      m.conversation_id, c.lead_id,
       case when m.created_at > now() - ${sql(INLINE_URL_GOOD)}
         then m.raw #>> array[d.kind, 'url'] end as inline_url,
       i.phone_number_id, i.access_token_box

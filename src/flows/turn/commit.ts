@@ -37,7 +37,7 @@ const MAX_DECISION_CHARS = 1_000;
 export interface TurnResult {
   disposition: Extract<
     TurnDisposition,
-    "replied" | "no_reply" | "blocked_by_gate" | "model_failed" | "buried"
+    "replied" | "no_reply" | "blocked_by_gate" | "model_failed" | "out_of_budget" | "buried"
   >;
   reply: string | null;
   decision: BrainDecision | null;

@@ -44,6 +44,14 @@ export function decide(
       attention: "model_failed",
     };
   }
+  if (thought.kind === "out_of_budget") {
+    return {
+      ...nothing,
+      disposition: "out_of_budget",
+      reply: holdingLine(context, seen),
+      attention: "out_of_budget",
+    };
+  }
   const { decision, rulings } = ruleOn(thought.decision, context);
   const said = [...(thought.rulings ?? []), ...rulings];
   const base = { ...nothing, ...understanding(decision, said, context) };

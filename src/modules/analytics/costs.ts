@@ -1,55 +1,29 @@
 import { EXCHANGED, MESSAGE_FEES, mergedLeads } from "../../db/queries/reports.ts";
-import { type Stage, stages } from "../../funnel/lead.ts";
 import { type Report, shownPeriod, within } from "../period.ts";
+import { readStageCosts } from "./costs-by-stage.ts";
 import type { CostsReport } from "./model.ts";
 
-interface Cost {
-  calls: number;
-  unpricedCalls: number;
-  costUsd: string | null;
+type Shares = CostsReport["perLead"];
+
+interface Totals extends Pick<CostsReport, "calls" | "unpricedCalls" | "costUsd" | "fees"> {
+  perLead: Shares;
+  perConversation: Shares;
+  perWonDeal: Shares;
 }
 
-interface Totals extends Cost {
-  leads: number;
-  conversations: number;
-  won: number;
-  perLeadUsd: string | null;
-  perConversationUsd: string | null;
-  perWonUsd: string | null;
-}
-
-const average = (count: string) => `trim_scale(round(t.cost / nullif(${count}, 0), 12))::text`;
-
-/** What the model calls of the period cost, what that is for each lead, chat and deal, and WhatsApp's fees. */
+/** What the period's model calls and messages cost, and what that is for each lead, chat, deal and stage. */
 export async function readCosts(report: Report): Promise<CostsReport> {
-  const [totals, byStage, fees] = await Promise.all([
-    totalsOf(report),
-    stageRows(report),
-    feesOf(report),
-  ]);
-  const none: Cost = { calls: 0, unpricedCalls: 0, costUsd: "0" };
-  return {
-    period: shownPeriod(report.period),
-    calls: totals?.calls ?? 0,
-    unpricedCalls: totals?.unpricedCalls ?? 0,
-    costUsd: totals?.costUsd ?? null,
-    fees: fees ?? { messages: 0, unpricedMessages: 0, feeUsd: "0" },
-    perLead: { count: totals?.leads ?? 0, averageUsd: totals?.perLeadUsd ?? null },
-    perConversation: {
-      count: totals?.conversations ?? 0,
-      averageUsd: totals?.perConversationUsd ?? null,
-    },
-    perWonDeal: { count: totals?.won ?? 0, averageUsd: totals?.perWonUsd ?? null },
-    stages: stages.map((stage) => {
-      const { calls, unpricedCalls, costUsd } = byStage.find((row) => row.stage === stage) ?? none;
-      return { stage, calls, unpricedCalls, costUsd };
-    }),
-  };
+  const [totals, stages] = await Promise.all([totalsOf(report), readStageCosts(report)]);
+  return { period: shownPeriod(report.period), ...totals, stages };
 }
 
-async function totalsOf({ db, organizationId, period }: Report): Promise<Totals | undefined> {
+const shares = (count: string) => `jsonb_build_object('count', ${count},
+  'averageUsd', trim_scale(round(t.cost / nullif(${count}, 0), 12))::text,
+  'averageFeeUsd', trim_scale(round(fees.usd / nullif(${count}, 0), 12))::text)`;
+
+async function totalsOf({ db, organizationId, period }: Report): Promise<Totals> {
   const sql = db.fragment;
-  return await db.first<Totals>`
+  const row = await db.first<Totals>`
     with recursive ${mergedLeads(db, organizationId)}, chats as (
       select k.conversation_id, coalesce(m.root, k.lead_id) as lead_id, count(*) as calls,
         count(k.cost) as priced, sum(k.cost) as cost
@@ -66,52 +40,19 @@ async function totalsOf({ db, organizationId, period }: Report): Promise<Totals 
           where s.organization_id = ${organizationId} and s.to_stage = 'closed'
             and ${within(db, "s.created_at", period)}) as won
       from chats
+    ), fees as (
+      select count(*) as messages, count(*) - count(f.usd) as unpriced, (${sql(MESSAGE_FEES)}) as usd
+      from messages m
+      left join message_fees f on f.organization_id = m.organization_id and f.message_id = m.id
+      where m.organization_id = ${organizationId} and ${within(db, "m.sent_at", period)}
+        and m.${sql(EXCHANGED)} and m.author <> 'lead'
     )
-    select t.calls, t.unpriced_calls, t.leads, t.conversations, t.won,
-      trim_scale(t.cost)::text as cost_usd, ${sql(average("t.leads"))} as per_lead_usd,
-      ${sql(average("t.conversations"))} as per_conversation_usd,
-      ${sql(average("t.won"))} as per_won_usd
-    from t`;
-}
-
-async function feesOf({ db, organizationId, period }: Report) {
-  const sql = db.fragment;
-  return await db.first<CostsReport["fees"]>`
-    select count(*) as messages, count(*) - count(f.usd) as unpriced_messages,
-      (${sql(MESSAGE_FEES)})::text as fee_usd
-    from messages m
-    left join message_fees f on f.organization_id = m.organization_id and f.message_id = m.id
-    where m.organization_id = ${organizationId} and ${within(db, "m.sent_at", period)}
-      and m.${sql(EXCHANGED)} and m.author <> 'lead'`;
-}
-
-/**
- * A call was made in the stage that the next change after it left; with none after it, in today's.
- * A turn's calls are stored before its stage change, and both times are the database's.
- */
-async function stageRows({ db, organizationId, period }: Report) {
-  return await db.rows<Cost & { stage: Stage }>`
-    with spans as (
-      select s.conversation_id, s.from_stage, s.created_at as until,
-        lag(s.created_at, 1, '-infinity') over (
-          partition by s.conversation_id order by s.created_at) as since
-      from stage_changes s
-      where s.organization_id = ${organizationId} and s.created_at >= ${period.start}
-    ), chats as (
-      select k.conversation_id, s.from_stage, count(*) as calls, count(k.cost) as priced,
-        sum(k.cost) as cost
-      from llm_calls k
-      left join spans s on s.conversation_id = k.conversation_id
-        and k.created_at > s.since and k.created_at <= s.until
-      where k.organization_id = ${organizationId} and ${within(db, "k.created_at", period)}
-      group by 1, 2
-    )
-    select coalesce(chats.from_stage, c.stage) as stage, sum(calls)::int8 as calls,
-      sum(calls - priced)::int8 as unpriced_calls, trim_scale(sum(cost))::text as cost_usd
-    from chats
-    left join lateral (
-      select stage from conversations
-      where chats.from_stage is null and organization_id = ${organizationId}
-        and id = chats.conversation_id limit 1) c on true
-    group by 1`;
+    select t.calls, t.unpriced_calls, trim_scale(t.cost)::text as cost_usd,
+      jsonb_build_object('messages', fees.messages, 'unpricedMessages', fees.unpriced,
+        'feeUsd', fees.usd::text) as fees,
+      ${sql(shares("t.leads"))} as per_lead, ${sql(shares("t.conversations"))} as per_conversation,
+      ${sql(shares("t.won"))} as per_won_deal
+    from t, fees`;
+  if (!row) throw new Error("An aggregate answers with one row.");
+  return row;
 }

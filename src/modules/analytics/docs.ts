@@ -94,7 +94,7 @@ export const costs = endpoint({
   tag,
   summary: "Read what leads cost",
   description: describe(
-    "Model calls that ended in the period. Averages are the whole cost by the leads and conversations that had calls in it, and by the conversations that moved to `closed` in it, whoever they were. By stage: the one the conversation was in when the call was made. Calls of unknown cost are counted in `unpricedCalls` and missing in each sum. WhatsApp's fees stand beside it, of messages written in the period: the averages are the models' cost alone.",
+    "Model calls that ended in the period. Averages are the whole cost by the leads and conversations that had calls in it, and by the conversations that moved to `closed` in it, whoever they were. By stage: the one the conversation was in when the call was made. Calls of unknown cost are counted in `unpricedCalls` and missing in each sum. WhatsApp's fees stand beside it, of messages written in the period, and are shared by the same counts: one lead, chat or deal costs `averageUsd` and `averageFeeUsd`.",
   ),
   answer: [200, CostsReport, "The cost and its shares."],
 });

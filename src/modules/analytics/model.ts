@@ -182,6 +182,9 @@ const shares = t.Object({
   averageUsd: t.Nullable(
     t.String({ description: "The total by the count, to 12 digits; null: of nothing." }),
   ),
+  averageFeeUsd: t.Nullable(
+    t.String({ description: "WhatsApp's known fees by the same count, to 12 digits." }),
+  ),
 });
 
 export const CostsReport = t.Object(
@@ -196,13 +199,21 @@ export const CostsReport = t.Object(
         unpricedMessages: t.Integer({ description: "Of them, those whose fee is unknown." }),
         feeUsd: Usd,
       },
-      { description: "WhatsApp's, of messages written in the period; not part of the rest." },
+      { description: "WhatsApp's, of messages written in the period." },
     ),
     perLead: shares,
     perConversation: shares,
     perWonDeal: shares,
     stages: t.Array(
-      t.Object({ stage: t.UnionEnum(stages), calls: Count, unpricedCalls: Count, costUsd: Usd }),
+      t.Object({
+        stage: t.UnionEnum(stages),
+        calls: Count,
+        unpricedCalls: Count,
+        costUsd: Usd,
+        messages: t.Integer({ description: "Messages of ours that WhatsApp took." }),
+        unpricedMessages: Count,
+        feeUsd: Usd,
+      }),
     ),
   },
   { title: "CostsReport" },

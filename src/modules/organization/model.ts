@@ -95,7 +95,10 @@ const profile = {
   budgets: t.Nullable(
     t.Object(
       { dailyUsd: Allowance, monthlyUsd: Allowance },
-      { description: "For the model's cost. Stored; nothing enforces them yet." },
+      {
+        description:
+          "For the models' cost on a local day and in a month. Calls that no longer fit are not made: the bot says the holding line and calls a person.",
+      },
     ),
   ),
 };

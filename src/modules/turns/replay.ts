@@ -75,6 +75,7 @@ const outcomes = {
   no_reply: "no_reply",
   blocked: "blocked_by_gate",
   failed: "model_failed",
+  out_of_budget: "out_of_budget",
 } as const satisfies Record<Thought["kind"], string>;
 
 function textOf(thought: Thought): string | null {

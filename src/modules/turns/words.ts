@@ -10,6 +10,8 @@ const endings = {
   blocked_by_gate:
     "No draft passed the checks: the bot's words were not sent, and a person was called.",
   model_failed: "The model gave nothing usable: a person was called.",
+  out_of_budget:
+    "The budget for the model was spent: the holding line was said, and a person was called.",
   fenced: "A person took over, or the lead said stop, before it was sent: nothing went out.",
   released: "It could not be finished and was put back, to be tried again.",
   buried: "It failed too often: the bot gave up, and a person was called.",

@@ -4,6 +4,7 @@ import type { Auth } from "../../http/plugins/auth.ts";
 import { IdParams } from "../../http/plugins/fields.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { PeriodQuery, reportOf } from "../period.ts";
+import { readBudget } from "./budget.ts";
 import * as docs from "./docs.ts";
 import { readLeadUsage } from "./lead.ts";
 import { readLlmUsage } from "./llm.ts";
@@ -29,6 +30,9 @@ export function usageModule({ db, clock, auth }: UsageDeps) {
       },
       { ...docs.llm, query: LlmUsageQuery },
     )
+    .get("/budget", async ({ principal }) => await readBudget(db, principal.organizationId), {
+      ...docs.budget,
+    })
     .get(
       "/messages",
       async ({ principal, query }) =>

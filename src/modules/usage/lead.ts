@@ -27,8 +27,10 @@ export async function readLeadUsage(
   const sql = db.fragment;
   const [model, messages] = await Promise.all([
     db.first<ModelUsage>`
-      select ${sql(MODEL_USAGE)} from llm_calls k
-      where k.organization_id = ${organizationId} and k.lead_id = any(${people}::uuid[])`,
+      select ${sql(MODEL_USAGE)} from conversations c
+      join llm_usage_conversations u on u.organization_id = c.organization_id
+        and u.conversation_id = c.id
+      where c.organization_id = ${organizationId} and c.lead_id = any(${people}::uuid[])`,
     db.first<Exchanged>`
       select count(*) filter (where m.author = 'lead') as received,
         count(*) filter (where m.author <> 'lead') as sent,

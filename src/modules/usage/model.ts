@@ -2,7 +2,7 @@ import { t } from "elysia";
 import { Id } from "../../http/plugins/fields.ts";
 import { bucketFields, intervalField, periodFields, ReportPeriod } from "../period.ts";
 
-const groupings = ["model", "step", "outcome", "disposition"] as const;
+const groupings = ["model", "step", "stage", "outcome", "disposition"] as const;
 export type Grouping = (typeof groupings)[number];
 
 export const LlmUsageQuery = t.Object({
@@ -11,7 +11,7 @@ export const LlmUsageQuery = t.Object({
   groupBy: t.Optional(
     t.UnionEnum(groupings, {
       description:
-        "What rows are told apart by: the model that answered (or was asked, if none answered), the step, the call's outcome, or how its turn ended. Without it: `model`.",
+        "What rows are told apart by: the model that answered (or was asked, if none answered), the step, the conversation's stage at the call, the call's outcome, or how its turn ended (`replied` was sent; `model_failed`, `out_of_budget` and `buried` were handed to a person; `replay` sends nothing). Without it: `model`.",
     }),
   ),
 });
@@ -27,10 +27,26 @@ const usage = {
   unpricedCalls: t.Integer({
     description: "Of them, those of unknown cost: no counts, or a model without a price.",
   }),
+  estimatedCalls: t.Integer({
+    description:
+      "Of them, those of which nobody told what they used although it may have been billed, as after a timeout. They cost all that they can have.",
+  }),
   inputTokens: Tokens("All that was read, cached ones included."),
   cachedTokens: Tokens("The part of `inputTokens` that came from the provider's cache."),
+  cacheWriteTokens: Tokens("The part of `inputTokens` that was written to that cache."),
   outputTokens: Tokens("All that was written, reasoning included."),
   reasoningTokens: Tokens("The part of `outputTokens` that was reasoning."),
+  buckets: t.Object(
+    {
+      input: Tokens("Read anew."),
+      cached: Tokens("Read from the cache."),
+      cacheWrite: Tokens("Read anew and written to the cache."),
+      audio: Tokens("Heard."),
+      output: Tokens("Written for the answer."),
+      reasoning: Tokens("Written before it."),
+    },
+    { description: "The same tokens, each in one bucket alone: these may be added." },
+  ),
   costUsd: t.Nullable(
     t.String({
       description: "USD, exact decimal, of the calls with a known cost; null: none has one.",
@@ -60,6 +76,36 @@ export const LlmUsage = t.Object(
   { title: "LlmUsage" },
 );
 export type LlmUsage = typeof LlmUsage.static;
+
+const Usd = t.String({ description: "USD, exact decimal.", examples: ["1.25"] });
+const Limit = (description: string) => t.Nullable(t.String({ description, examples: ["25"] }));
+
+const budget = {
+  from: t.String({ description: "First local day.", examples: ["2026-11-01"] }),
+  limitUsd: Limit("The budget; null: none."),
+  spentUsd: Usd,
+  reservedUsd: t.String({
+    description: "Held back for calls that run now: all that they can cost.",
+    examples: ["0.01"],
+  }),
+  leftUsd: Limit("What a further call may cost at most; null: no limit."),
+};
+
+export const BudgetUsage = t.Object(
+  {
+    timeZone: t.String({ description: "Where the day and the month begin." }),
+    day: t.Object(budget),
+    month: t.Object({
+      ...budget,
+      projectedUsd: t.String({
+        description: "Where the month ends if it goes on as in the last seven days.",
+        examples: ["31.40"],
+      }),
+    }),
+  },
+  { title: "BudgetUsage" },
+);
+export type BudgetUsage = typeof BudgetUsage.static;
 
 const FeeUsd = t.Nullable(
   t.String({

@@ -286,11 +286,12 @@ describe("costs", () => {
       perConversation: { count: 2, averageUsd: "0.300000000002" },
       perWonDeal: { count: 1, averageUsd: "0.600000000004" },
     });
+    const noFees = { messages: 0, unpricedMessages: 0, feeUsd: "0" };
     const used = report.stages.filter(({ calls }: Json) => calls > 0);
     expect(used).toEqual([
-      { stage: "greeting", calls: 2, unpricedCalls: 0, costUsd: "0.100000000004" },
-      { stage: "pricing", calls: 2, unpricedCalls: 1, costUsd: "0.2" },
-      { stage: "closed", calls: 1, unpricedCalls: 0, costUsd: "0.3" },
+      { stage: "greeting", calls: 2, unpricedCalls: 0, costUsd: "0.100000000004", ...noFees },
+      { stage: "pricing", calls: 2, unpricedCalls: 1, costUsd: "0.2", ...noFees },
+      { stage: "closed", calls: 1, unpricedCalls: 0, costUsd: "0.3", ...noFees },
     ]);
   });
 
@@ -306,6 +307,27 @@ describe("costs", () => {
     expect(fees).toEqual({ messages: 3, unpricedMessages: 1, feeUsd: "0.025" });
     const { sources } = await past.read(`analytics/sources?${october}`);
     expect(sources[0]).toMatchObject({ feeUsd: "9.025", unpricedMessages: 1, costUsd: "0" });
+  });
+
+  test("and fees are what a lead, a chat, a won deal and a stage cost", async () => {
+    const chat = await past.conversation(on(4), { stage: "closed" });
+    const other = await past.conversation(on(4));
+    await past.call(chat, on(5), "0.1");
+    await past.call(other, on(5), "0.3");
+    await past.message(chat, "bot", on(5), { fee: "0.02" });
+    await past.move(chat, "greeting", "closed", on(6));
+    await past.message(chat, "bot", on(7), { fee: "0.04" });
+    await past.message(other, "bot", on(7), { fee: null });
+    const report = await past.read(`analytics/costs?${october}`);
+    expect(report).toMatchObject({
+      perLead: { count: 2, averageUsd: "0.2", averageFeeUsd: "0.03" },
+      perConversation: { count: 2, averageUsd: "0.2", averageFeeUsd: "0.03" },
+      perWonDeal: { count: 1, averageUsd: "0.4", averageFeeUsd: "0.06" },
+    });
+    expect(report.stages.filter(({ messages }: Json) => messages > 0)).toMatchObject([
+      { stage: "greeting", costUsd: "0.4", messages: 2, unpricedMessages: 1, feeUsd: "0.02" },
+      { stage: "closed", costUsd: "0", messages: 1, unpricedMessages: 0, feeUsd: "0.04" },
+    ]);
   });
 
   test("are 0 where nothing was called, and unknown where no call has a price", async () => {

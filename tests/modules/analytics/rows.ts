@@ -1,3 +1,4 @@
+import { rebuildUsage } from "../../../src/db/queries/llm-usage.ts";
 import { newId } from "../../../src/lib/ids.ts";
 import { addNumber } from "../../flows/world.ts";
 import type { RestWorld } from "../rest-world.ts";
@@ -129,6 +130,7 @@ export async function createPast(rest: RestWorld, timeZone = "UTC") {
           'openai', 'asked', ${more.model === undefined ? "answered" : more.model}, 'brain', '1', 'h',
           ${input}, ${cached}, ${output}, ${reasoning}, ${at}, 900, ${more.outcome ?? "ok"},
           ${more.disposition === undefined ? "replied" : more.disposition}, ${cost}, ${at})`;
+      await rebuildUsage(db);
     },
   };
   return past;

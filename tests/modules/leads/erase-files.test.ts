@@ -60,7 +60,7 @@ async function work(): Promise<number> {
   const none = () => Promise.reject(new Error("not asked for here"));
   const handle = createMediaHandler({
     ...{ db: world.db, clock: world.clock, log: silentLog, workerId: "w1", crash() {}, store },
-    ...{ openMedia: none, sniff: none, recordCall: none },
+    ...{ openMedia: none, sniff: none, recordCall: none, reserveCall: none },
     ...{ transcriber: null, describer: { describe: none } },
     announcer: silent,
   });

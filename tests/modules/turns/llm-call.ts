@@ -8,6 +8,7 @@ export function llmCall(over: Partial<LlmCall> = {}): LlmCall {
     ...{ responseModel: null, responseId: null, finishReason: "stop", outcome: "ok" },
     ...{ promptName: "brain", promptVersion: "1", promptHash: "h", errorClass: null },
     ...{ inputTokens: 1_000, cachedTokens: 0, outputTokens: 100, reasoningTokens: 0 },
+    ...{ serviceTier: null, cacheWriteTokens: null, usageSource: "provider", firstTokenMs: null },
     ...{ audioTokens: null, audioSeconds: null, startedAt: new Date(), latencyMs: 1_000 },
     ...over,
   };

@@ -29,7 +29,7 @@ async function thinks(
   const brain = llmCall({ step: "brain", ...over });
   const mouth = llmCall({ step: "mouth", ...over });
   for (const call of [brain, mouth]) {
-    await recordLlmCall(rest.world.db, context, call);
+    await recordLlmCall(rest.world.db, { ...context, messageId: null }, call);
     run.onAttempt?.({
       ...{ step: call.step, attempt: 1, model: "m", outcome: "ok", errorClass: null },
       ...{ promptVersion: call.promptVersion, promptHash: call.promptHash },
@@ -93,7 +93,7 @@ describe("a turn that replied", () => {
       await thinks(context, run, "a", { provider, requestModel: "priced", responseModel: null });
       await recordLlmCall(
         rest.world.db,
-        context,
+        { ...context, messageId: null },
         llmCall({ step: "mouth", attempt: 2, requestModel: "unknown" }),
       );
       return { kind: "reply", decision, text: "a" };

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { rebuildUsage } from "../../../src/db/queries/llm-usage.ts";
 import { newId } from "../../../src/lib/ids.ts";
 import { createPast, type Past } from "../analytics/rows.ts";
 import { createRestWorld, type Json, type RestWorld } from "../rest-world.ts";
@@ -36,6 +37,9 @@ describe("the model's usage", () => {
       cachedTokens: 120,
       outputTokens: 60,
       reasoningTokens: 15,
+      estimatedCalls: 0,
+      cacheWriteTokens: 0,
+      buckets: { input: 180, cached: 120, cacheWrite: 0, audio: 0, output: 45, reasoning: 15 },
       costUsd: "0.300000000001",
     });
     expect(usage.rows).toMatchObject([
@@ -99,6 +103,7 @@ describe("the model's usage", () => {
       select ${past.organizationId}, gen_random_uuid(), ${id}, ${leadId}, 'brain', 1, 'openai',
         'model ' || n, 'brain', '1', 'h', '2026-10-02T12:00:00Z', 1, 'ok', '2026-10-02T12:00:00Z'
       from generate_series(1, 5001) n`;
+    await rebuildUsage(rest.world.db);
     const answer = await past.ask("GET", `/api/v1/usage/llm?${october}`);
     expect([answer.status, answer.body.code]).toEqual([422, "invalid_input"]);
   });
