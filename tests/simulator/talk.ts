@@ -17,7 +17,12 @@ export function northwind(): TurnContext {
     cause: "message",
     business: { name, description, policy, language, timeZone },
     facts: demoFacts.map((fact, index) => ({ id: `fact-${index}`, ...fact })),
-    ctas: demoCtas.map((cta, index) => ({ id: `cta-${index}`, url: null, ...cta })),
+    ctas: demoCtas.map((cta, index) => ({
+      id: `cta-${index}`,
+      url: null,
+      bookable: false,
+      ...cta,
+    })),
     lead: { name: null, stage: "greeting", intent: "unknown", sentiment: "neutral" },
     summary: null,
     messages: [],
@@ -52,6 +57,7 @@ export function startTalk(rig: Rig, overrides: Partial<TurnContext> = {}) {
     const thought = await thinker.think(asked, {
       deadlineMs: 10_000,
       signal: new AbortController().signal,
+      runTools: async () => [],
       onCall: async ({ step, outcome }) => {
         steps.push(`${step}:${outcome}`);
       },
