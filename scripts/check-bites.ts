@@ -6,11 +6,12 @@ import { startEmbedded } from "../src/ops/embedded.ts";
 import { createLogger } from "../src/ops/logger.ts";
 import { type Bite, broken } from "./bites/bite.ts";
 import { flowBites } from "./bites/flows.ts";
+import { inboundBites } from "./bites/inbound.ts";
 import { streamBites } from "./bites/streams.ts";
 import { runBunTest } from "./tests/run-bun-test.ts";
 
 const root = join(import.meta.dir, "..");
-const bites = [...streamBites, ...flowBites];
+const bites = [...streamBites, ...flowBites, ...inboundBites];
 const TEST_LIMIT_MS = 30_000;
 const SILENT_MS = 2 * 60_000;
 /** Of the simulation: what a broken guard does shows soon. */

@@ -74,7 +74,7 @@ export const streamSpecs = {
     needs: dependencies,
   },
   // Files: fetched, read, erased. The row counts tries: a lead's photo outlasts hours without Meta.
-  media: { reader: "work", leaseMs: 60_000, concurrency: 8, batchSize: 1, maxTries: null, needs },
+  media: { reader: "work", leaseMs: 60_000, concurrency: 64, batchSize: 1, maxTries: null, needs },
   dead: { reader: "work", leaseMs: 30_000, concurrency: 20, batchSize: 20, maxTries: null, needs },
 } as const satisfies Record<string, StreamSpec>;
 

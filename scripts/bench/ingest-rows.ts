@@ -82,7 +82,7 @@ function manyEntries({ numbers, organizationId }: Installation, firstLead: numbe
       const number = numbers.find(({ phoneNumberId }) => phoneNumberId === id);
       return number && { organizationId, integrationId: number.integrationId, app: "platform" };
     },
-    byWabaId: () => undefined,
+    byWabaId: () => [],
     byKey: () => undefined,
   };
   const now = new Date();

@@ -4,6 +4,7 @@ const INGEST = "./tests/flows/ingest.test.ts";
 const TURN = "./tests/flows/turn.test.ts";
 const LEASE = "./tests/flows/lease.test.ts";
 const DELIVER = "./tests/flows/deliver.test.ts";
+const SEND_FILE = "./tests/flows/send-file.test.ts";
 const SWEEP = "./tests/flows/sweep.test.ts";
 const FAIR = "./tests/flows/fair.test.ts";
 const WEBHOOK = "./tests/modules/webhook/webhook.test.ts";
@@ -243,5 +244,32 @@ export const flowBites: readonly Bite[] = [
     put: "row_number() over (partition by cause order by due_at)",
     test: SWEEP,
     name: "invariant 32:",
+  },
+  {
+    invariant: 9,
+    breaks: "a failed upload is taken for none, and the message goes out",
+    file: "src/flows/deliver.ts",
+    find: "const result: Outcome = notUploaded ?? (isFresh",
+    put: "const result: Outcome = (isFresh",
+    test: SEND_FILE,
+    name: "an upload that fails was never a send",
+  },
+  {
+    invariant: 9,
+    breaks: "what a refusal means beyond its message is not marked",
+    file: "src/flows/receipt/apply.ts",
+    find: "and b.status = 'failed'\n        then ${effectDueAt(",
+    put: "and b.status = 'none'\n        then ${effectDueAt(",
+    test: "./tests/flows/effects.test.ts",
+    name: "of a later status",
+  },
+  {
+    invariant: 31,
+    breaks: "the template that asks a lead to write goes out though they have",
+    file: "src/flows/deliver/claim.ts",
+    find: "and c.is_open and c.last_in_seq > m.seq",
+    put: "and c.is_open and c.last_in_seq > m.seq + 1000",
+    test: "./tests/flows/window.test.ts",
+    name: "is withdrawn when the lead has written",
   },
 ];

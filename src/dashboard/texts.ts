@@ -230,6 +230,17 @@ export const texts = {
     noTimeline: "Nothing has happened yet.",
     confidence: (percent: number) => `${percent} % sure`,
   },
+  same: {
+    title: "The same person?",
+    about: "WhatsApp's news connect the two leads. Only a person can tell.",
+    nameless: "A lead without a name",
+    noNumber: "No number shown",
+    merge: "Merge…",
+    mergeNow: "Merge for good",
+    forGood: "Notes and identities come here; the other lead's chat ends. This cannot be undone.",
+    twoPeople: "Two people",
+    cancel: "Cancel",
+  },
   timeline: {
     stage: (from: string, to: string) => `${from} → ${to}`,
     booking: (name: string) => `Agreed: ${name}`,

@@ -1,29 +1,17 @@
 import type { EntryOf } from "../../streams/messages.ts";
-import { isLastTry, retryDelayMs } from "../../streams/retry.ts";
 import type { Db } from "../db/client.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { CrashPoint } from "../lib/crash-points.ts";
-import type { LiveEvent } from "../lib/events.ts";
 import type { Log } from "../lib/log.ts";
 import type { SendResult } from "../whatsapp/client.ts";
-import { type GraphErrorClass, graphErrorEffect } from "../whatsapp/error-catalogue.ts";
 import type { Announcer } from "./announce.ts";
 import { claimSend, type SendClaim } from "./deliver/claim.ts";
-import { closeWindow, settleWindowClosed } from "./deliver/close-window.ts";
-import { applyEffect } from "./deliver/effects.ts";
+import { closeWindow } from "./deliver/close-window.ts";
+import { type Outcome, paused, settle } from "./deliver/outcome.ts";
 import { type Candidate, nextDueAt, pickCandidates, putOff } from "./deliver/pick.ts";
 import { takeReach } from "./deliver/reach.ts";
-import {
-  type Meta,
-  settleAccepted,
-  settleFailed,
-  settleRetry,
-  settleUnknown,
-} from "./deliver/settle.ts";
-import { settleHeld, settleReturned } from "./deliver/settle-refused.ts";
+import { createFileReadier, type NotUploaded, type UploadDeps } from "./deliver/upload.ts";
 import type { Wakeup } from "./deps.ts";
-import { applyParked } from "./receipt/apply.ts";
-import { announceApplied } from "./receipt/follow.ts";
 
 /**
  * A claim is good for a POST within this. A process that was paused for longer may no longer send:
@@ -31,14 +19,15 @@ import { announceApplied } from "./receipt/follow.ts";
  */
 const CLAIM_GOOD_FOR_MS = 4_000;
 
-/** Refusals whose cause can be put right, after which the same message may go out. */
-const REPARABLE: ReadonlySet<GraphErrorClass> = new Set(["paused", "template", "ours"]);
-
 /** Messages of one number in flight from one wake-up. */
 const CONCURRENT_SENDS = 8;
 
-/** As often a wake-up looks for more; then it makes room, and comes back behind other numbers'. */
+/** As often, and as long, a wake-up looks for more; then it comes back behind other numbers'. */
 const ROUNDS = 4;
+const ROUNDS_WITHIN_MS = 10_000;
+
+/** While this process uploads as many files as it can, a further one waits so long. */
+const UPLOAD_BUSY_MS = 2_000;
 
 /** How long to wait, and whether that is for the number as a whole or for this recipient. */
 export interface PaceRefusal {
@@ -58,10 +47,15 @@ export interface DeliverDeps {
   ): Promise<PaceRefusal | null>;
   /** One POST to the Graph API; never rejects. */
   send(claim: SendClaim, signal: AbortSignal): Promise<SendResult>;
+  upload: UploadDeps["upload"];
   /** Milliseconds that only go forward. */
   monotonicMs(): number;
   crash(step: CrashPoint): void;
   onSend(outcome: Outcome["kind"], code: number | null): void;
+}
+
+interface ReadyDeps extends DeliverDeps {
+  readyFile: ReturnType<typeof createFileReadier>;
 }
 
 interface WhatsAppNumber {
@@ -76,14 +70,18 @@ interface OutboundDelivery {
 
 /** Handler of `outbound`: sends what the number has waiting, then comes back when more is due. */
 export function createDeliverHandler(
-  deps: DeliverDeps,
+  given: DeliverDeps,
 ): (delivery: OutboundDelivery) => Promise<void> {
   const busy = new Set<string>();
+  const deps = { ...given, readyFile: createFileReadier(given) };
   return async ({ entry, signal }) => {
     const { organizationId, integrationId } = entry;
     const number = { organizationId, integrationId };
     const append = { stream: "outbound", entry } as const;
-    for (let round = 0; round < ROUNDS && !signal.aborted; round += 1) {
+    const untilMs = deps.monotonicMs() + ROUNDS_WITHIN_MS;
+    const goesOn = (round: number) =>
+      round === 0 || (round < ROUNDS && deps.monotonicMs() < untilMs);
+    for (let round = 0; goesOn(round) && !signal.aborted; round += 1) {
       const candidates = await pickCandidates(deps.db, number, {
         busyIds: [...busy],
         limit: CONCURRENT_SENDS,
@@ -117,7 +115,7 @@ async function comeBack(deps: DeliverDeps, append: Wakeup["append"], atMs: numbe
  * has to wait, in milliseconds; 0: it need not.
  */
 async function deliverAll(
-  deps: DeliverDeps,
+  deps: ReadyDeps,
   number: WhatsAppNumber,
   candidates: readonly Candidate[],
   busy: Set<string>,
@@ -138,19 +136,21 @@ async function deliverAll(
   return Math.max(...settled.map((one) => (one.status === "fulfilled" ? one.value : 0)));
 }
 
-/** What became of a claim. `paused` says nothing of Meta: it was not asked. */
-type Outcome = SendResult | typeof paused;
-const paused = { kind: "paused", why: "The process was paused after the claim." } as const;
-
 /** Answers as `deliverAll` does. */
 async function deliverOne(
-  deps: DeliverDeps,
+  deps: ReadyDeps,
   number: WhatsAppNumber,
   candidate: Candidate,
   signal: AbortSignal,
 ): Promise<number> {
   const { id: messageId, conversationId, sendsPerSecond } = candidate;
   const { organizationId } = number;
+  const notUploaded = await deps.readyFile(number, candidate, signal);
+  if (signal.aborted) return 0;
+  if (notUploaded === "busy") {
+    await putOff(deps.db, organizationId, messageId, UPLOAD_BUSY_MS);
+    return 0;
+  }
   const pace =
     (await outOfReach(deps, candidate)) ??
     (await deps.pace({ ...number, sendsPerSecond }, candidate.recipient));
@@ -165,7 +165,7 @@ async function deliverOne(
   if (windowClosed) events.push(...(await closeWindow(deps.db, target, deps.clock.now())));
   // Not awaited before the POST: people see that it is on its way, the lead does not wait for that.
   const told = deps.announcer.announce({ events });
-  if (claim !== null) await post(deps, claim, { claimedAtMs, told }, signal);
+  if (claim !== null) await post(deps, claim, { claimedAtMs, told, notUploaded }, signal);
   await told;
   return 0;
 }
@@ -177,98 +177,26 @@ async function outOfReach(deps: DeliverDeps, { reach }: Candidate): Promise<Pace
   return refusal && { ...refusal, of: "recipient" };
 }
 
+interface Attempt {
+  claimedAtMs: number;
+  /** People see that it is on its way. */
+  told: Promise<void>;
+  /** Meta does not have its file: it is settled as a send that never left. */
+  notUploaded: NotUploaded | null;
+}
+
 async function post(
   deps: DeliverDeps,
   claim: SendClaim,
-  { claimedAtMs, told }: { claimedAtMs: number; told: Promise<void> },
+  { claimedAtMs, told, notUploaded }: Attempt,
   signal: AbortSignal,
 ): Promise<void> {
   deps.crash("deliver:claimed");
   const isFresh = deps.monotonicMs() - claimedAtMs < CLAIM_GOOD_FOR_MS;
-  const result: Outcome = isFresh ? await deps.send(claim, signal) : paused;
+  const result: Outcome = notUploaded ?? (isFresh ? await deps.send(claim, signal) : paused);
   deps.crash("deliver:sent");
   deps.onSend(result.kind, result.kind === "rejected" ? result.code : null);
   await told;
   await deps.announcer.announce({ events: await settle(deps, claim, result) });
   deps.crash("deliver:settled");
-}
-
-async function settle(deps: DeliverDeps, claim: SendClaim, result: Outcome): Promise<LiveEvent[]> {
-  switch (result.kind) {
-    case "accepted": {
-      const now = deps.clock.now();
-      const events = await settleAccepted(deps.db, claim, result.wamid, now);
-      const parked = await applyParked(deps.db, [result.wamid], now);
-      await announceApplied(deps, { ...parked, events: [...events, ...parked.events] });
-      return [];
-    }
-    case "unknown":
-      logSend(deps, claim, "send in doubt", { why: result.why });
-      return await settleUnknown(deps.db, claim, result.why);
-    case "not_sent":
-      return await retryOrFail(deps, claim, { code: null, text: result.why, meta: "unreachable" });
-    case "paused":
-      return await retryOrFail(deps, claim, { code: null, text: result.why, meta: "not_asked" });
-    case "rejected":
-      return await settleRefusal(deps, claim, result);
-  }
-}
-
-/** The message by the class of Meta's refusal, and beyond it what the catalogue says. */
-async function settleRefusal(
-  deps: DeliverDeps,
-  claim: SendClaim,
-  {
-    code,
-    title,
-    details,
-    class: kind,
-    retryAfterMs = 0,
-  }: Extract<SendResult, { kind: "rejected" }>,
-): Promise<LiveEvent[]> {
-  const text = [title, details].filter(Boolean).join(": ");
-  const effect = graphErrorEffect(code)?.kind;
-  if (kind === "retry_later") {
-    if (effect === "hold_recipient" && !isLastTry("send", claim.attempt)) {
-      return await settleHeld(deps.db, claim, { code, text }, retryAfterMs);
-    }
-    const why = { code, text, meta: "answered" } as const;
-    return await retryOrFail(deps, claim, why, retryAfterMs);
-  }
-  logSend(deps, claim, "send refused", { code, title });
-  if (kind === "window_closed") {
-    return await settleWindowClosed(deps.db, claim, { code, text }, deps.clock.now());
-  }
-  const waits = effect === "stop_number" || (effect === "pause_bot" && claim.author !== "human");
-  const letter = REPARABLE.has(kind) ? "refused" : null;
-  const settled = waits
-    ? await settleReturned(deps.db, claim, { code, text })
-    : await settleFailed(deps.db, claim, { code, text, meta: "answered", letter });
-  const template = claim.content?.type === "template" ? claim.content : null;
-  return [...settled, ...(await applyEffect(deps.db, { ...claim, template, code, text }))];
-}
-
-async function retryOrFail(
-  deps: DeliverDeps,
-  claim: SendClaim,
-  why: { code: number | null; text: string; meta: Meta },
-  retryAfterMs = 0,
-): Promise<LiveEvent[]> {
-  const { attempt: tries, messageId: key } = claim;
-  if (isLastTry("send", tries)) {
-    return await settleFailed(deps.db, claim, { ...why, letter: "exhausted" });
-  }
-  const delayMs = retryDelayMs("send", { tries, key, retryAfterMs });
-  logSend(deps, claim, "send put off", { ...why, delayMs });
-  return await settleRetry(deps.db, claim, { ...why, delayMs });
-}
-
-function logSend(
-  deps: DeliverDeps,
-  claim: SendClaim,
-  message: string,
-  facts: Readonly<Record<string, unknown>>,
-): void {
-  const { organizationId, conversationId, messageId, attempt } = claim;
-  deps.log.warn({ organizationId, conversationId, messageId, attempt, ...facts }, message);
 }

@@ -6,7 +6,7 @@ import { AppError } from "../lib/errors.ts";
 import type { LiveEvent } from "../lib/events.ts";
 import type { Announcer, News } from "./announce.ts";
 import { applySystemMessage } from "./identity/told.ts";
-import { keepMedia } from "./ingest/media.ts";
+import { keepMedia, mediaWakeUp } from "./ingest/media.ts";
 import { type ConversationKey, parkChanges } from "./ingest/parked.ts";
 import { resolveAll } from "./ingest/people.ts";
 import { type Received, readEntry } from "./ingest/received.ts";
@@ -148,8 +148,11 @@ function distinct(keys: readonly ConversationKey[]): ConversationKey[] {
   return [...new Map(keys.map((key) => [key.conversationId, key])).values()];
 }
 
-/** A turn without debounce starts at once: the delayed set is looked at every 100 ms only. */
-function newsOf(outcomes: readonly Partial<StoreOutcome>[]): News {
+/**
+ * What follows from messages and changes that were stored. A turn without debounce starts at once: the
+ * delayed set is looked at every 100 ms only.
+ */
+export function newsOf(outcomes: readonly Partial<StoreOutcome>[]): News {
   const wakes = outcomes.flatMap((outcome) => outcome.wakes ?? []);
   const turns = wakes.map(({ organizationId, conversationId, dueAt, isDue }) => ({
     isDue,
@@ -162,9 +165,11 @@ function newsOf(outcomes: readonly Partial<StoreOutcome>[]): News {
   const sends = outcomes
     .flatMap((outcome) => outcome.confirmations ?? [])
     .map((number) => ({ stream: "outbound" as const, entry: { v: 1 as const, ...number } }));
+  const files = outcomes.flatMap((outcome) => (outcome.files ?? []).map(mediaWakeUp));
+  const due = turns.filter(({ isDue }) => isDue).map(({ append }) => append);
   return {
     events: outcomes.flatMap((outcome) => outcome.events ?? []),
-    append: [...sends, ...turns.filter(({ isDue }) => isDue).map(({ append }) => append)],
+    append: [...sends, ...files, ...due],
     schedule: turns
       .filter(({ isDue }) => !isDue)
       .map(({ append, atMs }) => ({ append, atMs, keep: "latest" })),

@@ -97,6 +97,7 @@ async function giveUp(
 async function readStep(deps: MediaDeps, claim: MediaClaim, signal: AbortSignal): Promise<void> {
   try {
     const words = await readFile(deps, claim, signal);
+    deps.crash("media:read");
     await settleAndTell(deps, claim, words);
   } catch (error) {
     if (errorCode(error) === "database_unavailable") throw error;

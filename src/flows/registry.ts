@@ -12,6 +12,7 @@ import { fairNumbers } from "./deliver/fair-numbers.ts";
 import { createDeliverHandler, type DeliverDeps } from "./deliver.ts";
 import { personKeys } from "./ingest/received.ts";
 import { createIngestHandler } from "./ingest.ts";
+import { fairMedia } from "./media/fair-media.ts";
 import { createMediaHandler, type MediaDeps } from "./media.ts";
 import { createNoticeHandler } from "./notice.ts";
 import { createReceiptHandler } from "./receipt.ts";
@@ -28,6 +29,7 @@ export interface FlowDeps {
   thinker: Thinker;
   pace: DeliverDeps["pace"];
   send: DeliverDeps["send"];
+  upload: DeliverDeps["upload"];
   showTyping: TurnDeps["showTyping"];
   calendar: TurnDeps["calendar"];
   /** Milliseconds that only go forward. */
@@ -54,7 +56,7 @@ export function createHandlers(deps: FlowDeps): Handlers {
     turns: each(fairTurns(deps, createTurnHandler(deps))),
     outbound: each(fairNumbers(createDeliverHandler(deps))),
     memory: each(createRememberHandler(deps)),
-    media: each(createMediaHandler({ ...deps, recordCall: recorder(deps) })),
+    media: each(fairMedia(deps, createMediaHandler({ ...deps, recordCall: recorder(deps) }))),
     dead: createArchiveHandler(deps),
   };
 }

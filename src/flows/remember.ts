@@ -1,7 +1,9 @@
 import type { EntryOf } from "../../streams/messages.ts";
 import type { Db } from "../db/client.ts";
+import { livePrompts } from "../db/queries/live-prompts.ts";
 import { conversationNews, outboxEvents, outboxInsert } from "../db/queries/public-state.ts";
 import { recordLlmCall } from "../db/queries/record-llm-call.ts";
+import type { PromptSet } from "../funnel/prompts.ts";
 import type { LlmCall } from "../funnel/turn.ts";
 import { AppError } from "../lib/errors.ts";
 import type { LiveEvent } from "../lib/events.ts";
@@ -18,6 +20,7 @@ interface Unsummarized {
   summarySeq: number;
   language: string;
   messages: ModelMessageRow[];
+  prompts: PromptSet;
 }
 
 export interface RememberDeps {
@@ -47,6 +50,7 @@ export function createRememberHandler(
         conversationId,
         previous: behind.summary,
         language: behind.language,
+        prompt: behind.prompts.memory,
         messages: behind.messages.map((message) => ({ ...toModelMessage(message), isNew: true })),
       },
       {
@@ -103,7 +107,8 @@ function loadUnsummarized(
       (select coalesce(jsonb_agg(${db.fragment(modelMessage("m"))} order by m.seq), '[]'::jsonb)
         from (select * from messages where conversation_id = c.id and seq > c.summary_seq
             and state not in ('cancelled', 'failed', 'queued', 'sending')
-          order by seq limit ${MESSAGES_PER_SUMMARY}) m) as messages
+          order by seq limit ${MESSAGES_PER_SUMMARY}) m) as messages,
+      ${db.fragment(livePrompts("c.organization_id"))} as prompts
     from conversations c join organizations o on o.id = c.organization_id
     where c.organization_id = ${organizationId} and c.id = ${conversationId}`;
 }

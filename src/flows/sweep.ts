@@ -2,12 +2,16 @@ import type { Db } from "../db/client.ts";
 import { freeLeads } from "../db/queries/free-leads.ts";
 import type { Clock } from "../lib/clock.ts";
 import type { Announcer } from "./announce.ts";
+import { applyEffects, findEffectsDue } from "./deliver/effects.ts";
 import type { Append, Publish } from "./deps.ts";
+import { settleDue } from "./ingest/settle-due.ts";
+import { newsOf } from "./ingest.ts";
 import { applyParked } from "./receipt/apply.ts";
 import { announceApplied } from "./receipt/follow.ts";
 import { removeExpiredAccess } from "./sweep/access.ts";
 import {
   findAppliable,
+  findDueChanges,
   findForgottenMedia,
   findLostTurns,
   findStalledNumbers,
@@ -58,8 +62,13 @@ export function createSweep(deps: SweepDeps): () => Promise<SweepReport> {
       ...(await freeLeads(deps.db, null)),
     ];
     await deps.announcer.announce({ events: overdue });
+    await deps.announcer.announce({
+      events: await applyEffects(deps.db, await findEffectsDue(deps.db)),
+    });
     const found = await findAppliable(deps.db);
     await announceApplied(deps, await applyParked(deps.db, found, deps.clock.now()));
+    const chats = await findDueChanges(deps.db);
+    if (chats.length > 0) await deps.announcer.announce(newsOf(await settleDue(deps, chats)));
 
     const turns = (await findLostTurns(deps.db, deps.clock.now())).filter((turn) =>
       isFresh(turn.conversationId),

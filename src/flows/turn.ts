@@ -20,6 +20,7 @@ import { decide, ghosted, postponed } from "./turn/decide.ts";
 import { keepLease } from "./turn/lease.ts";
 import { buryTurn, releaseTurn } from "./turn/release.ts";
 import { createTools } from "./turn/tools.ts";
+import { createTraceRecorder, type TraceRecorder } from "./turn/trace.ts";
 
 export const MAX_TURN_ATTEMPTS = retryPolicies.turn.maxTries;
 
@@ -107,11 +108,14 @@ async function comeBackWhenDue(deps: TurnDeps, entry: EntryOf["turns"]): Promise
 }
 
 async function runTurn(deps: TurnDeps, claim: Claim, signal: AbortSignal): Promise<void> {
-  if (claim.attempt > MAX_TURN_ATTEMPTS) return await giveUp(deps, claim, "The worker kept dying.");
+  const trace = createTraceRecorder();
+  if (claim.attempt > MAX_TURN_ATTEMPTS) {
+    return await giveUp(deps, claim, "The worker kept dying.", trace);
+  }
   try {
     const loaded = await loadContext(deps.db, claim, deps.clock.now());
     if (loaded === undefined) return deps.onTurn("lost");
-    const result = await think(deps, claim, loaded, signal);
+    const result = await think(deps, claim, loaded, trace, signal);
     deps.crash("turn:thought");
     const committed = await commitTurn(deps.db, claim, loaded.seen, result, deps.clock.now());
     deps.crash("turn:committed");
@@ -119,7 +123,7 @@ async function runTurn(deps: TurnDeps, claim: Claim, signal: AbortSignal): Promi
     await announceTurn(deps, claim, result, committed);
   } catch (error) {
     if (errorCode(error) === "database_unavailable") throw error;
-    await failTurn(deps, claim, error, signal);
+    await failTurn(deps, claim, error, trace, signal);
   }
 }
 
@@ -127,6 +131,7 @@ async function think(
   deps: TurnDeps,
   claim: Claim,
   { context, seen }: { context: TurnContext; seen: Seen },
+  trace: TraceRecorder,
   signal: AbortSignal,
 ): Promise<TurnResult> {
   if (context.followUpStep !== null && context.followUpStep >= endOf(seen.sequence)) {
@@ -135,6 +140,7 @@ async function think(
   const later = postponed(context, seen);
   if (later !== null) return later;
   if (claim.cause !== "follow_up") deps.showTyping(claim);
+  trace.saw(context, seen.messageSeqs);
   const runTools = createTools(deps);
   const toolResults: ToolResult[] = [];
   const thought = await deps.thinker.think(context, {
@@ -144,12 +150,13 @@ async function think(
       toolResults.push(...(await runTools(context, decision)));
       return toolResults;
     },
+    onAttempt: trace.attempted,
     onCall: async (call) => {
       const { costUsd } = await recordLlmCall(deps.db, context, call);
       deps.onLlmCall(call, costUsd);
     },
   });
-  return decide(thought, context, seen, toolResults);
+  return { ...decide(thought, context, seen, toolResults), trace: trace.kept() };
 }
 
 async function announceTurn(
@@ -180,6 +187,7 @@ async function failTurn(
   deps: TurnDeps,
   claim: Claim,
   error: unknown,
+  trace: TraceRecorder,
   signal: AbortSignal,
 ): Promise<void> {
   const { conversationId, organizationId, turnId, attempt } = claim;
@@ -188,7 +196,7 @@ async function failTurn(
     "turn failed",
   );
   if (!signal.aborted && isLastTry("turn", attempt)) {
-    return await giveUp(deps, claim, errorMessage(error));
+    return await giveUp(deps, claim, errorMessage(error), trace);
   }
   const retryAfterMs = askedPauseMs(error);
   const waitMs = retryDelayMs("turn", { tries: attempt, key: conversationId, retryAfterMs });
@@ -197,6 +205,7 @@ async function failTurn(
     spendsTry: !signal.aborted,
     error: errorMessage(error),
     now: deps.clock.now(),
+    trace: trace.kept(),
   });
   if (released === undefined) return deps.onTurn("lost");
   deps.onTurn("released");
@@ -208,8 +217,14 @@ async function failTurn(
 }
 
 /** Rejects with `poison`, so that the entry ends in the dead letters where people look. */
-async function giveUp(deps: TurnDeps, claim: Claim, why: string): Promise<void> {
-  const events = await buryTurn(deps.db, claim, "turn_buried", why);
+async function giveUp(
+  deps: TurnDeps,
+  claim: Claim,
+  why: string,
+  trace: TraceRecorder,
+): Promise<void> {
+  const kept = { error: why, trace: trace.kept() };
+  const events = await buryTurn(deps.db, claim, "turn_buried", kept);
   if (events === undefined) return deps.onTurn("lost");
   deps.onTurn("buried");
   await deps.announcer.announce({ events });

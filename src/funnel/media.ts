@@ -65,6 +65,62 @@ export function isAllowedType(kind: MediaKind, mimeType: string | null): boolean
   return mimeType !== null && allowed[kind].has(mimeType);
 }
 
+/** `pending`: its bytes are being kept. `forgotten`: they are being deleted. */
+export const fileStates = ["pending", "stored", "forgotten"] as const;
+
+/** So long an uploaded file is kept that no message carries, from its upload or its last use on. */
+export const UNUSED_FILE_DAYS = 7;
+
+/** Most bytes that Meta takes from a business (whatsapp.md 10). */
+const maxSentBytes = {
+  image: 5 * MB,
+  audio: 16 * MB,
+  video: 16 * MB,
+  document: 100 * MB,
+  sticker: 500 * 1024,
+} as const satisfies Record<MediaKind, number>;
+
+/** More than any kind may have is not even read. */
+export const MAX_SENT_BYTES = Math.max(...Object.values(maxSentBytes));
+
+/** Types that Meta takes from a business, by what the bytes are. */
+const sendable: Readonly<Record<MediaKind, ReadonlySet<string>>> = {
+  image: new Set(["image/jpeg", "image/png"]),
+  audio: new Set(sounds),
+  video: new Set(["video/mp4", "video/3gpp"]),
+  document: new Set(documents),
+  sticker: new Set(["image/webp"]),
+};
+
+/** The kinds of message that a file of this type may go out as, whatever its size. */
+export function sendableKinds(mimeType: string | null): MediaKind[] {
+  return mimeType === null ? [] : mediaKinds.filter((kind) => sendable[kind].has(mimeType));
+}
+
+/** Why a file cannot go out as this kind of message; null: it can. Completes "fileId: …". */
+export function sendObstacle(
+  kind: MediaKind,
+  { mimeType, bytes }: { mimeType: string; bytes: number },
+): string | null {
+  if (!sendable[kind].has(mimeType)) return `WhatsApp takes no ${mimeType} as ${kind}`;
+  const most = maxSentBytes[kind];
+  return bytes <= most ? null : `WhatsApp takes at most ${most} bytes as ${kind}; it has ${bytes}`;
+}
+
+const officeTypes: Readonly<Record<string, string>> = {
+  doc: "application/msword",
+  xls: "application/vnd.ms-excel",
+  ppt: "application/vnd.ms-powerpoint",
+};
+
+/** A file's type as Meta calls it: the old Office formats are told apart by their names alone. */
+export function metaMimeType(mimeType: string, filename: string | null): string {
+  if (mimeType === "audio/x-m4a") return "audio/mp4";
+  if (mimeType !== "application/x-cfb") return mimeType;
+  const ending = filename?.split(".").at(-1)?.toLowerCase() ?? "";
+  return officeTypes[ending] ?? "application/msword";
+}
+
 const shownInPlace: ReadonlySet<string> = new Set([
   ...images,
   ...sounds,

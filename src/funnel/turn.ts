@@ -1,4 +1,5 @@
 import type { Author, Intent, Sentiment, Stage } from "./lead.ts";
+import type { PromptSet } from "./prompts.ts";
 
 export const turnCauses = ["message", "follow_up", "release", "retry"] as const;
 export type TurnCause = (typeof turnCauses)[number];
@@ -100,6 +101,8 @@ export interface TurnContext {
   /** True when an earlier answer may or may not have reached the lead. */
   earlierReplyInDoubt: boolean;
   now: Date;
+  /** The organization's own wording of the steps, where it has one. */
+  prompts: PromptSet;
 }
 
 /** What Brain decided, after parsing. The funnel's rules still dispose of it. */

@@ -75,6 +75,20 @@ export const errorCatalogue = {
     userMessage:
       "The lead has not written for 24 hours: WhatsApp now allows only an approved template.",
   },
+  not_evaluated: {
+    remedy:
+      "Run the golden set on it, `bun run evals --live --prompt <id>`, and try again. The built-in version needs no run.",
+    status: 409,
+    title: "Prompt version has not been evaluated",
+    userMessage: "This version has not been tested yet, so it cannot go live.",
+  },
+  evaluation_failed: {
+    remedy:
+      "`detail` names the cases that failed. Change the instructions, then run `bun run evals --live --prompt <id>` again.",
+    status: 409,
+    title: "Prompt version failed its evaluation",
+    userMessage: "This version did not pass its tests, so it cannot go live.",
+  },
   idempotency_key_reused: {
     remedy: "Make a new key for each new act; repeat a key only with the very same request.",
     status: 422,

@@ -15,6 +15,7 @@ export const crashPoints = [
   "deliver:settled",
   "receipt:applied",
   "media:kept",
+  "media:read",
   "replay:started",
   "replay:appended",
 ] as const;

@@ -23,11 +23,11 @@ export async function withDeadline<T>(
 }
 
 /**
- * Runs `work` with a signal that fires with `stop`, or once `deadlineMs` have passed. Like
+ * Runs `work` with a signal that fires with `stop` (if there is one), or once `deadlineMs` have passed. Like
  * AbortSignal.any with a timeout, but nothing of it outlives the work.
  */
 export async function withinTime<T>(
-  { deadlineMs, stop }: { deadlineMs: number; stop: AbortSignal },
+  { deadlineMs, stop }: { deadlineMs: number; stop: AbortSignal | undefined },
   work: (cut: AbortSignal, state: { expired: boolean }) => Promise<T>,
 ): Promise<T> {
   const cut = new AbortController();
@@ -37,12 +37,12 @@ export async function withinTime<T>(
     state.expired = true;
     cut.abort(new Error(`not done within ${deadlineMs} ms`));
   }, deadlineMs);
-  if (stop.aborted) stopped();
-  stop.addEventListener("abort", stopped, { once: true });
+  if (stop?.aborted) stopped();
+  stop?.addEventListener("abort", stopped, { once: true });
   try {
     return await work(cut.signal, state);
   } finally {
     clearTimeout(timer);
-    stop.removeEventListener("abort", stopped);
+    stop?.removeEventListener("abort", stopped);
   }
 }

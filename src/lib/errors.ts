@@ -9,6 +9,8 @@ export type ErrorCode =
   | "conflict"
   | "precondition_failed"
   | "window_closed"
+  | "not_evaluated"
+  | "evaluation_failed"
   | "idempotency_key_reused"
   | "signature_invalid"
   | "too_many_requests"

@@ -1,3 +1,4 @@
+import type { AttemptTrace } from "../funnel/trace.ts";
 import type { LlmCall } from "../funnel/turn.ts";
 import { AppError } from "../lib/errors.ts";
 import type { Log } from "../lib/log.ts";
@@ -21,6 +22,7 @@ export interface Run {
   endsAtMs: number;
   signal: AbortSignal;
   onCall: (call: LlmCall) => Promise<void>;
+  onAttempt: (attempt: AttemptTrace) => void;
   log: Log;
   /** Attempts so far per step. */
   attempts: Map<LlmCall["step"], number>;
@@ -105,11 +107,24 @@ async function attempt<T>(
     signal: run.signal,
     onCall: run.onCall,
   });
+  run.onAttempt({
+    ...{ step: prompt.name, attempt: number, model, messages },
+    ...{ promptVersion: prompt.version, promptHash: prompt.hash },
+    ...whatCame(result),
+  });
   if (result.kind !== "answer") {
     const { outcome, errorClass } = result;
     run.log.warn({ step: prompt.name, model, attempt: number, outcome, errorClass }, "model call");
   }
   return result;
+}
+
+function whatCame(
+  result: AttemptResult<unknown>,
+): Pick<AttemptTrace, "answer" | "outcome" | "errorClass"> {
+  if (result.kind === "answer") return { answer: result.value, outcome: "ok", errorClass: null };
+  const { outcome, errorClass } = result;
+  return { answer: result.kind === "unusable" ? result.content : null, outcome, errorClass };
 }
 
 const outOfTime: Failure = {

@@ -1,3 +1,4 @@
+import type { AttemptTrace } from "../funnel/trace.ts";
 import type { BrainDecision, LlmCall, ToolResult } from "../funnel/turn.ts";
 import type { Log } from "../lib/log.ts";
 import type { Run } from "./ask.ts";
@@ -19,6 +20,8 @@ export interface ThinkingRun {
   signal: AbortSignal;
   /** Stores one attempt; awaited, also for attempts that failed. A rejection ends the run. */
   onCall: (call: LlmCall) => Promise<void>;
+  /** Hears of each attempt what was sent and answered. */
+  onAttempt?: (attempt: AttemptTrace) => void;
 }
 
 /** Does what a decision asks of our own systems; a rejection ends the run. */
@@ -28,12 +31,13 @@ export type RunTools = (decision: BrainDecision) => Promise<readonly ToolResult[
 export function starter(options: ModelOptions): (run: ThinkingRun) => Run {
   const { model, fallbackModel, log } = options;
   const provider = createProvider(options);
-  return ({ deadlineMs, signal, onCall }) => ({
+  return ({ deadlineMs, signal, onCall, onAttempt = () => {} }) => ({
     provider,
     models: fallbackModel === null || fallbackModel === model ? [model] : [model, fallbackModel],
     endsAtMs: performance.now() + deadlineMs,
     signal,
     onCall,
+    onAttempt,
     log,
     attempts: new Map(),
   });

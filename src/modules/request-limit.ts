@@ -17,26 +17,29 @@ export type RequestLimit = (
  * Counts the requests of each subject, over all processes, and says in `RateLimit-*` headers how many
  * are left. While Redis is away each process counts for itself.
  */
-export function createRequestLimit(redis: Redis, keyPrefix: string): RequestLimit {
-  const common = { keyPrefix, points: POINTS, duration: WINDOW_SECONDS };
+export function createRequestLimit(redis: Redis, keyPrefix: string, points = POINTS): RequestLimit {
+  const common = { keyPrefix, points, duration: WINDOW_SECONDS };
   const limiter = new RateLimiterRedis({
     ...common,
     storeClient: redis,
     // Who is over the limit is refused without asking Redis again.
-    inMemoryBlockOnConsumed: POINTS,
+    inMemoryBlockOnConsumed: points,
     insuranceLimiter: new RateLimiterMemory(common),
   });
   return async (subject, headers) => {
+    // A refusal out of this process's memory knows no count: that it is one says all.
+    let isOver = false;
     const spent = await limiter.consume(subject).catch((rejection: unknown) => {
-      if (rejection instanceof RateLimiterRes) return rejection;
-      throw rejection;
+      if (!(rejection instanceof RateLimiterRes)) throw rejection;
+      isOver = true;
+      return rejection;
     });
     const resetSeconds = Math.ceil(spent.msBeforeNext / 1_000);
-    headers["ratelimit-limit"] = POINTS;
+    headers["ratelimit-limit"] = points;
     headers["ratelimit-remaining"] = spent.remainingPoints;
     headers["ratelimit-reset"] = resetSeconds;
-    if (spent.consumedPoints <= POINTS) return;
-    throw new AppError("too_many_requests", `More than ${POINTS} requests in a minute.`, {
+    if (!isOver) return;
+    throw new AppError("too_many_requests", `More than ${points} requests in a minute.`, {
       retryAfterMs: spent.msBeforeNext,
     });
   };

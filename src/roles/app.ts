@@ -20,6 +20,8 @@ import type { Core } from "./core.ts";
 import { restApi } from "./rest.ts";
 
 const MAX_JSON_BYTES = 1024 * 1024;
+/** These read their bodies themselves, as streams, and count. */
+const OWN_LIMITS = ["/webhooks/", "/api/v1/files", "/simulator/"];
 
 const apiInfo = {
   version: "0.1.0",
@@ -30,6 +32,7 @@ const apiInfo = {
     { name: "Leads", description: "Who writes to the business, and what the team knows of them." },
     { name: "Conversations", description: "The inbox and what people do with it." },
     { name: "Messages", description: "A chat, and writing in it as a person." },
+    { name: "Turns", description: "Why the bot did what it did, and what it would do otherwise." },
     { name: "People", description: "The members of an organization and what they may do." },
     { name: "API keys", description: "What lets programs in, and how far." },
     { name: "Organization", description: "What the business is, and how its bot behaves." },
@@ -39,6 +42,7 @@ const apiInfo = {
     { name: "Bookings", description: "The action centre: what leads agreed to." },
     { name: "Templates", description: "What may be sent when WhatsApp's window is closed." },
     { name: "Follow-ups", description: "When the bot writes again by itself, and what waits." },
+    { name: "Prompts", description: "How the bot is told to think and write, as versions." },
     { name: "Analytics", description: "What came of it, in any period and time zone." },
     { name: "Usage", description: "What the model and WhatsApp's messages cost." },
     { name: "Audit", description: "Who changed what, when and from where." },
@@ -74,7 +78,7 @@ export function createApp({ core, health, routes, extra }: AppDeps) {
     .use(securityHeaders({ https: config.http.publicUrl.startsWith("https://") }))
     .use(accessLog({ log }))
     .use(errors({ log }))
-    .use(bodyLimit({ maxBytes: MAX_JSON_BYTES, exemptPrefix: "/webhooks/" }))
+    .use(bodyLimit({ maxBytes: MAX_JSON_BYTES, exemptPrefixes: OWN_LIMITS }))
     .use(storableInput())
     .use(openapi(apiInfo))
     .use(

@@ -1,7 +1,12 @@
 import { repeat } from "../../streams/repeat.ts";
 import { type IntegrationRow, listRoutedIntegrations } from "../db/queries/integrations.ts";
 import { appSecretContext, verifyTokenContext } from "../lib/secret-box.ts";
-import type { WebhookApp, WebhookNumber, WebhookRoutes } from "../modules/webhook/routing.ts";
+import type {
+  AppOwner,
+  WebhookApp,
+  WebhookNumber,
+  WebhookRoutes,
+} from "../modules/webhook/routing.ts";
 import type { Core } from "./core.ts";
 
 /** How old the picture of the connected numbers may be. While Postgres is away the last one stays. */
@@ -9,7 +14,7 @@ const REFRESH_PAUSE_MS = 2_000;
 
 interface Picture {
   numbers: ReadonlyMap<string, WebhookNumber>;
-  accounts: ReadonlyMap<string, WebhookNumber>;
+  accounts: ReadonlyMap<string, readonly WebhookNumber[]>;
   apps: ReadonlyMap<string, WebhookApp>;
 }
 
@@ -23,7 +28,7 @@ export async function createNumberRoutes(core: RoutesCore) {
   });
   const routes: WebhookRoutes = {
     byPhoneNumberId: (id) => picture.numbers.get(id),
-    byWabaId: (id) => picture.accounts.get(id),
+    byWabaId: (id) => picture.accounts.get(id) ?? [],
     byKey: (key) => picture.apps.get(key),
   };
   return { routes, stop: refreshing.stop };
@@ -31,15 +36,15 @@ export async function createNumberRoutes(core: RoutesCore) {
 
 function draw(core: RoutesCore, rows: readonly IntegrationRow[]): Picture {
   const numbers = new Map<string, WebhookNumber>();
-  const accounts = new Map<string, WebhookNumber>();
+  const accounts = new Map<string, WebhookNumber[]>();
   for (const row of rows.filter(({ active }) => active)) {
-    const number: WebhookNumber = {
-      organizationId: row.organizationId,
-      integrationId: row.id,
-      app: row.webhookKey === null ? "platform" : "own",
-    };
+    const app: AppOwner = row.webhookKey === null ? "platform" : "own";
+    const { organizationId } = row;
+    const number = { organizationId, integrationId: row.id, app };
     numbers.set(row.phoneNumberId, number);
-    accounts.set(row.wabaId, number);
+    const known = accounts.get(row.wabaId) ?? [];
+    const isThere = known.some((one) => one.organizationId === organizationId && one.app === app);
+    accounts.set(row.wabaId, isThere ? known : [...known, number]);
   }
   return { numbers, accounts, apps: ownApps(core, rows) };
 }

@@ -1,9 +1,12 @@
 import { Elysia } from "elysia";
 import { inspectQueue } from "../../streams/inspect.ts";
+import { createReplay } from "../flows/replay.ts";
 import { createTemplateSync } from "../flows/templates/sync.ts";
 import { type Auth, auth } from "../http/plugins/auth.ts";
 import { type ClientAddress, clientAddress } from "../http/plugins/client-address.ts";
 import { systemClock } from "../lib/clock.ts";
+import { builtInPrompt, promptHash } from "../llm/prompts/catalogue.ts";
+import { createThinker } from "../llm/thinker.ts";
 import { alertsModule } from "../modules/alerts/index.ts";
 import { analyticsModule } from "../modules/analytics/index.ts";
 import { apiKeysModule } from "../modules/api-keys/index.ts";
@@ -20,6 +23,7 @@ import { conversationsModule } from "../modules/conversations/index.ts";
 import { ctasModule } from "../modules/ctas/index.ts";
 import { deadLettersModule } from "../modules/dead-letters/index.ts";
 import { factsModule } from "../modules/facts/index.ts";
+import { filesModule } from "../modules/files/index.ts";
 import { followUpsModule } from "../modules/follow-ups/index.ts";
 import { internalModule } from "../modules/internal/index.ts";
 import { invitationsModule } from "../modules/invitations/index.ts";
@@ -31,18 +35,25 @@ import { createMutate, type Mutate } from "../modules/mutate.ts";
 import { numbersModule } from "../modules/numbers/index.ts";
 import { operatorsModule } from "../modules/operators/index.ts";
 import { organizationModule } from "../modules/organization/index.ts";
+import { promptsModule } from "../modules/prompts/index.ts";
 import { queueModule } from "../modules/queue/index.ts";
 import { createRequestLimit, subjectOf } from "../modules/request-limit.ts";
 import { templatesModule } from "../modules/templates/index.ts";
+import { turnsModule } from "../modules/turns/index.ts";
 import { usageModule } from "../modules/usage/index.ts";
 import { usersModule } from "../modules/users/index.ts";
 import { openStore } from "../storage/open.ts";
+import { sniff } from "../storage/sniff.ts";
 import { createGraphAccount } from "../whatsapp/account.ts";
 import { createGraphTemplates } from "../whatsapp/template-client.ts";
 import type { Core } from "./core.ts";
+import { countModelCall, SIMULATED_KEY } from "./model-calls.ts";
 
 /** Connecting asks Meta twice in a row, within the 10 s that Bun leaves a silent connection. */
 const META_DEADLINE_MS = 4_000;
+
+/** Of one organization: each costs what a turn costs. */
+const REPLAYS_A_MINUTE = 10;
 
 /** What REST needs of a process. */
 export type RestCore = Pick<
@@ -55,7 +66,10 @@ export type RestCore = Pick<
   | "announcer"
   | "mailer"
   | "sessionSecrets"
+  | "appSecrets"
   | "box"
+  | "log"
+  | "metrics"
 >;
 
 /** Everything under `/api/v1` and `/internal/v1`. */
@@ -101,19 +115,23 @@ interface ResourceDeps {
 }
 
 /** What an organization works with. */
-function resources({ config, box, announcer, sessionSecrets }: RestCore, resource: ResourceDeps) {
+function resources(core: RestCore, resource: ResourceDeps) {
+  const { config, box, announcer, sessionSecrets, appSecrets } = core;
   const { graphUrl, graphVersion } = config.whatsapp;
   const graph = { graphUrl, version: graphVersion, deadlineMs: META_DEADLINE_MS };
   const templates = createGraphTemplates(graph);
+  const store = openStore(config.media);
   const sync = createTemplateSync({ ...resource, box, templates, announcer });
   return new Elysia({ name: "resources" })
     .use(leadsModule(resource))
     .use(conversationsModule({ ...resource, actions: conversationActions(resource.mutate) }))
     .use(messagesModule(resource))
+    .use(filesModule({ ...resource, store, sniff }))
+    .use(turnsModule({ ...resource, ...replays(core) }))
     .use(
       mediaModule({
         ...resource,
-        store: openStore(config.media),
+        store,
         passes: createPassOffice(sessionSecrets),
         now: systemClock.now,
       }),
@@ -126,6 +144,7 @@ function resources({ config, box, announcer, sessionSecrets }: RestCore, resourc
     .use(bookingsModule(resource))
     .use(templatesModule({ ...resource, box, templates, sync }))
     .use(followUpsModule(resource))
+    .use(promptsModule({ ...resource, catalogue: { builtIn: builtInPrompt, hashOf: promptHash } }))
     .use(analyticsModule(resource))
     .use(usageModule(resource))
     .use(
@@ -134,8 +153,25 @@ function resources({ config, box, announcer, sessionSecrets }: RestCore, resourc
         box,
         meta: createGraphAccount(graph),
         publicUrl: config.http.publicUrl,
+        appSecrets,
       }),
     );
+}
+
+/** How a turn is thought again: only `llm` thinks, so it is handed in. */
+function replays({ config, db, redis, keyspace, log, metrics }: RestCore) {
+  const { baseUrl, apiKey, model, fallbackModel } = config.llm;
+  const prefix = `{${keyspace.prefix}:0}:replays`;
+  const limit = createRequestLimit(redis.of(0), prefix, REPLAYS_A_MINUTE);
+  const options = { baseUrl, apiKey: apiKey ?? SIMULATED_KEY, model, fallbackModel, log };
+  return {
+    rethink: createReplay({
+      db,
+      thinker: createThinker(options),
+      onLlmCall: countModelCall(metrics),
+    }),
+    limitReplays: (organizationId: string) => limit(organizationId, {}),
+  };
 }
 
 interface Common {

@@ -4,12 +4,14 @@ import { createPacer } from "../../streams/pace.ts";
 import { repeat } from "../../streams/repeat.ts";
 import { beat, signOff } from "../db/queries/workers.ts";
 import { failureClass } from "../flows/failure-class.ts";
+import { createFileForgetter } from "../flows/files/forget.ts";
 import { createIngressRecorder } from "../flows/ingress.ts";
 import { createHandlers, type FlowDeps, orderKeys } from "../flows/registry.ts";
 import { createDueTemplateSync } from "../flows/templates/sync.ts";
 import { weeklyCalendar } from "../flows/turn/calendar.ts";
 import type { Claim } from "../flows/turn/claim.ts";
 import { systemClock } from "../lib/clock.ts";
+import { withDeadline } from "../lib/deadline.ts";
 import { errorMessage } from "../lib/errors.ts";
 import { accessTokenContext } from "../lib/secret-box.ts";
 import { createDescriber } from "../llm/describer.ts";
@@ -17,6 +19,7 @@ import { probeModel } from "../llm/probe.ts";
 import { createThinker } from "../llm/thinker.ts";
 import { createTranscriber } from "../llm/transcriber.ts";
 import { createHeartbeat, firstStuck } from "../ops/heartbeat.ts";
+import { removeLeftBehind } from "../storage/incoming.ts";
 import { openStore } from "../storage/open.ts";
 import { sniff } from "../storage/sniff.ts";
 import { callbackDataOf } from "../whatsapp/callback-data.ts";
@@ -25,17 +28,24 @@ import { createMediaClient } from "../whatsapp/media.ts";
 import { paceBuckets } from "../whatsapp/pace.ts";
 import { createGraphTemplates } from "../whatsapp/template-client.ts";
 import type { Core } from "./core.ts";
+import { countModelCall, SIMULATED_KEY } from "./model-calls.ts";
 
 const BEAT_EVERY_MS = 2_000;
 
 /** Below the claim's own deadline, so that the answer is recorded before the sweep doubts it. */
 const SEND_DEADLINE_MS = 15_000;
 
+/** A hundred megabytes at 2 MB/s; with the send after it, below what counts as a handler that hangs. */
+const UPLOAD_DEADLINE_MS = 50_000;
+const LOADING_DEADLINE_MS = 15_000;
+
+const FORGET_PAUSE_MS = 60_000;
+
 const TEMPLATES_PAUSE_MS = 5_000;
 /** Of each page of an account's templates; nobody waits for it. */
 const TEMPLATES_DEADLINE_MS = 10_000;
 
-const SIMULATED_KEY = "simulated";
+const TIDY_PAUSE_MS = 10 * 60_000;
 
 export interface RunningRole {
   /** Stops taking, finishes or hands back within the grace time. Never rejects. */
@@ -75,10 +85,19 @@ export async function startWorker(core: Core): Promise<RunningRole> {
     },
   });
   const syncing = repeat("templates", TEMPLATES_PAUSE_MS, log, createTemplateReader(core));
+  const tidying = repeat("files left behind", TIDY_PAUSE_MS, log, createTidier(core));
+  const forget = createFileForgetter({ db, store: openStore(config.media) });
+  const forgetting = repeat(
+    "unused files",
+    FORGET_PAUSE_MS,
+    log,
+    async () => void (await forget()),
+  );
   return {
     stuck: firstStuck([consumers.stuck, heartbeat.stuck]),
     stop: async (graceMs) => {
-      await Promise.all([consumers.stop(graceMs), syncing.stop()]);
+      const duties = [syncing, tidying, forgetting].map((duty) => duty.stop());
+      await Promise.all([consumers.stop(graceMs), ...duties]);
       await beating.stop();
       await signOff(db, processId).catch((error: unknown) =>
         log.warn({ error: errorMessage(error) }, "worker row not removed; it times out"),
@@ -94,6 +113,15 @@ function createTemplateReader({ db, box, announcer, log, config }: Core) {
   const syncDue = createDueTemplateSync({ db, box, announcer, log, templates });
   return async () => {
     await syncDue();
+  };
+}
+
+/** Here, because only workers have the folder in which files lie until they are put. */
+function createTidier({ config, log }: Core) {
+  const store = openStore(config.media);
+  return async () => {
+    const files = await removeLeftBehind(await store.incomingDir(), Date.now());
+    if (files > 0) log.info({ files }, "files left behind by a crash removed");
   };
 }
 
@@ -113,18 +141,7 @@ function flowDeps(core: Core): FlowDeps {
     calendar: weeklyCalendar(db),
     onIngress: createIngressRecorder({ db, log, monotonicMs }),
     onTurn: metrics.turn,
-    onLlmCall: (call, costUsd) =>
-      metrics.modelCall({
-        step: call.step,
-        model: call.responseModel ?? call.requestModel,
-        outcome: call.outcome,
-        durationMs: call.latencyMs,
-        inputTokens: call.inputTokens ?? 0,
-        cachedTokens: call.cachedTokens ?? 0,
-        outputTokens: call.outputTokens ?? 0,
-        reasoningTokens: call.reasoningTokens ?? 0,
-        costUsd,
-      }),
+    onLlmCall: countModelCall(metrics),
     onSend: (outcome, code) => {
       metrics.send(outcome);
       metrics.graph(code ?? (outcome === "accepted" ? "ok" : outcome));
@@ -168,11 +185,12 @@ function accessOf(
   };
 }
 
-function whatsappDeps(core: Core): Pick<FlowDeps, "pace" | "send" | "showTyping"> {
+function whatsappDeps(core: Core): Pick<FlowDeps, "pace" | "send" | "upload" | "showTyping"> {
   const { log } = core;
   const { graphUrl, graphVersion } = core.config.whatsapp;
   const graph = createGraphClient({ graphUrl, version: graphVersion });
   const pacer = createPacer({ redis: core.redis, keyspace: core.keyspace });
+  const store = openStore(core.config.media);
   return {
     pace: async ({ organizationId, ...number }, recipient) => {
       const buckets = paceBuckets(number, recipient);
@@ -190,6 +208,7 @@ function whatsappDeps(core: Core): Pick<FlowDeps, "pace" | "send" | "showTyping"
             to: { phone: claim.phone, bsuid: claim.bsuid },
             content: claim.content ?? { type: "text", body: claim.text ?? "" },
             replyToWamid: claim.replyToWamid,
+            metaMediaId: claim.metaMediaId,
           },
           callbackData: callbackDataOf(claim.messageId, claim.attempt),
           deadlineMs: SEND_DEADLINE_MS,
@@ -198,6 +217,19 @@ function whatsappDeps(core: Core): Pick<FlowDeps, "pace" | "send" | "showTyping"
       } catch (error) {
         // A token that no key of ours opens; nothing has left yet.
         return { kind: "not_sent", why: errorMessage(error) };
+      }
+    },
+    upload: async ({ organizationId, fileId, mimeType, filename, ...number }, signal) => {
+      try {
+        const stream = await store.get(`${organizationId}/${fileId}`);
+        if (stream === null) return { kind: "not_uploaded", why: "The file is not in the store." };
+        const loading = new Response(stream).bytes();
+        const bytes = await withDeadline(loading, LOADING_DEADLINE_MS, "The file");
+        const file = { bytes, mimeType, filename };
+        const deadlineMs = UPLOAD_DEADLINE_MS;
+        return await graph.upload({ ...accessOf(core, number), ...file, deadlineMs, signal });
+      } catch (error) {
+        return { kind: "not_uploaded", why: errorMessage(error) };
       }
     },
     showTyping: (claim) => {

@@ -12,6 +12,9 @@ export const faultKinds = {
     "http_500",
     "graph_code",
     "account",
+    "upload",
+    "health",
+    "fields",
   ],
   model: [
     "429",

@@ -8,6 +8,14 @@ export interface Person extends Persona {
   bsuids: Map<string, string>;
   /** Business time in epoch ms of their last message, per business number. */
   lastWroteAt: Map<string, number>;
+  /** When an ad or post last brought them, and until when all is free because of it; likewise. */
+  broughtAt: Map<string, number>;
+  freeUntil: Map<string, number>;
+}
+
+/** Nobody has written yet. */
+function silent(): Pick<Person, "lastWroteAt" | "broughtAt" | "freeUntil"> {
+  return { lastWroteAt: new Map(), broughtAt: new Map(), freeUntil: new Map() };
 }
 
 export interface AdHocPerson {
@@ -76,7 +84,7 @@ function makeUp({ phone, bsuid, portfolioId, name, username }: AdHocPerson): Per
     language: "en",
     suggestions: [],
     bsuids: new Map([[portfolioId, known]]),
-    lastWroteAt: new Map(),
+    ...silent(),
   };
 }
 
@@ -102,7 +110,7 @@ export function createPeople(firstPortfolioId: string): People {
     byName.clear();
     for (const persona of personas) {
       const bsuids = new Map([[firstPortfolioId, persona.bsuid]]);
-      const person = enter({ ...persona, bsuids, lastWroteAt: new Map() }, onThePage);
+      const person = enter({ ...persona, bsuids, ...silent() }, onThePage);
       onThePage.set(persona.id, person);
     }
   }

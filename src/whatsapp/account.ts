@@ -5,6 +5,10 @@ import { callGraph, refusalOf, refused } from "./graph-call.ts";
 /** An account has at most a few dozen numbers; a list without an end is not Meta's. */
 const MAX_PAGES = 10;
 
+/** What people read of what Meta says is wrong. */
+const MAX_OBSTACLES = 5;
+const MAX_OBSTACLE_CHARS = 300;
+
 /** 2100: beyond it is no date of Meta's, and far beyond it none of JavaScript's. */
 const LAST_SECOND = 4_102_444_800;
 
@@ -16,6 +20,10 @@ export interface NumberFacts {
   quality: string | null;
   /** STANDARD, HIGH … */
   throughput: string | null;
+  /** AVAILABLE, LIMITED or BLOCKED, over number, account, portfolio and app. */
+  canSend: string | null;
+  /** Why it is not AVAILABLE, in Meta's words. */
+  sendObstacles: string[];
 }
 
 /** What Meta says about a token. */
@@ -74,7 +82,7 @@ export function createGraphAccount(settings: GraphAccountSettings): GraphAccount
   const id = encodeURIComponent;
   return {
     readNumber: async (accessToken, phoneNumberId) => {
-      const fields = "display_phone_number,verified_name,quality_rating,throughput";
+      const fields = "display_phone_number,verified_name,quality_rating,throughput,health_status";
       const path = `${id(phoneNumberId)}?fields=${fields}`;
       return numberFacts(await ask(accessToken, path, "phoneNumberId"));
     },
@@ -130,7 +138,21 @@ function numberFacts(found: unknown): NumberFacts {
     verifiedName: textOrNull(member(found, "verified_name")),
     quality: textOrNull(member(found, "quality_rating")),
     throughput: textOrNull(member(member(found, "throughput"), "level")),
+    canSend: textOrNull(member(member(found, "health_status"), "can_send_message")),
+    sendObstacles: sendObstacles(member(found, "health_status")),
   };
+}
+
+/** Meta tells of each entity on its own: `can_send_message` above them is the worst of theirs. */
+function sendObstacles(health: unknown): string[] {
+  return elements(member(health, "entities"))
+    .flatMap((entity) => elements(member(entity, "errors")))
+    .flatMap((error) => {
+      const words = [member(error, "error_description"), member(error, "possible_solution")];
+      const said = words.flatMap((one) => textOrNull(one) ?? []).join(" ");
+      return said === "" ? [] : [said.slice(0, MAX_OBSTACLE_CHARS)];
+    })
+    .slice(0, MAX_OBSTACLES);
 }
 
 function tokenFacts(found: unknown): TokenFacts {

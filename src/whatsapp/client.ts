@@ -1,10 +1,17 @@
+import { withinTime } from "../lib/deadline.ts";
 import { errorMessage } from "../lib/errors.ts";
 import { graphError } from "./error-catalogue.ts";
-import { type GraphAnswer, readSendAnswer, type SendResult } from "./graph-answer.ts";
+import {
+  type GraphAnswer,
+  readSendAnswer,
+  readUploadAnswer,
+  type SendResult,
+  type UploadAnswer,
+} from "./graph-answer.ts";
 import { graphMessage, type OutboundMessage } from "./message.ts";
 import { readCapped } from "./read-capped.ts";
 
-export type { SendResult } from "./graph-answer.ts";
+export type { SendResult, UploadAnswer } from "./graph-answer.ts";
 
 /** Meta's answers are under 2 KiB; an unbounded body would be somebody else's. */
 const MAX_ANSWER_BYTES = 64 * 1024;
@@ -51,6 +58,15 @@ export interface SendRequest extends NumberAccess {
   signal: AbortSignal;
 }
 
+export interface UploadRequest extends NumberAccess {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** As Meta calls it. */
+  mimeType: string;
+  filename: string;
+  deadlineMs: number;
+  signal: AbortSignal;
+}
+
 export interface MarkReadRequest extends NumberAccess {
   wamid: string;
   /** Also show "typing…", for 25 s or until the reply. */
@@ -60,18 +76,18 @@ export interface MarkReadRequest extends NumberAccess {
 export interface GraphClient {
   /** One POST, never repeated by itself; says what is known afterwards and never rejects. */
   send(request: SendRequest): Promise<SendResult>;
+  /** Gives Meta a file for this number, which it keeps for 30 days. Never rejects; no message is sent. */
+  upload(request: UploadRequest): Promise<UploadAnswer>;
   /** Marks a lead's message read; answers whether Meta took it and never rejects. Not to be awaited. */
   markRead(request: MarkReadRequest): Promise<boolean>;
 }
 
 /** The Graph API as one number uses it. Holds no state but Bun's own connection pool. */
 export function createGraphClient({ graphUrl, version }: GraphClientSettings): GraphClient {
+  const edge = ({ phoneNumberId }: NumberAccess, name: string) =>
+    `${graphUrl}/${version}/${encodeURIComponent(phoneNumberId)}/${name}`;
   const prepare = (access: NumberAccess, body: object) =>
-    prepareJson(
-      `${graphUrl}/${version}/${encodeURIComponent(access.phoneNumberId)}/messages`,
-      access.accessToken,
-      body,
-    );
+    prepareJson(edge(access, "messages"), access.accessToken, body);
   return {
     send: async (request) => {
       const { message, callbackData, deadlineMs, signal } = request;
@@ -86,6 +102,15 @@ export function createGraphClient({ graphUrl, version }: GraphClientSettings): G
         return readSendAnswer(await post(prepared, deadlineMs, signal));
       } catch (error) {
         return readFailure(error);
+      }
+    },
+    upload: async (request) => {
+      const { deadlineMs, signal } = request;
+      try {
+        const prepared = prepareUpload(edge(request, "media"), request);
+        return readUploadAnswer(await post(prepared, deadlineMs, signal));
+      } catch (error) {
+        return { kind: "not_uploaded", why: errorMessage(error) };
       }
     },
     markRead: async (request) => {
@@ -118,12 +143,26 @@ function prepareJson(url: string, accessToken: string, body: object): Request {
   });
 }
 
+function prepareUpload(url: string, request: UploadRequest): Request {
+  const { accessToken, bytes, mimeType, filename } = request;
+  const form = new FormData();
+  form.set("messaging_product", "whatsapp");
+  form.set("type", mimeType);
+  form.set("file", new File([bytes], filename, { type: mimeType }));
+  return new Request(url, {
+    method: "POST",
+    redirect: "manual",
+    headers: { authorization: `Bearer ${accessToken}` },
+    body: form,
+  });
+}
+
 async function post(
   request: Request,
   deadlineMs: number,
   stop?: AbortSignal,
 ): Promise<GraphAnswer> {
-  return await withinDeadline(deadlineMs, stop, async (signal) => {
+  return await withinTime({ deadlineMs, stop }, async (signal) => {
     const response = await fetch(request, { signal });
     const bytes = await readCapped(response.body, MAX_ANSWER_BYTES);
     return {
@@ -132,27 +171,6 @@ async function post(
       retryAfter: response.headers.get("retry-after"),
     };
   });
-}
-
-/** Like AbortSignal.any with a timeout, but the timer ends with the work. */
-async function withinDeadline<T>(
-  deadlineMs: number,
-  signal: AbortSignal | undefined,
-  work: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const controller = new AbortController();
-  const stop = () => controller.abort(new Error("stopped while sending"));
-  const timer = setTimeout(
-    () => controller.abort(new Error(`no answer within ${deadlineMs} ms`)),
-    deadlineMs,
-  );
-  signal?.addEventListener("abort", stop, { once: true });
-  try {
-    return await work(controller.signal);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", stop);
-  }
 }
 
 /** Never left the process: no address to send to, or a token that no header can carry. */

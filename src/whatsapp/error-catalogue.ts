@@ -1,6 +1,6 @@
 /**
  * What a Graph API error means for the message that met it.
- * - `retry_later`: refused before processing for pace; the same message may be sent again.
+ * - `retry_later`: refused before processing, for pace or for now; the same message may be sent again.
  * - `unknown`: Meta may have taken it all the same; never sent again blindly.
  * - `window_closed`: more than 24 h since the lead wrote; only a template may go.
  * - `auth`: token, permission or registration; nothing of this number will go out.
@@ -28,6 +28,10 @@ export interface GraphErrorRow {
   title: string;
   /** What the person who reads the alert should do. */
   action: string;
+  /** Of `retry_later`: not before this has passed. */
+  waitMs?: number;
+  /** Of `retry_later`: tries in all, where that is fewer than for others. */
+  maxTries?: number;
 }
 
 /** Why Meta takes nothing of a number any more. */
@@ -46,7 +50,18 @@ export type GraphErrorEffect =
   /** Nothing goes to this person for a while. */
   | { kind: "hold_recipient" };
 
-type Row = readonly [code: number, kind: GraphErrorClass, title: string, action: string];
+type Row = readonly [
+  code: number,
+  kind: GraphErrorClass,
+  title: string,
+  action: string,
+  retry?: Pick<GraphErrorRow, "waitMs" | "maxTries">,
+];
+
+/** A marketing template reaches Meta's other systems within this (whatsapp.md 8). */
+const TEMPLATE_SYNC_MS = 10 * 60_000;
+/** A file that cannot be fetched or read may be there at the next look; it is not fetched for ever. */
+const FEW_TRIES = 3;
 
 const WAIT = "Nothing to do: it is sent again by itself.";
 const CHECK_BY_STATUS = "Wait for the status that echoes our id; else resend by hand.";
@@ -67,6 +82,20 @@ const rows: readonly Row[] = [
   [130429, "retry_later", "Number's throughput exceeded", WAIT],
   [131056, "retry_later", "Too many messages to one person", WAIT],
   [131208, "retry_later", "Too many messages to one group", WAIT],
+  [
+    134101,
+    "retry_later",
+    "Template still syncing",
+    "Nothing to do: it is sent again after ten minutes.",
+    { waitMs: TEMPLATE_SYNC_MS },
+  ],
+  [
+    131053,
+    "retry_later",
+    "Media upload failed",
+    "Check the file's type and size, and that its address opens for Meta.",
+    { maxTries: FEW_TRIES },
+  ],
 
   [1, "unknown", "Unknown API error", CHECK_BY_STATUS],
   [2, "unknown", "Graph API temporarily down", CHECK_BY_STATUS],
@@ -125,7 +154,6 @@ const rows: readonly Row[] = [
   [131055, "template", "Wrong API for marketing", "Use the marketing messages API."],
   [131063, "template", "Marketing disabled on Cloud API", "Use the marketing messages API."],
   [134100, "template", "Only marketing templates allowed", FIX_TEMPLATE],
-  [134101, "template", "Template still syncing", "Wait ten minutes."],
   [134102, "template", "Template unavailable for marketing", FIX_TEMPLATE],
   [132000, "template", "Parameter count does not match", FIX_TEMPLATE],
   [132001, "template", "Template missing in that language", "Synchronise the templates."],
@@ -151,7 +179,6 @@ const rows: readonly Row[] = [
   [131041, "ours", "Group not allowed", FIX_REQUEST],
   [131051, "ours", "Message type not supported", FIX_REQUEST],
   [131052, "ours", "Inbound media not downloadable", "Ask the person to send it again."],
-  [131053, "ours", "Media upload failed", "Check the file's type and size."],
   [131059, "ours", "Pagination cursor invalid", FIX_REQUEST],
   [131060, "ours", "Message unavailable", "Ask the person to send it again."],
   [135000, "ours", "Generic parameter error", FIX_REQUEST],
@@ -172,7 +199,10 @@ const rows: readonly Row[] = [
 
 /** Every code we have a word for. */
 export const graphErrors: ReadonlyMap<number, GraphErrorRow> = new Map(
-  rows.map(([code, kind, title, action]) => [code, { class: kind, title, action }]),
+  rows.map(([code, kind, title, action, retry]) => [
+    code,
+    { class: kind, title, action, ...retry },
+  ]),
 );
 
 /** Codes that Meta gives out in blocks; a code with a row of its own is not looked for here. */
@@ -213,6 +243,15 @@ export function graphErrorEffect(code: number): GraphErrorEffect | null {
   if (code === TEMPLATE_DISABLED) return { kind: "withdraw_template", status: "DISABLED" };
   return null;
 }
+
+/** Codes of which something follows that is not done with the message itself, with those of blocks. */
+export const codesWithEffect: readonly number[] = [
+  ...graphErrors.keys(),
+  ...Array.from({ length: 100 }, (_, at) => 200 + at),
+].filter((code) => {
+  const kind = graphErrorEffect(code)?.kind;
+  return kind !== undefined && kind !== "hold_recipient";
+});
 
 function trouble(code: number): NumberTrouble {
   if (graphError(code).class === "account") return ACCOUNT.includes(code) ? "account" : "payment";

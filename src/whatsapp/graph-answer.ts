@@ -45,6 +45,25 @@ export function readSendAnswer({ status, body, retryAfter }: GraphAnswer): SendR
   return rejected(status, `HTTP ${status}`, "The answer was not the Graph API's.", retryAfter);
 }
 
+/** What is known about one upload after one POST: whatever failed, no message was sent. */
+export type UploadAnswer =
+  | { kind: "uploaded"; metaMediaId: string }
+  | Extract<SendResult, { kind: "rejected" }>
+  | { kind: "not_uploaded"; why: string };
+
+/** Reads Meta's answer to an upload. What would leave a send in doubt is tried again here. */
+export function readUploadAnswer(answer: GraphAnswer): UploadAnswer {
+  const json = answer.body === null ? undefined : tryParseJson(answer.body);
+  const metaMediaId = idOrNull(member(json, "id"));
+  if (metaMediaId !== null && answer.status >= 200 && answer.status < 300) {
+    return { kind: "uploaded", metaMediaId };
+  }
+  const read = readSendAnswer(answer);
+  if (read.kind === "rejected") return read;
+  const why = read.kind === "unknown" ? read.why : `HTTP ${answer.status} without an id`;
+  return { kind: "not_uploaded", why };
+}
+
 function readAccepted(json: unknown, status: number): SendResult {
   const wamid = idOrNull(member(elements(member(json, "messages"))[0], "id"));
   if (wamid !== null) return { kind: "accepted", wamid };

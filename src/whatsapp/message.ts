@@ -1,4 +1,5 @@
 import { AppError } from "../lib/errors.ts";
+import { graphTemplate } from "./graph-template.ts";
 
 /** Where a message goes. `phone` is E.164 digits without +; it wins over the BSUID. */
 export interface Recipient {
@@ -17,13 +18,27 @@ export interface ListRow {
   description?: string;
 }
 
-/** A file that Meta has (its id), or that it fetches by itself. */
-export type Media = { id: string } | { link: string };
+/** A file that Meta has (its id), that it fetches by itself, or that is kept here and uploaded to it first. */
+export type Media = { id: string } | { link: string } | { fileId: string };
 
 /** Small words above and below a message with buttons. */
 interface Frame {
   header?: string;
   footer?: string;
+}
+
+/** What fills a template's header; `name`: of a variable that has one. */
+export type TemplateHeaderValue =
+  | { type: "text"; text: string; name?: string }
+  | { type: "image" | "video"; media: Media }
+  | { type: "document"; media: Media; filename?: string }
+  | { type: "location"; latitude: number; longitude: number; name: string; address: string };
+
+/** What fills a template's button: the end of its address, its code, or what a tap sends back. */
+export interface TemplateButtonValue {
+  index: number;
+  type: "url" | "copy_code" | "quick_reply";
+  value: string;
 }
 
 /** What can be sent; `content-limits.ts` knows how long each part may be. */
@@ -50,6 +65,8 @@ export type OutboundContent =
       language: string;
       variables: readonly string[];
       names?: readonly string[];
+      header?: TemplateHeaderValue;
+      buttons?: readonly TemplateButtonValue[];
     }
   /** To a message of the lead; an empty `emoji` takes an earlier one back. */
   | { type: "reaction"; wamid: string; emoji: string };
@@ -59,11 +76,14 @@ export interface OutboundMessage {
   content: OutboundContent;
   /** The message this one quotes. */
   replyToWamid: string | null;
+  /** What Meta calls the content's `fileId`; null where it names none. */
+  metaMediaId: string | null;
 }
 
 /**
  * The body of `POST /{phone number id}/messages`. `callbackData` (≤ 512 characters) comes back with
- * each status. Fails with `invalid_input` for a recipient without any address.
+ * each status. Fails with `invalid_input` for a recipient without any address, or a file that Meta does not
+ * have.
  */
 export function graphMessage(message: OutboundMessage, callbackData: string): object {
   return {
@@ -72,7 +92,7 @@ export function graphMessage(message: OutboundMessage, callbackData: string): ob
     ...address(message.to),
     ...(message.replyToWamid !== null && { context: { message_id: message.replyToWamid } }),
     biz_opaque_callback_data: callbackData,
-    ...graphContent(message.content),
+    ...graphContent(message.content, message.metaMediaId),
   };
 }
 
@@ -83,7 +103,7 @@ function address({ phone, bsuid }: Recipient): object {
   throw new AppError("invalid_input", "A message needs a phone number or a user id to go to.");
 }
 
-function graphContent(content: OutboundContent): object {
+function graphContent(content: OutboundContent, metaMediaId: string | null): object {
   switch (content.type) {
     case "text":
       return { type: "text", text: { body: content.body, preview_url: true } };
@@ -110,10 +130,13 @@ function graphContent(content: OutboundContent): object {
     case "audio":
     case "sticker": {
       const { type, media, ...words } = content;
-      return { type, [type]: { ...media, ...words } };
+      return { type, [type]: { ...graphMedia(media, metaMediaId), ...words } };
     }
     case "template":
-      return { type: "template", template: template(content) };
+      return {
+        type: "template",
+        template: graphTemplate(content, (media) => graphMedia(media, metaMediaId)),
+      };
     case "reaction":
       return {
         type: "reaction",
@@ -122,19 +145,10 @@ function graphContent(content: OutboundContent): object {
   }
 }
 
-type Template = Extract<OutboundContent, { type: "template" }>;
-
-function template({ name, language, variables, names }: Template) {
-  const parameters = variables.map((text, at) => ({
-    type: "text",
-    ...(names && { parameter_name: names[at] }),
-    text,
-  }));
-  return {
-    name,
-    language: { code: language },
-    ...(parameters.length > 0 && { components: [{ type: "body", parameters }] }),
-  };
+function graphMedia(media: Media, metaMediaId: string | null): { id: string } | { link: string } {
+  if (!("fileId" in media)) return media;
+  if (metaMediaId !== null) return { id: metaMediaId };
+  throw new AppError("invalid_input", "The message's file is not at Meta.");
 }
 
 function interactive(

@@ -39,6 +39,10 @@ export interface Office {
   bury(reason: string): Promise<void>;
   /** A lead writes, through the webhook. */
   leadWrites(phone: string, text: string): Promise<void>;
+  /** A lead's phone gets another number, of which WhatsApp tells. */
+  leadChangesNumber(phone: string, newPhone: string): Promise<void>;
+  /** The leads that are or were known by a number. */
+  leadsOf(phone: string): Promise<string[]>;
   /** WhatsApp refuses the next message with the Graph API's code. */
   refuseNextSend(code: number): Promise<void>;
   moveClock(advanceMs: number): Promise<void>;
@@ -80,6 +84,13 @@ export async function openOffice(name: string): Promise<Office> {
     bury: (reason) => bury(sql, reason),
     leadWrites: (from, text) =>
       simulator("/messages?wait=webhook", { from, name: names.get(from), text }),
+    leadChangesNumber: (from, newPhone) =>
+      simulator("/messages?wait=webhook", { from, type: "changed_number", newPhone }),
+    leadsOf: async (phone) => {
+      const rows = await sql<{ leadId: string }[]>`
+        select distinct lead_id as "leadId" from lead_identities where value = ${phone}`;
+      return rows.map(({ leadId }) => leadId);
+    },
     refuseNextSend: (code) =>
       simulator("/faults", { target: "graph", kind: "graph_code", code, count: 1 }),
     moveClock: (advanceMs) => simulator("/clock", { advanceMs }),

@@ -30,6 +30,17 @@ describe("the rows of a chat", () => {
     expect(opening.map(({ key }) => key)).toEqual(["a", "c", "d"]);
   });
 
+  test("have one for a reaction of ours only until it stands at its message", () => {
+    const reactions = (["queued", "sent", "failed"] as const).map((state, seq) =>
+      message({ id: state, seq, kind: "reaction", direction: "out", author: "human", state }),
+    );
+    expect(loaded(reactions, false).map(({ key }) => key)).toEqual([
+      "day queued",
+      "queued",
+      "failed",
+    ]);
+  });
+
   test("begin a run where another colleague goes on writing", () => {
     const by = (id: string) => ({ author: "human" as const, sentBy: { id, name: id } });
     const team = ["nora", "nora", "omar"].map((who, at) =>

@@ -13,6 +13,7 @@ const elsewhere: readonly CrashPoint[] = [
   "webhook:appended",
   "deliver:claimed",
   "media:kept",
+  "media:read",
   "replay:started",
   "replay:appended",
 ];

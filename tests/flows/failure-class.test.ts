@@ -21,6 +21,8 @@ const expected: Record<ErrorCode, string> = {
   not_found: "poison",
   precondition_failed: "poison",
   window_closed: "poison",
+  not_evaluated: "poison",
+  evaluation_failed: "poison",
   idempotency_key_reused: "poison",
   signature_invalid: "poison",
   payload_too_large: "poison",

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { applyUserIdUpdates, type UserIdNotice } from "../../src/flows/identity/change-user-id.ts";
 import { newId } from "../../src/lib/ids.ts";
+import { phoneKey } from "../../src/whatsapp/phone-variants.ts";
 import { newPerson, said, type Writer, words } from "./said.ts";
 import { createWorld, type World } from "./world.ts";
 
@@ -84,6 +85,34 @@ describe("one lead, whatever it shows of itself", () => {
     expect(await leadsOf("5511998765432", "551198765432")).toHaveLength(1);
   });
 
+  test("invariant 33: both spellings at the same instant, in two batches", async () => {
+    for (let round = 10; round < 30; round += 1) {
+      const [long, short] = [`55119987654${round}`, `5511987654${round}`];
+      await Promise.all([
+        receive(hello({ phone: long, bsuid: null })),
+        receive(hello({ phone: short, bsuid: null })),
+      ]);
+      const [leadId, ...others] = await leadsOf(long, short);
+      expect(others).toEqual([]);
+      expect((await chatOf(leadId))?.texts).toEqual(["Hello", "Hello"]);
+    }
+  });
+
+  test("the database has one key for all spellings, and it is the rules'", async () => {
+    const numbers = ["55", "52", "54", "1", "521", "549", "5511", "55119", "551199"].flatMap(
+      (start) =>
+        ["1187654321", "187654321", "87654321", "7654321", "98765432101"].map((end) => start + end),
+    );
+    const [definition] = await world.db.rows<{ key: string }>`
+      select pg_get_indexdef('lead_identities_phone_key'::regclass, 2, true) as key`;
+    const rows = await world.db.rows<{ value: string; key: string }>`
+      select value, ${world.db.fragment(definition?.key ?? "")} as key
+      from unnest(${numbers}::text[]) value`;
+    expect(rows.map(({ value, key }) => [value, key])).toEqual(
+      numbers.map((number) => [number, phoneKey(number)]),
+    );
+  });
+
   test("usernames are remembered, and find nobody", async () => {
     const { bsuid } = newPerson();
     const named = (username: string) => ({
@@ -105,7 +134,7 @@ describe("one lead, whatever it shows of itself", () => {
 });
 
 describe("two people are never joined", () => {
-  test("a number given to somebody new, who has another BSUID, is theirs from then on", async () => {
+  test("invariant 33: a number given to somebody new, who has another BSUID, is theirs from then on", async () => {
     const old = newPerson();
     const fresh = { phone: old.phone, bsuid: newBsuid() };
     await receive(hello(old), hello(fresh), hello(fresh));

@@ -1,12 +1,15 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import type { TurnContext } from "../../src/funnel/turn.ts";
+import { createS3Store } from "../../src/storage/s3.ts";
+import { signedAccess, startSignedS3 } from "../storage/signed-s3.ts";
 import { createMediaWorld, type MediaWorld } from "./media-world.ts";
 
 let it: MediaWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   it = await createMediaWorld("media-words");
 }, 30_000);
-afterEach(() => it.close());
+beforeEach(() => it.reset());
+afterAll(() => it.close());
 
 /** What one turn of the conversation sees. */
 async function thinking(): Promise<TurnContext> {
@@ -135,6 +138,36 @@ describe("a voice note", () => {
   });
 });
 
+test("in a bucket: told of, fetched, kept, written down, answered, deleted", async () => {
+  const bucket = startSignedS3();
+  const { endpoint, region } = bucket;
+  const other = await createMediaWorld("media-s3", {
+    store: createS3Store({
+      ...{ kind: "s3", endpoint, region, bucket: "leads-files", prefix: "kept/" },
+      ...signedAccess,
+    }),
+  });
+  const { wamid } = await other.meta.control("media", { from: writer.phone, kind: "voice" });
+  await other.ingestTold();
+  await other.work();
+  const { id, bytes } = await other.file();
+  expect(await other.file()).toMatchObject({ state: "stored", reading: "done" });
+  expect(bytes).toBeGreaterThan(0);
+  const key = `/leads-files/kept/${other.organizationId}/${id}`;
+  expect([...bucket.objects].map(([name, held]) => [name, held.length])).toEqual([
+    [key, bytes ?? 0],
+  ]);
+  await other.turn((await other.conversation()).id);
+  expect(await other.conversation()).toMatchObject({ wakeSeq: 1, handledSeq: 1 });
+
+  await other.meta.control("messages", { from: writer.phone, type: "revoke", messageId: wamid });
+  await other.ingestTold();
+  await other.work();
+  expect([...bucket.objects]).toEqual([]);
+  await other.close();
+  await bucket.stop();
+});
+
 describe("where nothing writes voice notes down", () => {
   test("one calls a person, as other sounds do", async () => {
     const other = await createMediaWorld("media-deaf", { transcribes: false });
@@ -178,5 +211,59 @@ describe("a picture", () => {
     await it.receive({ from: writer, text: "What would that cost?" });
     const { messages } = await thinking();
     expect(messages[0]).toMatchObject({ text: "[photo: A roof.] My roof" });
+  });
+
+  describe("invariant 3: that is described after its caption woke the bot", () => {
+    const described = async () => {
+      await describeImages(true);
+      await it.send({ kind: "image", caption: "Can you cover this?", shows: "A thatched roof." });
+      expect(await it.conversation()).toMatchObject({ wakeSeq: 1 });
+    };
+    /** A turn, in the midst of whose thinking the description comes. */
+    const describedMeanwhile = async () => {
+      const { think } = it.world;
+      it.world.think = async (context, run) => {
+        await it.work();
+        return await think(context, run);
+      };
+      await it.turn((await it.conversation()).id);
+      it.world.think = think;
+    };
+    const replies = async () => (await it.messages()).filter(({ author }) => author === "bot");
+
+    test("before a turn: it reads both, and is woken once", async () => {
+      await described();
+      await it.work();
+      expect(await it.conversation()).toMatchObject({ wakeSeq: 1 });
+      expect((await thinking()).messages).toMatchObject([
+        { text: "[photo: A thatched roof.] Can you cover this?", isNew: true },
+      ]);
+    });
+
+    test("while a turn thinks: that one is superseded, and one answer has seen both", async () => {
+      await described();
+      await describedMeanwhile();
+      expect(await replies()).toEqual([]);
+      expect(await it.conversation()).toMatchObject({ wakeSeq: 2, handledSeq: 0 });
+      expect((await thinking()).messages).toMatchObject([
+        { text: "[photo: A thatched roof.] Can you cover this?", isNew: true },
+      ]);
+      expect(await replies()).toHaveLength(1);
+      expect(await it.conversation()).toMatchObject({ wakeSeq: 2, handledSeq: 2 });
+    });
+
+    test("after the answer, or when nothing stops it any more: there is no second one", async () => {
+      await described();
+      await it.turn((await it.conversation()).id);
+      await it.work();
+      expect(await it.file()).toMatchObject({ reading: "done" });
+      expect(await it.conversation()).toMatchObject({ wakeSeq: 1, handledSeq: 1 });
+
+      await it.send({ kind: "image", caption: "And this?", shows: "A shed." });
+      await it.world.db.rows`update conversations set supersessions = 2`;
+      await describedMeanwhile();
+      expect(await replies()).toHaveLength(2);
+      expect(await it.conversation()).toMatchObject({ wakeSeq: 2, handledSeq: 2 });
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Value } from "@sinclair/typebox/value";
 import { Elysia } from "elysia";
@@ -47,12 +47,15 @@ export interface MediaRow {
 }
 
 /** The flows' world, where leads send files through a simulated Meta and workers fetch and read them. */
-export async function createMediaWorld(name: string, { transcribes = true } = {}) {
+export async function createMediaWorld(
+  name: string,
+  { transcribes = true, store: given }: { transcribes?: boolean; store?: MediaStore } = {},
+) {
   const world = await createWorld(name);
   await seedPrices(world.db, modelPrices);
   const meta = startMeta(world.clock);
   const dir = tempDir(name);
-  const store = createDiskStore(dir);
+  const store = given ?? createDiskStore(dir);
   const crashes = new Set<CrashPoint>();
   const { appended, scheduled, events } = world;
   const announcer = createAnnouncer({
@@ -142,6 +145,7 @@ export async function createMediaWorld(name: string, { transcribes = true } = {}
     },
     /** Everything that lies in the store, half written or kept. */
     stored: async () => {
+      await mkdir(dir, { recursive: true });
       const found = await readdir(dir, { recursive: true, withFileTypes: true });
       return found
         .filter((entry) => entry.isFile())
@@ -151,6 +155,18 @@ export async function createMediaWorld(name: string, { transcribes = true } = {}
       [...appended, ...scheduled.map(({ append }) => append)].filter(
         (one) => one.stream === "turns",
       ),
+    /** As it was made: nobody has written, nothing is kept, Meta and the clock are as they were. */
+    reset: async () => {
+      await announcer.flush();
+      await world.db.rows`truncate leads, outbox, notices, dead_letters, alerts cascade`;
+      await world.db
+        .rows`update organizations set describe_images = false, quiet_ms = 0, quiet_cap_ms = 0`;
+      await world.db.rows`update workers set seen_at = now()`;
+      await meta.reset();
+      for (const list of [appended, scheduled, events, world.sends]) list.length = 0;
+      crashes.clear();
+      await rm(dir, { recursive: true, force: true });
+    },
     close: async () => {
       await meta.stop();
       await announcer.flush();
@@ -237,6 +253,12 @@ function startMeta(clock: { now(): Date; setOffsetMs(offsetMs: number): void }) 
       const bodies = told;
       told = [];
       return bodies.length > 0 ? bodies : null;
+    },
+    reset: async () => {
+      await fetch(`${url}/simulator/api/reset`, { method: "POST" });
+      offsetMs = 0;
+      clock.setOffsetMs(0);
+      told = [];
     },
     stop: async () => {
       await simulator.stop();

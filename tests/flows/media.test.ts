@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
 import { newId } from "../../src/lib/ids.ts";
 import { eventually } from "../support/wait.ts";
 import { createMediaWorld, Died, type MediaWorld, watched } from "./media-world.ts";
@@ -10,10 +10,11 @@ const SVG = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>
 );
 
 let it: MediaWorld;
-beforeEach(async () => {
+beforeAll(async () => {
   it = await createMediaWorld("media");
 }, 30_000);
-afterEach(() => it.close());
+beforeEach(() => it.reset());
+afterAll(() => it.close());
 
 const eventsOf = (kind: string) => it.events.filter((event) => event.kind === kind);
 
@@ -74,7 +75,7 @@ describe("a lead's file", () => {
   });
 });
 
-describe("what is not as it should be is not kept", () => {
+describe("invariant 34: what is not as it should be is not kept", () => {
   test.each([
     ["a page, sent as a picture", { kind: "image", data: HTML, mimeType: "image/jpeg" }],
     ["an SVG, sent as a picture", { kind: "image", data: SVG, mimeType: "image/svg+xml" }],
@@ -165,6 +166,84 @@ describe("a fetch that fails on the way", () => {
     expect(await it.file()).toMatchObject({ state: "failed" });
     await it.handle(id, {}, newId());
     expect(await it.file()).toMatchObject({ state: "stored" });
+  });
+});
+
+describe("invariant 34: a file whose message the lead deletes", () => {
+  const sends = async () => {
+    const { wamid } = await it.meta.control("media", { from: "14155550100", kind: "image" });
+    return { wamid, told: await eventually(() => it.meta.told()) };
+  };
+  const deletes = async (messageId: string) => {
+    await it.meta.control("messages", { from: "14155550100", type: "revoke", messageId });
+    return await eventually(() => it.meta.told());
+  };
+  const ingest = async (bodies: unknown[]) => {
+    for (const body of bodies) await it.ingestBody(body);
+  };
+
+  test("goes from the store at once, and its row when nobody can be writing it any more", async () => {
+    const { wamid, told } = await sends();
+    await ingest(told);
+    await it.work();
+    expect(await it.stored()).toHaveLength(1);
+    await ingest(await deletes(wamid));
+    await it.work();
+    expect(await it.stored()).toEqual([]);
+    expect(await it.file()).toMatchObject({
+      state: "erased",
+      step: "erase",
+      mimeType: "image/png",
+    });
+
+    await it.world.db.rows`update media set next_attempt_at = now(),
+      erased_at = now() - interval '16 minutes'`;
+    await it.handle((await it.file()).id);
+    expect(await it.files()).toEqual([]);
+    await ingest(told);
+    expect(await it.files()).toEqual([]);
+  });
+
+  test("is not fetched when that comes first, in whatever order", async () => {
+    const store = watched(it.store);
+    const first = await sends();
+    await ingest(first.told);
+    const { id } = await it.file();
+    await ingest(await deletes(first.wamid));
+    await it.handle(id, { store });
+    expect(await it.file()).toMatchObject({ state: "erased" });
+
+    const second = await sends();
+    await ingest(await deletes(second.wamid));
+    await ingest(second.told);
+    expect(await it.files()).toHaveLength(1);
+    expect(store.puts).toEqual([]);
+  });
+
+  test("is not kept when that comes while it is fetched, and is marked however often it is told", async () => {
+    const { wamid, told } = await sends();
+    await ingest(told);
+    const { id } = await it.file();
+    const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+    const late = it.handle(id, {
+      sniff: async (path) => {
+        await gate;
+        return await it.deps.sniff(path);
+      },
+    });
+    await eventually(async () => (await it.file()).leaseOwner);
+    const revoked = await deletes(wamid);
+    await ingest(revoked);
+    // A worker that died after the deletion was written and before the file was marked.
+    await it.world.db.rows`update media set state = 'pending', step = 'fetch', erased_at = null`;
+    await ingest(revoked);
+    expect(await it.file()).toMatchObject({ state: "erased", step: "erase" });
+    open();
+    await late;
+    await it.due();
+    await it.handle(id);
+    expect(await it.file()).toMatchObject({ state: "erased" });
+    expect(await it.stored()).toEqual([]);
   });
 });
 

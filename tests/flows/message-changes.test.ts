@@ -141,7 +141,7 @@ describe("a reaction", () => {
   });
 });
 
-describe("whatever comes before its message", () => {
+describe("invariant 3: whatever comes before its message", () => {
   const changes = (ann: Writer, wamid: string) => [
     said(ann, reaction(wamid, "👍")),
     said(ann, { ...edit(wamid, words("Hello again")), ...at(-1) }),

@@ -1,5 +1,6 @@
 import { Elysia } from "elysia";
 import type { SendClaim } from "../../src/flows/deliver/claim.ts";
+import type { FileToUpload } from "../../src/flows/deliver/upload.ts";
 import type { FaultSpec } from "../../src/simulator/faults.ts";
 import type { LedgerEntry } from "../../src/simulator/graph/ledger.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
@@ -49,6 +50,23 @@ export async function connectMeta(world: World) {
         webhookUrl: `http://127.0.0.1:${receiver.port}/`,
       },
     ],
+    templates: [
+      {
+        ...{ wabaId: "waba", name: "offer", language: "en", category: "UTILITY" },
+        status: "APPROVED",
+        components: [
+          { type: "HEADER", format: "IMAGE" },
+          { type: "BODY", text: "Hello {{1}}, look." },
+          {
+            type: "BUTTONS",
+            buttons: [
+              { type: "QUICK_REPLY", text: "Yes" },
+              { type: "URL", text: "Open", url: "https://northwind.example/{{1}}" },
+            ],
+          },
+        ],
+      },
+    ],
     settings: { statusDelayMs: { sent: 1, delivered: 5, read: 10 }, webhookRetryDelayMs: 10 },
   });
   const app = new Elysia().use(simulator.app).listen({ hostname: "127.0.0.1", port: 0 });
@@ -75,10 +93,17 @@ export async function connectMeta(world: World) {
           to: { phone: claim.phone, bsuid: claim.bsuid },
           content: claim.content ?? { type: "text", body: claim.text ?? "" },
           replyToWamid: claim.replyToWamid,
+          metaMediaId: claim.metaMediaId,
         },
         callbackData: callbackDataOf(claim.messageId, claim.attempt),
         deadlineMs,
         signal: new AbortController().signal,
+      }),
+    /** One upload to Meta. */
+    upload: ({ phoneNumberId, mimeType, filename }: FileToUpload, bytes: Uint8Array<ArrayBuffer>) =>
+      createGraphClient({ graphUrl: `${url}/graph`, version: "v25.0" }).upload({
+        ...{ phoneNumberId, accessToken: ACCESS_TOKEN, bytes, mimeType, filename },
+        ...{ deadlineMs: 5_000, signal: new AbortController().signal },
       }),
     fault: (fault: Omit<FaultSpec, "target">) =>
       api("POST", "faults", { target: "graph", count: 1, ...fault }),

@@ -1,17 +1,19 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { takeReach } from "../../src/flows/deliver/reach.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { paceBuckets } from "../../src/whatsapp/pace.ts";
 import { gcra } from "../../streams/gcra.ts";
+import { dropLent, lentDatabase } from "../support/database.ts";
 import { addNumber, createWorld, type World } from "./world.ts";
 
 const HOUR_MS = 3_600_000;
 
 let world: World;
 beforeEach(async () => {
-  world = await createWorld("pacing");
+  world = await createWorld("pacing", lentDatabase);
 });
 afterEach(() => world.close());
+afterAll(dropLent);
 
 /** One queued message to each of so many people; `age`: hours since they last wrote. */
 async function queued(

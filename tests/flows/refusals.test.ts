@@ -1,15 +1,17 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { claimSend } from "../../src/flows/deliver/claim.ts";
 import { newId } from "../../src/lib/ids.ts";
 import type { SendResult } from "../../src/whatsapp/client.ts";
 import { graphError } from "../../src/whatsapp/error-catalogue.ts";
+import { dropLent, lentDatabase } from "../support/database.ts";
 import { addNumber, createWorld, type World } from "./world.ts";
 
 let world: World;
 beforeEach(async () => {
-  world = await createWorld("refusals");
+  world = await createWorld("refusals", lentDatabase);
 });
 afterEach(() => world.close());
+afterAll(dropLent);
 
 const refused = (code: number): SendResult => ({
   ...{ kind: "rejected", code, title: graphError(code).title, details: "" },

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { afterAll, afterEach, beforeEach, describe, expect, test } from "bun:test";
 import type { CrashPoint } from "../../src/lib/crash-points.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { choosePort } from "../../src/ops/embedded/port.ts";
+import { dropLent, lentDatabase } from "../support/database.ts";
 import { eventually } from "../support/wait.ts";
 import { connectMeta, type Meta } from "./meta.ts";
 import { createWorld, type World } from "./world.ts";
@@ -9,7 +10,7 @@ import { createWorld, type World } from "./world.ts";
 let world: World;
 let meta: Meta;
 beforeEach(async () => {
-  world = await createWorld("send matrix");
+  world = await createWorld("send matrix", lentDatabase);
   meta = await connectMeta(world);
   world.send = (claim) => meta.post(claim);
   await world.receive({});
@@ -19,6 +20,7 @@ afterEach(async () => {
   await meta.stop();
   await world.close();
 });
+afterAll(dropLent);
 
 const reply = async () => {
   const [first] = await world.outgoing();

@@ -45,9 +45,7 @@ export async function createWebhookWorld(name: string) {
         routes: {
           byPhoneNumberId: (id) => numbers.get(id),
           byWabaId: (id) =>
-            id === "waba"
-              ? { organizationId: own.organizationId, app: "platform" as const }
-              : undefined,
+            id === "waba" ? [{ organizationId: own.organizationId, app: "platform" as const }] : [],
           byKey: () => undefined,
         },
         append: createPublisher({ redis, keyspace }).append,

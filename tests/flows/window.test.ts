@@ -143,6 +143,25 @@ describe("a reply that meets a closed window", () => {
     expect(await world.conversation()).toMatchObject({ attentionReason: "window_closed" });
   });
 
+  test("a template that waits is withdrawn when the lead has written meanwhile", async () => {
+    await setReopening();
+    await queued();
+    world.clock.setOffsetMs(25 * HOUR_MS);
+    const send = world.send;
+    world.send = () => ({ kind: "not_sent", why: "ECONNREFUSED" });
+    await world.deliver();
+    await world.deliver();
+    expect((await shown()).at(-1)).toEqual(["bot", "template", "queued"]);
+    await world.receive({ sentAt: world.clock.now().toISOString() });
+    world.send = send;
+    world.sends.length = 0;
+    await world.db.rows`update messages set next_attempt_at = now() where state = 'queued'`;
+    await world.deliver();
+    expect(world.sends).toEqual([]);
+    const [template] = (await world.outgoing()).filter(({ kind }) => kind === "template");
+    expect(template).toMatchObject({ state: "cancelled", cancelReason: "superseded" });
+  });
+
   test("a chat that a person holds gets no template of the bot's", async () => {
     await setReopening();
     await queued();

@@ -2,6 +2,7 @@ import { createDb, type Db } from "../../src/db/client.ts";
 import { defaultSequenceInsert } from "../../src/db/queries/default-sequence.ts";
 import { createAnnouncer } from "../../src/flows/announce.ts";
 import type { SendClaim } from "../../src/flows/deliver/claim.ts";
+import type { FileToUpload } from "../../src/flows/deliver/upload.ts";
 import { createDeliverHandler, type PaceRefusal } from "../../src/flows/deliver.ts";
 import type { Append, Publish, Wakeup } from "../../src/flows/deps.ts";
 import { createIngestHandler } from "../../src/flows/ingest.ts";
@@ -15,7 +16,7 @@ import type { CrashPoint } from "../../src/lib/crash-points.ts";
 import type { LiveEvent } from "../../src/lib/events.ts";
 import { newId } from "../../src/lib/ids.ts";
 import type { Thinker } from "../../src/llm/thinker.ts";
-import type { SendResult } from "../../src/whatsapp/client.ts";
+import type { SendResult, UploadAnswer } from "../../src/whatsapp/client.ts";
 import type { InboundItem, ReceiptItem } from "../../src/whatsapp/payload.ts";
 import type { EntryOf } from "../../streams/messages.ts";
 import { testDatabase } from "../support/database.ts";
@@ -52,8 +53,8 @@ type Think = (
 ) => Promise<Thought> | Thought;
 
 /** One organization with one number on a real database, and every flow wired to records in memory. */
-export async function createWorld(name: string) {
-  const database = await testDatabase(name);
+export async function createWorld(name: string, makeDatabase = testDatabase) {
+  const database = await makeDatabase(name);
   const db = createDb({ url: database.url, maxConnections: 8, name });
   const organizationId = newId();
   const integrationId = newId();
@@ -102,6 +103,10 @@ export async function createWorld(name: string) {
     crash(_step: CrashPoint): void {},
     monotonicMs: () => performance.now(),
     pace: (): PaceRefusal | null => null,
+    /** Meta takes every file. */
+    upload: (_file: FileToUpload): Promise<UploadAnswer> | UploadAnswer => ({
+      ...{ kind: "uploaded", metaMediaId: String(Math.random()).slice(2) },
+    }),
 
     receive: (...items: Partial<MessageItem>[]) =>
       ingest(items.map((item) => ({ entry: entry(message(item)) }))),
@@ -187,6 +192,7 @@ export async function createWorld(name: string) {
       });
       return await world.send(claim);
     },
+    upload: async (file) => await world.upload(file),
     monotonicMs: () => world.monotonicMs(),
     crash: (step) => world.crash(step),
     onSend() {},

@@ -42,10 +42,11 @@ function app() {
     .use(securityHeaders({ https: true }))
     .use(accessLog({ log }))
     .use(errors({ log }))
-    .use(bodyLimit({ maxBytes: 1_000, exemptPrefix: "/webhooks/" }))
+    .use(bodyLimit({ maxBytes: 1_000, exemptPrefixes: ["/webhooks/", "/simulator/"] }))
     .use(people)
     .get("/health/live", () => "ok")
-    .post("/webhooks/x", () => "ok", { parse: "none" });
+    .post("/webhooks/x", () => "ok", { parse: "none" })
+    .post("/simulator/x", () => "ok", { parse: "none" });
   const ask = (path: string, init: RequestInit = {}) =>
     built.handle(new Request(`http://localhost${path}`, init));
   return { ask, lines };

@@ -14,6 +14,8 @@ const statuses: Record<ErrorCode, number> = {
   conflict: 409,
   precondition_failed: 412,
   window_closed: 409,
+  not_evaluated: 409,
+  evaluation_failed: 409,
   idempotency_key_reused: 422,
   signature_invalid: 401,
   too_many_requests: 429,

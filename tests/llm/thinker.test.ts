@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { BrainDecision } from "../../src/funnel/turn.ts";
 import { AppError } from "../../src/lib/errors.ts";
+import { builtInPrompt, promptHash } from "../../src/llm/prompts/catalogue.ts";
 import { context, decision, message } from "./support/context.ts";
 import { answering, completion, failing, hanging } from "./support/model-server.ts";
 import { rig } from "./support/thinking.ts";
@@ -45,6 +46,25 @@ describe("a turn that goes well", () => {
     expect(call?.responseId).toStartWith("chatcmpl-");
     expect(call?.latencyMs).toBeWithin(0, 5_000);
     expect(it.calls[1]?.promptHash).not.toBe(call?.promptHash);
+  });
+
+  test("marks each call with the version and hash of what was really sent", async () => {
+    await using it = rig([brain(), mouth(), answering({ summary: "Ana has a flat roof." })]);
+    const instructions = "- Answer in one sentence.";
+    const own = (number: number) => ({ versionId: "v", version: `own-${number}`, instructions });
+    const prompts = { brain: null, mouth: own(7), memory: null };
+    await it.thinker.think(context({ prompts }), it.run());
+    const notes = { previous: null, messages: [message("Hi")], language: "en", prompt: own(2) };
+    await it.thinker.summarise({ organizationId: "o", conversationId: "c", ...notes }, it.run());
+    expect(it.calls.map((call) => [call.promptVersion, call.promptHash])).toEqual([
+      [builtInPrompt("brain").version, builtInPrompt("brain").hash],
+      ["own-7", promptHash("mouth", instructions)],
+      ["own-2", promptHash("memory", instructions)],
+    ]);
+    const [, asked] = it.server.requests;
+    const sent = asked?.messages[0]?.content;
+    expect(sent).toContain(instructions);
+    expect(sent).not.toContain("Usually 1 to 3 short sentences");
   });
 
   test("knows nothing of tokens where the server says nothing, rather than zero", async () => {
@@ -449,6 +469,7 @@ describe("summarise", () => {
     previous: "Ana asked about panels.",
     messages: [message("I have a flat roof")],
     language: "en",
+    prompt: null,
   };
 
   test("returns the new summary and records a memory call", async () => {

@@ -58,6 +58,7 @@ export async function createRestWorld(
     DATABASE_URL: world.url,
     REDIS_URL: keyspace.url,
     WHATSAPP_GRAPH_URL: `${meta.url}/simulator/graph`,
+    OPENAI_BASE_URL: `${meta.url}/simulator/openai/v1`,
     INTERNAL_API_KEYS: internalApiKeys.join(","),
     ...environment,
   });
@@ -85,7 +86,7 @@ export async function createRestWorld(
     },
     routes: {
       byPhoneNumberId: () => undefined,
-      byWabaId: () => undefined,
+      byWabaId: () => [],
       byKey: () => undefined,
     },
     extra: [],

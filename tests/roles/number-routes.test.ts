@@ -42,7 +42,7 @@ test("a disconnected number is nobody's, but its address goes on serving the oth
   await stop();
   expect(routes.byPhoneNumberId("number-stays")).toMatchObject({ organizationId, app: "own" });
   expect(routes.byPhoneNumberId("number-gone")).toBeUndefined();
-  expect(routes.byWabaId("waba-gone")).toBeUndefined();
+  expect(routes.byWabaId("waba-gone")).toEqual([]);
   for (const key of ["key-stays", "key-gone"]) {
     const app = routes.byKey(key);
     expect(app?.organizationId).toBe(organizationId);
@@ -50,4 +50,31 @@ test("a disconnected number is nobody's, but its address goes on serving the oth
     expect(app?.verifyTokens.toSorted()).toEqual(["verify-gone", "verify-stays"]);
   }
   expect(routes.byKey("key-alone")).toBeUndefined();
+});
+
+test("an account belongs to every organization that has a number of it, once for each app", async () => {
+  const { db, organizationId } = world;
+  const [neighbour, gone] = [newId(), newId()];
+  for (const id of [neighbour, gone]) {
+    await db.rows`insert into organizations (id, name) values (${id}, 'Next door')`;
+  }
+  for (const [owner, name, active] of [
+    [organizationId, "a", true],
+    [organizationId, "b", true],
+    [neighbour, "c", true],
+    [gone, "d", false],
+  ] as const) {
+    await addOwn(owner, name, active);
+  }
+  await db.rows`update integrations set waba_id = 'waba-shared', webhook_key = null
+    where phone_number_id in ('number-a', 'number-b', 'number-c', 'number-d')`;
+  const { routes, stop } = await createNumberRoutes({ db, box, log });
+  await stop();
+  const owners = routes.byWabaId("waba-shared").map((one) => [one.organizationId, one.app]);
+  expect(owners.toSorted()).toEqual(
+    [
+      [organizationId, "platform"],
+      [neighbour, "platform"],
+    ].toSorted(),
+  );
 });

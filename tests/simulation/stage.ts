@@ -101,6 +101,7 @@ export async function createStage(name: string) {
       monotonicMs: () => 0,
       crash() {},
       onSend() {},
+      upload: async () => ({ kind: "not_uploaded", why: "Nobody sends files here." }),
       send: async (claim) => {
         await onPost(claim);
         return await hold(sending, { claim });

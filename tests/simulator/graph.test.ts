@@ -112,11 +112,13 @@ describe("sending", () => {
     expect(data).toMatchObject([{ to: "15550002222" }]);
   });
 
-  test("templates, media and reactions are accepted", async () => {
+  test("templates, media and reactions are accepted; a file must be there", async () => {
     const to = "15550002222";
+    const unknown = await rig.graph({ to, type: "image", image: { id: "1" } });
+    expect([unknown.status, (await unknown.json()).error.code]).toEqual([400, 100]);
     const bodies = [
       { to, type: "template", template: { name: "hello", language: { code: "en" } } },
-      { to, type: "image", image: { id: "1" } },
+      { to, type: "image", image: { link: "https://a.example/a.png" } },
       { to, type: "reaction", reaction: { message_id: "wamid.x", emoji: "👍" } },
     ];
     for (const body of bodies) expect((await rig.graph(body)).status).toBe(200);

@@ -163,7 +163,9 @@ describe.each([...tongues])("the sales talk in $tag", (tongue) => {
         isNew: true,
       }) as const;
     const messages = [message(tongue.price), message(tongue.town)];
-    const prompt = memoryPrompt({ previous: null, messages, language: tongue.tag });
+    const prompt = memoryPrompt({
+      ...{ previous: null, messages, language: tongue.tag, prompt: null },
+    });
     const response = await rig.model({
       model: "simulated-1",
       messages: prompt.messages,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:tes
 import { demoCtas, demoFacts, demoOrganization } from "../../src/db/seed/northwind.ts";
 import { ungroundedClaims } from "../../src/funnel/claims.ts";
 import type { Stage } from "../../src/funnel/lead.ts";
+import { builtInPrompts } from "../../src/funnel/prompts.ts";
 import type { BrainDecision, ContextMessage, TurnContext } from "../../src/funnel/turn.ts";
 import { MemoryAnswer, MouthAnswer, parseAnswer, parseDecision } from "../../src/llm/answers.ts";
 import { brainPrompt } from "../../src/llm/prompts/brain.ts";
@@ -42,6 +43,7 @@ function businessContext(): TurnContext {
     followUpHint: null,
     earlierReplyInDoubt: false,
     now,
+    prompts: builtInPrompts,
   };
 }
 
@@ -312,6 +314,7 @@ describe("memory", () => {
       previous: "The lead owns a house.",
       messages: [message("How much is the battery?"), message("my roof is 10 years old")],
       language: "en",
+      prompt: null,
     });
     const parsed = parseAnswer(MemoryAnswer, contentOf(await ask(prompt)));
     if (!parsed.ok) return expect.unreachable();

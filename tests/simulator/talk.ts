@@ -1,6 +1,7 @@
 import { expect } from "bun:test";
 import { demoCtas, demoFacts, demoOrganization } from "../../src/db/seed/northwind.ts";
 import { judgeDraft } from "../../src/funnel/guardrails.ts";
+import { builtInPrompts } from "../../src/funnel/prompts.ts";
 import type { BrainDecision, ContextMessage, TurnContext } from "../../src/funnel/turn.ts";
 import { createThinker } from "../../src/llm/thinker.ts";
 import type { Rig } from "./rig.ts";
@@ -30,6 +31,7 @@ export function northwind(): TurnContext {
     followUpHint: null,
     earlierReplyInDoubt: false,
     now,
+    prompts: builtInPrompts,
   };
 }
 
@@ -61,6 +63,7 @@ export function startTalk(rig: Rig, overrides: Partial<TurnContext> = {}) {
       onCall: async ({ step, outcome }) => {
         steps.push(`${step}:${outcome}`);
       },
+      runTools: async () => [],
     });
     if (thought.kind !== "reply" && thought.kind !== "no_reply") {
       throw new Error(`${thought.kind}: ${thought.reason}`);

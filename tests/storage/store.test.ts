@@ -7,6 +7,7 @@ import { newId } from "../../src/lib/ids.ts";
 import { createDiskStore } from "../../src/storage/disk.ts";
 import { createS3Store } from "../../src/storage/s3.ts";
 import type { MediaStore } from "../../src/storage/store.ts";
+import { signedAccess, startSignedS3 } from "./signed-s3.ts";
 
 const BUCKET = "media-test";
 const dirs: string[] = [];
@@ -21,6 +22,8 @@ afterAll(async () => {
 
 let server: S3rver;
 let endpoint: string;
+const signing = startSignedS3();
+afterAll(() => signing.stop());
 beforeAll(async () => {
   server = new S3rver({
     ...{ port: 0, address: "127.0.0.1", silent: true, directory: await tempDir() },
@@ -37,10 +40,20 @@ const s3 = (accessKeyId: string, at = endpoint) =>
     ...{ accessKeyId, secretAccessKey: "S3RVER" },
   });
 
-/** One contract, over a folder and over a server that speaks S3. */
+const signed = (over: Partial<typeof signedAccess> = {}) => {
+  const { endpoint, region } = signing;
+  return createS3Store({
+    ...{ kind: "s3", endpoint, region, bucket: BUCKET, prefix: "kept (here)/ü+/" },
+    ...signedAccess,
+    ...over,
+  });
+};
+
+/** One contract, over a folder, a server that speaks S3, and one that checks that it is spoken signed. */
 const backends: Readonly<Record<string, () => Promise<MediaStore>>> = {
   disk: async () => createDiskStore(await tempDir()),
   s3: async () => s3("S3RVER"),
+  "s3, signed": async () => signed(),
 };
 
 async function put(store: MediaStore, key: string, bytes: Uint8Array): Promise<string> {
@@ -112,6 +125,27 @@ describe.each(Object.keys(backends))("%s", (name) => {
 });
 
 describe("an S3 server", () => {
+  test("gets nothing that is not signed with the secret, whatever is asked of it", async () => {
+    const key = `${newId()}/${newId()}`;
+    await put(signed(), key, some(10));
+    const before = [...signing.objects];
+    for (const over of [{ secretAccessKey: "another" }, { accessKeyId: "another" }]) {
+      const stranger = signed(over);
+      const path = join(await stranger.incomingDir(), newId());
+      await Bun.write(path, some(20));
+      for (const ask of [
+        () => stranger.put(key, path, "image/png"),
+        () => stranger.get(key),
+        () => stranger.exists(key),
+        () => stranger.delete(key),
+      ]) {
+        expect(await ask().then(String, () => "refused")).toBe("refused");
+      }
+    }
+    expect([...signing.objects]).toEqual(before);
+    expect(new Set(signing.verified)).toEqual(new Set(["PUT", "POST", "HEAD", "GET", "DELETE"]));
+  });
+
   test("that does not know the key is an error, not an empty store", async () => {
     const stranger = s3("SOMEBODY-ELSE");
     expect(await stranger.exists("a/b").catch(() => "refused")).toBe("refused");

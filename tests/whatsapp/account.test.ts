@@ -52,6 +52,18 @@ describe("reading", () => {
         verified_name: "Northwind",
         quality_rating: "GREEN",
         throughput: { level: "HIGH" },
+        health_status: {
+          can_send_message: "LIMITED",
+          entities: [
+            { entity_type: "PHONE_NUMBER", can_send_message: "AVAILABLE" },
+            {
+              ...{ entity_type: "WABA", can_send_message: "LIMITED" },
+              errors: [
+                { error_code: 1, error_description: "No payment.", possible_solution: "Pay." },
+              ],
+            },
+          ],
+        },
       }),
     );
     expect(await account.readNumber(TOKEN, "1")).toEqual({
@@ -59,11 +71,13 @@ describe("reading", () => {
       verifiedName: "Northwind",
       quality: "GREEN",
       throughput: "HIGH",
+      canSend: "LIMITED",
+      sendObstacles: ["No payment. Pay."],
     });
     expect(asked).toEqual([
       {
         method: "GET",
-        path: "/v25.0/1?fields=display_phone_number,verified_name,quality_rating,throughput",
+        path: "/v25.0/1?fields=display_phone_number,verified_name,quality_rating,throughput,health_status",
         authorization: `Bearer ${TOKEN}`,
       },
     ]);
@@ -76,6 +90,8 @@ describe("reading", () => {
       verifiedName: null,
       quality: null,
       throughput: null,
+      canSend: null,
+      sendObstacles: [],
     });
     const other = meta(() => Response.json({ id: "1", name: "An account" }));
     const error = await failureOf(other.account.readNumber(TOKEN, "1"));

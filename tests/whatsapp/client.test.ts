@@ -41,6 +41,7 @@ const request = (over: Partial<SendRequest> = {}): SendRequest => ({
     to: { phone: "15550001", bsuid: null },
     content: { type: "text", body: "Hi" },
     replyToWamid: null,
+    metaMediaId: null,
   },
   callbackData: "m:1",
   deadlineMs: 2_000,
@@ -81,7 +82,7 @@ describe("a send", () => {
     const silent = await graph(() => undefined);
     expect(await send(silent.url, { deadlineMs: 50 })).toEqual({
       kind: "unknown",
-      why: "no answer within 50 ms",
+      why: "not done within 50 ms",
     });
     const stop = new AbortController();
     const stopping = await graph(() => stop.abort());

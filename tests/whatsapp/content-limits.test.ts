@@ -152,6 +152,8 @@ describe("what the Graph API is sent", () => {
       { type: "audio", audio: { id: "7" } },
     ],
   ] as const)("%j", (content, body) => {
-    expect(graphMessage({ to, content, replyToWamid: null }, "data")).toMatchObject(body);
+    expect(
+      graphMessage({ to, content, replyToWamid: null, metaMediaId: null }, "data"),
+    ).toMatchObject(body);
   });
 });

@@ -101,3 +101,17 @@ test("a basket of three hundred lines does not fill the model's context", () => 
   const words = wordsFor({ kind: "order", text: null, content, file: null, isDeleted: false });
   expect(words.length).toBeLessThan(2_100);
 });
+
+describe("a file's name", () => {
+  const named = (filename: unknown) => {
+    const { content } = read({ type: "document", document: { id: "9", filename } });
+    return content?.type === "document" ? content.filename : undefined;
+  };
+
+  test("keeps neither folders nor control characters", () => {
+    expect(named("../../etc/passwd")).toBe("passwd");
+    expect(named("C:\\Users\\a\r\nb.pdf")).toBe("ab.pdf");
+    expect(named("  ")).toBeNull();
+    expect(named("x".repeat(500))).toHaveLength(240);
+  });
+});

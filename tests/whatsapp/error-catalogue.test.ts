@@ -20,7 +20,7 @@ type Effect =
 
 /** Each row of whatsapp.md 8: what becomes of the message, and what beyond it. */
 const expected: readonly (readonly [GraphErrorClass, Effect, readonly number[]])[] = [
-  ["retry_later", null, [4, 429, 80007, 130429, 131208]],
+  ["retry_later", null, [4, 429, 80007, 130429, 131053, 131208, 134101]],
   ["retry_later", "hold recipient", [131056]],
   ["unknown", null, [1, 2, 131000, 131016, 131057, 133004, 2494100]],
   ["window_closed", null, [131047]],
@@ -41,8 +41,8 @@ const expected: readonly (readonly [GraphErrorClass, Effect, readonly number[]])
     "template",
     null,
     [
-      131055, 131063, 132000, 132001, 132005, 132007, 132008, 132012, 132018, 134100, 134101,
-      134102, 2388019, 2388039, 2388040, 2388047, 2388072, 2388073, 2388293, 2388299,
+      131055, 131063, 132000, 132001, 132005, 132007, 132008, 132012, 132018, 134100, 134102,
+      2388019, 2388039, 2388040, 2388047, 2388072, 2388073, 2388293, 2388299,
     ],
   ],
   ["template", "disable template", [132016]],
@@ -50,9 +50,8 @@ const expected: readonly (readonly [GraphErrorClass, Effect, readonly number[]])
     "ours",
     null,
     [
-      100, 131008, 131009, 131020, 131041, 131051, 131052, 131053, 131059, 131060, 135000, 136024,
-      139000, 139001, 139002, 139003, 139004, 139100, 139101, 139102, 139103, 2593107, 2593108,
-      2593109,
+      100, 131008, 131009, 131020, 131041, 131051, 131052, 131059, 131060, 135000, 136024, 139000,
+      139001, 139002, 139003, 139004, 139100, 139101, 139102, 139103, 2593107, 2593108, 2593109,
     ],
   ],
 ];
@@ -62,6 +61,16 @@ const rows = expected.flatMap(([kind, effect, codes]) =>
 );
 
 describe("the catalogue of Graph errors", () => {
+  test.each([
+    [131053, { maxTries: 3 }],
+    [134101, { waitMs: 600_000 }],
+  ])("%d is tried again by its own rule", (code, rule) => {
+    expect(graphErrors.get(code)).toMatchObject(rule);
+    const others = [...graphErrors].filter(([, row]) => row.waitMs ?? row.maxTries);
+    expect(others.map(([one]) => one)).toContain(code);
+    expect(others.length).toBe(2);
+  });
+
   test.each(rows)("%d is %p and means %p", (code, kind, effect) => {
     expect([graphError(code).class, effectOf(code)]).toEqual([kind, effect]);
   });

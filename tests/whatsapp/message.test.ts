@@ -7,7 +7,9 @@ const text = { type: "text", body: "Hi" } as const;
 
 describe("a Graph message", () => {
   test("goes to the phone number with its +, and carries our callback data", () => {
-    expect(graphMessage({ to: phone, content: text, replyToWamid: null }, "m:1")).toEqual({
+    expect(
+      graphMessage({ to: phone, content: text, replyToWamid: null, metaMediaId: null }, "m:1"),
+    ).toEqual({
       messaging_product: "whatsapp",
       recipient_type: "individual",
       to: "+15550001",
@@ -18,14 +20,19 @@ describe("a Graph message", () => {
   });
 
   test("goes to `recipient`, never to `to`, for a person without a phone number", () => {
-    const body = graphMessage({ to: hidden, content: text, replyToWamid: "w0" }, "m:1");
+    const body = graphMessage(
+      { to: hidden, content: text, replyToWamid: "w0", metaMediaId: null },
+      "m:1",
+    );
     expect(body).toMatchObject({ recipient: "US.1", context: { message_id: "w0" } });
     expect(body).not.toHaveProperty("to");
   });
 
   test("with buttons and with a list has Meta's interactive shape", () => {
     const buttons = { type: "buttons", body: "Ok?", buttons: [{ id: "y", title: "Yes" }] } as const;
-    expect(graphMessage({ to: phone, content: buttons, replyToWamid: null }, "m")).toMatchObject({
+    expect(
+      graphMessage({ to: phone, content: buttons, replyToWamid: null, metaMediaId: null }, "m"),
+    ).toMatchObject({
       type: "interactive",
       interactive: {
         type: "button",
@@ -35,7 +42,9 @@ describe("a Graph message", () => {
     });
     const rows = [{ id: "r", title: "Roof", description: "flat" }];
     const list = { type: "list", body: "Which?", button: "Choose", rows } as const;
-    expect(graphMessage({ to: phone, content: list, replyToWamid: null }, "m")).toMatchObject({
+    expect(
+      graphMessage({ to: phone, content: list, replyToWamid: null, metaMediaId: null }, "m"),
+    ).toMatchObject({
       interactive: {
         type: "list",
         body: { text: "Which?" },
@@ -46,7 +55,9 @@ describe("a Graph message", () => {
 
   test("without any address is refused", () => {
     const nobody = { phone: null, bsuid: null };
-    expect(() => graphMessage({ to: nobody, content: text, replyToWamid: null }, "m")).toThrow();
+    expect(() =>
+      graphMessage({ to: nobody, content: text, replyToWamid: null, metaMediaId: null }, "m"),
+    ).toThrow();
   });
 
   test("of a template names it, its language and what replaces its variables", () => {
@@ -56,7 +67,9 @@ describe("a Graph message", () => {
       language: "en_US",
       variables: ["Ann"],
     } as const;
-    expect(graphMessage({ to: phone, content, replyToWamid: null }, "m")).toMatchObject({
+    expect(
+      graphMessage({ to: phone, content, replyToWamid: null, metaMediaId: null }, "m"),
+    ).toMatchObject({
       type: "template",
       template: {
         name: "visit",
@@ -65,7 +78,9 @@ describe("a Graph message", () => {
       },
     });
     const plain = { ...content, variables: [] };
-    expect(graphMessage({ to: phone, content: plain, replyToWamid: null }, "m")).toMatchObject({
+    expect(
+      graphMessage({ to: phone, content: plain, replyToWamid: null, metaMediaId: null }, "m"),
+    ).toMatchObject({
       template: { name: "visit", language: { code: "en_US" } },
     });
   });
@@ -78,7 +93,9 @@ describe("a Graph message", () => {
       variables: ["Ann", "Friday"],
       names: ["who", "day"],
     } as const;
-    expect(graphMessage({ to: phone, content, replyToWamid: null }, "m")).toMatchObject({
+    expect(
+      graphMessage({ to: phone, content, replyToWamid: null, metaMediaId: null }, "m"),
+    ).toMatchObject({
       template: {
         components: [
           {
@@ -95,7 +112,9 @@ describe("a Graph message", () => {
 
   test("of a reaction names the message, and takes it back with no emoji", () => {
     const content = { type: "reaction", wamid: "w1", emoji: "" } as const;
-    expect(graphMessage({ to: phone, content, replyToWamid: null }, "m")).toMatchObject({
+    expect(
+      graphMessage({ to: phone, content, replyToWamid: null, metaMediaId: null }, "m"),
+    ).toMatchObject({
       type: "reaction",
       reaction: { message_id: "w1", emoji: "" },
     });

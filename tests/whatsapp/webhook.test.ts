@@ -187,7 +187,7 @@ describe("a message", () => {
     expect(item.sentAt).toBe(RECEIVED_AT);
   });
 
-  test("has U+0000 and lone surrogates replaced everywhere and is flagged", () => {
+  test("invariant 1: has U+0000 and lone surrogates replaced everywhere and is flagged", () => {
     const item = only(
       "message",
       itemsOf({

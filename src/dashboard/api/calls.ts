@@ -15,6 +15,7 @@ import type {
   queues,
 } from "../../modules/conversations/model.ts";
 import type { DeadLetter, DeadLetterPage } from "../../modules/dead-letters/model.ts";
+import type { Lead } from "../../modules/leads/model.ts";
 import type { Media } from "../../modules/media/model.ts";
 import type { Message, MessagePage } from "../../modules/messages/model.ts";
 import type { Queue } from "../../modules/queue/model.ts";
@@ -23,6 +24,7 @@ import {
   endSession,
   get,
   isSignedOut,
+  patch,
   post,
   postOpenly,
   resumeSession,
@@ -38,6 +40,7 @@ export type {
   ConversationRow,
   DeadLetter,
   InvitationPreview,
+  Lead,
   Media,
   Message,
   Panel,
@@ -98,6 +101,24 @@ export const fetchConversation = (id: string, signal?: AbortSignal) =>
 
 export const fetchPanel = (id: string, signal: AbortSignal) =>
   get<Panel>(`${at(id)}/panel`, signal);
+
+const leadAt = (id: string) => `/leads/${encodeURIComponent(id)}`;
+
+export const fetchLead = (id: string, signal: AbortSignal) => get<Lead>(leadAt(id), signal);
+
+/** Makes one lead of two: the first goes into the second, for good. */
+export const mergeLeads = (id: string, intoId: string, idempotencyKey: string) =>
+  post<Lead>(`${leadAt(id)}/merge`, {
+    body: { intoId },
+    headers: { "idempotency-key": idempotencyKey },
+  });
+
+/** It is somebody else than whom it was taken for; both leads forget it. */
+export const tellApart = ({ id, version }: Lead) =>
+  patch<Lead>(leadAt(id), {
+    body: { maybeSameAs: null },
+    headers: { "if-match": `"${version}"` },
+  });
 
 /** The newest messages, or those before `before`; each page oldest first. */
 export function fetchMessages(

@@ -37,6 +37,11 @@ export async function post<Answer>(path: string, options: Call = {}): Promise<An
   return await call<Answer>("POST", path, options);
 }
 
+/** PATCHes with a JSON body. @throws ApiError */
+export async function patch<Answer>(path: string, options: Call): Promise<Answer> {
+  return await call<Answer>("PATCH", path, options);
+}
+
 /** POSTs as somebody who is not signed in. @throws ApiError */
 export async function postOpenly<Answer>(path: string, body: object): Promise<Answer> {
   return await exchange<Answer>("POST", path, { body });

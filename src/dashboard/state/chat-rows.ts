@@ -22,7 +22,7 @@ interface Loaded {
 export function chatRows({ messages, drafts, hasEarlier }: Loaded): ChatRow[] {
   const rows: ChatRow[] = [];
   let before = hasEarlier ? messages[0] : undefined;
-  for (const message of hasEarlier ? messages.slice(1) : messages) {
+  for (const message of (hasEarlier ? messages.slice(1) : messages).filter(isOnItsOwn)) {
     const at = message.sentAt;
     const opensDay = !before || dayName(before.sentAt) !== dayName(at);
     if (opensDay) rows.push({ kind: "day", key: `day ${message.id}`, at });
@@ -32,6 +32,13 @@ export function chatRows({ messages, drafts, hasEarlier }: Loaded): ChatRow[] {
   }
   for (const draft of drafts) rows.push({ kind: "draft", key: draft.key, at: draft.sentAt, draft });
   return rows;
+}
+
+const shownAtTheirMessage: ReadonlySet<string> = new Set(["accepted", "sent", "delivered", "read"]);
+
+/** A reaction of ours that WhatsApp has is shown at its message; one under way or failed has a line. */
+function isOnItsOwn({ kind, state }: Message): boolean {
+  return kind !== "reaction" || !shownAtTheirMessage.has(state);
 }
 
 const writerOf = ({ author, sentBy }: Message) => sentBy?.id ?? author;

@@ -28,6 +28,8 @@ export class Store {
   readonly rows = new Map<string, ConversationRow>();
   readonly states = new Map<string, Conversation>();
   readonly messages = new Map<string, Map<string, Message>>();
+  /** The newest version that was told of each lead. */
+  readonly leadVersions = new Map<string, number>();
   /** Changes that were asked for and not answered yet. */
   readonly wishes = new Map<string, Partial<Conversation>>();
   readonly drafts = new Map<string, Draft>();
@@ -112,7 +114,14 @@ export class Store {
     this.messages.set(message.conversationId, chat);
   }
 
-  #putLead(lead: { id: string; name: string | null; username: string | null }): void {
+  #putLead(lead: {
+    id: string;
+    name: string | null;
+    username: string | null;
+    version: number;
+  }): void {
+    const known = this.leadVersions.get(lead.id) ?? 0;
+    this.leadVersions.set(lead.id, Math.max(known, lead.version));
     for (const row of this.rows.values()) {
       if (row.leadId !== lead.id) continue;
       const { name, username } = lead;

@@ -4,8 +4,11 @@ import { mediaTexts as texts } from "../texts/media.ts";
 
 const kinds: readonly string[] = ["image", "audio", "video", "document", "sticker"];
 
-export function hasFile({ direction, kind }: Message): boolean {
-  return direction === "in" && kinds.includes(kind);
+/** What came with a file, and what went out with one that lies here. */
+export function hasFile({ direction, kind, content }: Message): boolean {
+  if (direction === "in") return kinds.includes(kind);
+  const carrier = content?.type === "template" && "header" in content ? content.header : content;
+  return carrier != null && "media" in carrier && "fileId" in carrier.media;
 }
 
 /** The file of a message that has one: shown, played, or said where it is. */

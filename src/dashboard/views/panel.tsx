@@ -7,6 +7,7 @@ import { leadName } from "../parts/names.ts";
 import { Failure, Ghosts } from "../parts/states.tsx";
 import { useNow } from "../state/context.ts";
 import { texts } from "../texts.ts";
+import { SameLead } from "./same-lead.tsx";
 import { Timeline } from "./timeline.tsx";
 
 const MINUTE_MS = 60_000;
@@ -45,6 +46,7 @@ export function Panel({ row, isShown, onClose }: Props) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolled region has to be reachable by keyboard. */}
       <section className="panel-body" tabIndex={0} aria-label={texts.panel.label}>
         <Standing row={row} />
+        <SameLead leadId={row.leadId} />
         {query.isPending && <Ghosts count={3} label={texts.panel.loading} kind="panel" />}
         {query.isError && !query.data && <Failure error={query.error} onRetry={query.refetch} />}
         {query.data && <Details panel={query.data} row={row} />}

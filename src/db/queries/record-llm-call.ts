@@ -7,6 +7,8 @@ export interface LlmCallSubject {
   leadId: string;
   /** Null for what belongs to no turn: summaries, transcripts, descriptions. */
   turnId: string | null;
+  /** Set where nothing is ever sent, whatever comes of it. */
+  disposition?: "replay";
 }
 
 /**
@@ -24,7 +26,7 @@ export async function recordLlmCall(
       provider, request_model, response_model, response_id, prompt_name, prompt_version,
       prompt_hash, input_tokens, cached_tokens, output_tokens, reasoning_tokens, audio_tokens,
       audio_seconds, started_at,
-      latency_ms, finish_reason, outcome, error_class, cost, price_id)
+      latency_ms, finish_reason, outcome, error_class, disposition, cost, price_id)
     select ${subject.organizationId}, ${call.id}, ${subject.conversationId}, ${subject.leadId},
       ${subject.turnId}, ${call.step}, ${call.attempt}::smallint, ${call.provider},
       ${call.requestModel}, ${call.responseModel}, ${call.responseId}, ${call.promptName},
@@ -32,7 +34,7 @@ export async function recordLlmCall(
       ${call.cachedTokens}::int, ${call.outputTokens}::int, ${call.reasoningTokens}::int,
       ${call.audioTokens}::int, ${call.audioSeconds}::real,
       ${call.startedAt}::timestamptz, ${call.latencyMs}::int, ${call.finishReason},
-      ${call.outcome}, ${call.errorClass},
+      ${call.outcome}, ${call.errorClass}, ${subject.disposition ?? null},
       case when ${call.audioSeconds}::real is not null
         then ${call.audioSeconds}::real::numeric / 60 * p.usd_per_audio_minute
         else ((${call.inputTokens}::int - coalesce(${call.cachedTokens}::int, 0)

@@ -194,6 +194,13 @@ export const leadIdentities = pgTable(
     uniqueIndex("lead_identities_current_key")
       .on(table.organizationId, table.kind, table.scope, table.value)
       .where(sql`ended_at is null`),
+    // Two spellings of one number at the same instant make one lead: `phoneKey` of whatsapp/phone-variants.
+    uniqueIndex("lead_identities_phone_key")
+      .on(
+        table.organizationId,
+        sql`(regexp_replace(regexp_replace(regexp_replace(value, '^(55\\d\\d)9([6-9]\\d{7})$', '\\1\\2'), '^521(\\d{10})$', '52\\1'), '^549(\\d{10})$', '54\\1'))`,
+      )
+      .where(sql`kind = 'phone' and ended_at is null`),
     index("lead_identities_former_index")
       .on(table.organizationId, table.kind, table.scope, table.value)
       .where(sql`ended_at is not null`),

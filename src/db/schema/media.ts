@@ -72,6 +72,9 @@ export const media = pgTable(
     primaryKey({ columns: [table.organizationId, table.id] }),
     uniqueIndex("media_message_key").on(table.organizationId, table.messageId),
     index("media_work_index").on(table.nextAttemptAt).where(sql`step is not null`),
+    index("media_waiting_index")
+      .on(table.organizationId, table.nextAttemptAt)
+      .where(sql`step is not null`),
     foreignKey({
       columns: [table.organizationId, table.messageId],
       foreignColumns: [messages.organizationId, messages.id],

@@ -17,6 +17,7 @@ import { authors } from "../../funnel/lead.ts";
 import { cancelReasons, messageStates } from "../../funnel/message-state.ts";
 import { createdAt, instant, organizationId, rowVersion } from "./columns.ts";
 import { conversations } from "./conversations.ts";
+import { files } from "./files.ts";
 
 export const messages = pgTable(
   "messages",
@@ -53,6 +54,8 @@ export const messages = pgTable(
     errorCode: integer(),
     errorText: text(),
     cancelReason: text({ enum: cancelReasons }),
+    /** Since when what its error means beyond it is to be done; null: nothing is, or it is done. */
+    effectDueAt: instant(),
     /** The conversation's fence when a bot message was made; sent only while it still holds. */
     fence: bigint({ mode: "number" }).notNull().default(0),
     /** Nudges only: the mailbox position they were made at. */
@@ -64,6 +67,8 @@ export const messages = pgTable(
     resendOf: uuid(),
     /** What it says beside text: `whatsapp/message` owns the shapes that go out, `inbound-content` the others. */
     payload: jsonb(),
+    /** The uploaded file that goes out with it. */
+    fileId: uuid(),
     /** Inbound: whether the bot was to think about it; null where nobody noted it. */
     wakes: boolean(),
     /** When its author last changed its words; older changes that come late are ignored. */
@@ -112,6 +117,14 @@ export const messages = pgTable(
     index("messages_open_index")
       .on(table.conversationId, table.seq)
       .where(sql`state in ('queued', 'sending', 'unknown')`),
+    index("messages_effect_index").on(table.effectDueAt).where(sql`effect_due_at is not null`),
+    index("messages_file_index")
+      .on(table.organizationId, table.fileId)
+      .where(sql`file_id is not null`),
+    foreignKey({
+      columns: [table.organizationId, table.fileId],
+      foreignColumns: [files.organizationId, files.id],
+    }),
     foreignKey({
       columns: [table.organizationId, table.conversationId],
       foreignColumns: [conversations.organizationId, conversations.id],

@@ -39,7 +39,12 @@ export const turns = pgTable(
   },
   (table) => [
     primaryKey({ columns: [table.organizationId, table.id] }),
-    index("turns_conversation_index").on(table.organizationId, table.conversationId),
+    index("turns_conversation_index").on(
+      table.organizationId,
+      table.conversationId,
+      table.startedAt,
+      table.id,
+    ),
     index("turns_started_index").on(table.organizationId, table.startedAt),
     foreignKey({
       columns: [table.organizationId, table.conversationId],
@@ -101,7 +106,7 @@ export const llmCalls = pgTable(
     }).notNull(),
     errorClass: text(),
     /** How the turn it served ended; null while it runs, and for summaries. */
-    disposition: text({ enum: turnDispositions }),
+    disposition: text({ enum: [...turnDispositions, "replay"] }),
     /** USD; null = the price is unknown. */
     cost: numeric({ precision: 18, scale: 12 }),
     priceId: uuid(),

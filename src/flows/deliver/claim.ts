@@ -24,6 +24,8 @@ export interface SendClaim {
   /** Null: the text alone. */
   content: OutboundContent | null;
   replyToWamid: string | null;
+  /** What Meta calls the file that it carries. */
+  metaMediaId: string | null;
   /** Where to: the phone wins over the BSUID. */
   phone: string | null;
   bsuid: string | null;
@@ -74,6 +76,9 @@ export async function claimSend(
           when m.author = 'bot' and (not c.is_bots or m.fence <> c.fence) then 'fence'
           when m.author = 'system' and m.fence <> c.fence then 'fence'
           when m.author = 'bot' and m.seen_wake_seq <> c.wake_seq then 'superseded'
+          -- It asks the lead to write, and they have: an answer of our own may go now.
+          when m.author = 'bot' and m.kind = 'template' and c.is_open and c.last_in_seq > m.seq
+            then 'superseded'
           else ${sql(TEMPLATE_OBSTACLE)}
         end as cancel, ${sql(IS_FREE_FORM)} and not c.is_open as closed
       from conversation c join messages m on m.organization_id = c.organization_id
@@ -99,6 +104,9 @@ export async function claimSend(
         'integrationId', m.integration_id, 'conversationId', m.conversation_id,
         'author', m.author, 'attempt', m.attempts, 'text', m.text, 'content', m.payload,
         'replyToWamid', m.reply_to_wamid, 'phone', c.phone,
+        'metaMediaId', (select u.meta_media_id from file_uploads u
+          where u.organization_id = m.organization_id and u.file_id = m.file_id
+            and u.integration_id = m.integration_id),
         'bsuid', c.bsuid, 'phoneNumberId', i.phone_number_id,
         'accessTokenBox', i.access_token_box)
       from moved m, conversation c, integrations i

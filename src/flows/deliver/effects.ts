@@ -3,7 +3,10 @@ import { raiseAlerts, stopNumbers } from "../../db/queries/alerts.ts";
 import { stopMarketing } from "../../db/queries/marketing-stop.ts";
 import { outboxEvents, templateState } from "../../db/queries/public-state.ts";
 import type { LiveEvent } from "../../lib/events.ts";
-import { graphError, graphErrorEffect } from "../../whatsapp/error-catalogue.ts";
+import { codesWithEffect, graphError, graphErrorEffect } from "../../whatsapp/error-catalogue.ts";
+
+/** Left behind by processes that died; there are hardly ever any. */
+const EFFECTS_PER_PASS = 100;
 
 /** How long the bot is silent after Meta has slowed a number down for spam. */
 const BOT_PAUSE_MINUTES = 30;
@@ -13,6 +16,7 @@ export interface Refused {
   organizationId: string;
   integrationId: string;
   conversationId: string;
+  messageId: string;
   /** Of the template that was refused; null: it was none. */
   template: { name: string; language: string } | null;
   code: number;
@@ -20,8 +24,45 @@ export interface Refused {
   text: string;
 }
 
+/**
+ * Static SQL: since when a message with this error has something to follow; it stands on the row in the
+ * statement that notes the error, so that whoever dies before the rest leaves it to the sweep.
+ */
+export function effectDueAt(code: string): string {
+  return `case when ${code} = any('{${codesWithEffect.join(",")}}'::int[]) then now() end`;
+}
+
+/** Does what the refusals of messages mean beyond them, then notes that it is done. Answers the events. */
+export async function applyEffects(db: Db, refused: readonly Refused[]): Promise<LiveEvent[]> {
+  const events: LiveEvent[] = [];
+  for (const one of refused) events.push(...(await applyEffect(db, one)));
+  const marked = refused.filter(({ code }) => codesWithEffect.includes(code));
+  if (marked.length === 0) return events;
+  await db.rows`
+    update messages m set effect_due_at = null
+    from jsonb_to_recordset(${db.json(marked)}) as x("organizationId" uuid, "messageId" uuid)
+    where m.organization_id = x."organizationId" and m.id = x."messageId"
+      and m.effect_due_at is not null`;
+  return events;
+}
+
+/** Static SQL: the message `m` as a `Refused`. */
+export const REFUSED = `jsonb_build_object('organizationId', m.organization_id,
+  'integrationId', m.integration_id, 'conversationId', m.conversation_id, 'messageId', m.id,
+  'code', m.error_code, 'text', coalesce(m.error_text, ''),
+  'template', case when m.kind = 'template' then m.payload end)`;
+
+/** Whoever noted these errors died before the rest was done. */
+export async function findEffectsDue(db: Db): Promise<Refused[]> {
+  const rows = await db.rows<{ refused: Refused }>`
+    select ${db.fragment(REFUSED)} as refused from messages m
+    where m.effect_due_at < now() - interval '5 seconds' and m.error_code is not null
+    order by m.effect_due_at limit ${EFFECTS_PER_PASS}`;
+  return rows.map(({ refused }) => refused);
+}
+
 /** What a refusal changes beyond its message. Twice is once. Answers the live events to publish. */
-export async function applyEffect(db: Db, refused: Refused): Promise<LiveEvent[]> {
+async function applyEffect(db: Db, refused: Refused): Promise<LiveEvent[]> {
   const effect = graphErrorEffect(refused.code);
   switch (effect?.kind) {
     case "stop_number": {

@@ -12,6 +12,8 @@ export interface Candidate {
   sendsPerSecond: number;
   /** What it asks of the portfolio's messaging limit; null: nothing, or there is none. */
   reach: Reach | null;
+  /** The uploaded file that it carries. */
+  fileId: string | null;
 }
 
 /** A message waits for the unsettled one before it: static SQL over the message row `m`. */
@@ -46,7 +48,7 @@ export async function pickCandidates(
   const sql = db.fragment;
   return await db.rows<Candidate>`
     select m.id, m.conversation_id, coalesce(c.phone, c.bsuid, c.id::text) as recipient,
-      i.sends_per_second,
+      i.sends_per_second, m.file_id,
       case when m.kind = 'template' and i.messaging_limit is not null
           and not ${windowIsOpen(db, now)}
         then jsonb_build_object('portfolioId', i.portfolio_id, 'leadId', c.lead_id,

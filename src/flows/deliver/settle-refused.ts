@@ -3,6 +3,7 @@ import { messageNews, outboxEvents, outboxInsert } from "../../db/queries/public
 import type { LiveEvent } from "../../lib/events.ts";
 import { MAX_PAIR_HOLD_SECONDS, PAIR_HOLD_FACTOR } from "../../whatsapp/pace.ts";
 import type { SendClaim } from "./claim.ts";
+import { effectDueAt } from "./effects.ts";
 import { afterAnswer } from "./number-breaker.ts";
 
 interface Refusal {
@@ -23,7 +24,8 @@ export async function settleReturned(
   const row = await db.first<{ events: LiveEvent[] }>`
     with returned as (
       update messages set state = 'queued', attempts = attempts - 1, error_code = ${code},
-        error_text = ${text}, next_attempt_at = now(), version = version + 1
+        error_text = ${text}, effect_due_at = ${sql(effectDueAt(String(code)))},
+        next_attempt_at = now(), version = version + 1
       where organization_id = ${claim.organizationId} and id = ${claim.messageId}
         and state = 'sending' and attempts = ${claim.attempt}
       returning *

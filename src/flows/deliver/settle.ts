@@ -1,4 +1,5 @@
 import type { Db } from "../../db/client.ts";
+import { ourReactions } from "../../db/queries/our-reactions.ts";
 import {
   callPerson,
   conversationNews,
@@ -11,13 +12,14 @@ import { FREE_ENTRY_MS, SERVICE_WINDOW_MS } from "../../funnel/window.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import { newId } from "../../lib/ids.ts";
 import type { SendClaim } from "./claim.ts";
+import { effectDueAt } from "./effects.ts";
 import { afterAnswer, afterUnclear } from "./number-breaker.ts";
 
 /**
  * Meta took the message. A status may have come first and settled it: the state only moves up from
  * `sending` or `unknown`. What held the recipient back is over; and if it is our first answer to a lead
  * whom an ad or post brought within the last 24 hours, the free entry point begins (whatsapp.md 7, "Windows").
- * `now` is business time.
+ * `now` is business time. A reaction stands at its message from now on.
  */
 export async function settleAccepted(
   db: Db,
@@ -56,12 +58,15 @@ export async function settleAccepted(
       returning m.*
     ), answered as (
       ${sql(afterAnswer("accepted"))}
+    ), reacted as (
+      ${sql(ourReactions("accepted"))}
     ), news as (
       insert into outbox (id, organization_id, kind, entity_id, version, data)
       select gen_random_uuid(), organization_id,
         case when accepted.seen_wake_seq is null then 'message.sent' else 'follow_up.sent' end,
         id, version, ${sql(messageState("accepted"))} from accepted
       union all ${sql(conversationNews("conversation.updated", "entered"))}
+      union all ${sql(messageNews("message.updated", "reacted"))}
       returning outbox.*
     )
     select ${sql(outboxEvents("news"))} as events`;
@@ -150,7 +155,9 @@ export async function settleFailed(
   const row = await db.first<{ events: LiveEvent[] }>`
     with failed as (
       update messages m set state = 'failed', error_code = ${failure.code},
-        error_text = ${failure.text}, version = m.version + 1
+        error_text = ${failure.text},
+        effect_due_at = ${sql(failure.code === null ? "null" : effectDueAt(String(failure.code)))},
+        version = m.version + 1
       where m.organization_id = ${claim.organizationId} and m.id = ${claim.messageId}
         and m.state = 'sending' and m.attempts = ${claim.attempt}
       returning m.*

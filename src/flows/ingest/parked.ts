@@ -127,7 +127,8 @@ export async function giveUpChanges(db: Db): Promise<void> {
   if (given.length > 0) await unmark(db, given);
 }
 
-function keyed(db: Db, keys: readonly ConversationKey[]) {
+/** The conversations as rows of a statement. */
+export function keyed(db: Db, keys: readonly ConversationKey[]) {
   return db.part`select "organizationId", "conversationId" from jsonb_to_recordset(${db.json(keys)})
     as k("organizationId" uuid, "conversationId" uuid)`;
 }

@@ -1,6 +1,7 @@
 import type { Db } from "../../db/client.ts";
 import type { Clock } from "../../lib/clock.ts";
 import { editedContent } from "../../whatsapp/content/edited.ts";
+import { forgetDeletedFiles } from "./media.ts";
 import { type ConversationKey, type DueChange, dueChanges, unmark } from "./parked.ts";
 import { applyReactions } from "./react.ts";
 import { applyRevokes } from "./revoke.ts";
@@ -24,8 +25,9 @@ export async function settleDue(
     if (due.length === 0) break;
     outcomes.push(...(await applyAll(db, due, clock.now())));
   }
+  const files = await forgetDeletedFiles(db, keys);
   await unmark(db, keys);
-  return outcomes;
+  return [...outcomes, { files }];
 }
 
 /** Deletions last: what is deleted takes no reaction and no new words. */

@@ -60,6 +60,13 @@ export interface StoreOutcome {
   parked: ConversationKey[];
   /** Messages (`id`) whose conversation has ended meanwhile: nothing of them is stored. */
   homeless: string[];
+  /** Files that something is to be done about. */
+  files?: FileKey[];
+}
+
+export interface FileKey {
+  organizationId: string;
+  mediaId: string;
 }
 
 const NOT_EDITED = `touched as (select id, seq, true as is_new from inserted)`;

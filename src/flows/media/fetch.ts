@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
-import { open, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { isAllowedType, type MediaProblem, maxMediaBytes } from "../../funnel/media.ts";
 import { errorMessage } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
+import { type Spooled, spool } from "../../storage/spool.ts";
 import type { MediaStore } from "../../storage/store.ts";
 import type { MediaAnswer } from "../../whatsapp/media.ts";
 import { type MediaClaim, storageKey } from "./claim.ts";
@@ -67,32 +67,14 @@ async function save(
   { body, announcedBytes }: Extract<MediaAnswer, { kind: "open" }>,
   path: string,
   maxBytes: number,
-): Promise<"too_large" | { bytes: number; sha256: string }> {
+): Promise<"too_large" | Spooled> {
   if (announcedBytes !== null && announcedBytes > maxBytes) {
     await body.cancel();
     return "too_large";
   }
-  const hash = createHash("sha256");
-  let bytes = 0;
-  const file = await open(path, "w", 0o600);
-  const reader = body.getReader();
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      bytes += value.byteLength;
-      if (bytes > maxBytes) {
-        await reader.cancel();
-        return "too_large";
-      }
-      hash.update(value);
-      await file.appendFile(value);
-    }
-  } finally {
-    await file.close();
+  const saved = await spool(body, path, maxBytes);
+  if (saved !== "too_large" && announcedBytes !== null && saved.bytes < announcedBytes) {
+    throw new Error(`The connection ended after ${saved.bytes} of ${announcedBytes} bytes.`);
   }
-  if (announcedBytes !== null && bytes < announcedBytes) {
-    throw new Error(`The connection ended after ${bytes} of ${announcedBytes} bytes.`);
-  }
-  return { bytes, sha256: hash.digest("base64") };
+  return saved;
 }

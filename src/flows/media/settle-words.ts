@@ -9,6 +9,7 @@ import { matchOptOut } from "../../funnel/opt-out.ts";
 import { isClear } from "../../funnel/transcript.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import { storableText } from "../../lib/json.ts";
+import { MAX_SUPERSESSIONS } from "../turn/commit.ts";
 import { isStillMine, type MediaClaim } from "./claim.ts";
 
 /** What a file says. */
@@ -22,11 +23,19 @@ export interface WordsOutcome {
   wake: { dueAt: string; isDue: boolean } | null;
 }
 
+/** A turn is at the message `m`, and what comes meanwhile still stops its commit. */
+const IS_THOUGHT_ABOUT = `c.lease_owner is not null and c.lease_until > now()
+  and c.supersessions < ${MAX_SUPERSESSIONS} and m.place > c.answered_seq`;
+
 /**
  * Stores what a file says and, where nothing else of the message did, wakes the conversation once as a
  * text would: all of it in one statement, which holds as long as the claim does. `words` null: nothing
  * could be made of it; `isStale`: too late for an answer. Who is not woken, or asks in a voice note not to
  * be written to, is a person's.
+ *
+ * A picture with a caption has woken the bot already. If a turn is thinking about it without the
+ * description, the mailbox moves, so that its successor answers both at once. A turn that comes later reads it
+ * anyway, and one that has answered stays the only one: no message is answered twice.
  */
 export async function settleWords(
   db: Db,
@@ -37,12 +46,14 @@ export async function settleWords(
   const said = columnsOf(words, isStale);
   const row = await db.first<WordsOutcome & { mine: boolean }>`
     with locked as (
-      select c.*, o.quiet_ms, o.quiet_cap_ms, c.opted_out_at is null as may_wake, exists (
-        select 1 from media f join messages m on m.organization_id = f.organization_id
-          and m.id = f.message_id
-        where f.organization_id = c.organization_id and f.id = ${claim.mediaId}
-          and m.deleted_at is not null) as is_deleted
+      select c.*, o.quiet_ms, o.quiet_cap_ms, c.opted_out_at is null as may_wake,
+        m.deleted_at is not null as is_deleted, m.caption is not null and ${sql(IS_THOUGHT_ABOUT)} as is_thought_about
       from conversations c join organizations o on o.id = c.organization_id
+      cross join lateral (select m.deleted_at, m.text as caption,
+          coalesce(m.changed_seq, m.seq) as place
+        from media f join messages m on m.organization_id = f.organization_id
+          and m.id = f.message_id
+        where f.organization_id = c.organization_id and f.id = ${claim.mediaId}) m
       where c.organization_id = ${claim.organizationId} and c.id = ${claim.conversationId}
       for update of c
     ), read as (
@@ -50,7 +61,7 @@ export async function settleWords(
         reading = ${words === null ? "failed" : "done"}, transcript = ${said.transcript},
         transcript_confidence = ${said.confidence}::real, transcript_clear = ${said.clear}::bool,
         description = ${said.description},
-        wake_seq = case when md.wakes and l.may_wake and not l.is_deleted
+        wake_seq = case when (md.wakes or l.is_thought_about) and l.may_wake and not l.is_deleted
           and ${said.wakes} then l.wake_seq + 1 end
       from locked l where ${isStillMine(db, claim)}
       returning md.*
@@ -72,7 +83,7 @@ export async function settleWords(
           else coalesce(c.attention_at, now()) end,
         version = c.version + 1
       from locked l, read r
-      where r.wakes and not l.is_deleted and c.organization_id = l.organization_id and c.id = l.id
+      where (r.wakes or r.wake_seq is not null) and not l.is_deleted and c.organization_id = l.organization_id and c.id = l.id
         and c.ended_at is null
       returning c.*
     ), called as (

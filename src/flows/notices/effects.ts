@@ -1,6 +1,7 @@
 import type { Db } from "../../db/client.ts";
 import { tidings } from "../../whatsapp/notices/tidings.ts";
 import { accountUpdate } from "./account-update.ts";
+import { calls } from "./calls.ts";
 import type { NoticeEffect, NoticeFacts } from "./effect.ts";
 import { businessCapability, numberName, numberQuality } from "./numbers.ts";
 import { tells } from "./tell.ts";
@@ -22,6 +23,7 @@ const effects: Readonly<Record<string, NoticeEffect>> = {
   ...onlyTold,
   account_update: accountUpdate,
   business_capability_update: businessCapability,
+  calls,
   message_template_components_update: templateComponents,
   message_template_quality_update: templateQuality,
   message_template_status_update: statusOrQuality,

@@ -1,4 +1,5 @@
 import type { Db, Parameter } from "../../db/client.ts";
+import { ourReactions } from "../../db/queries/our-reactions.ts";
 import {
   callPerson,
   conversationNews,
@@ -7,7 +8,7 @@ import {
   outboxInsert,
 } from "../../db/queries/public-state.ts";
 import type { LiveEvent } from "../../lib/events.ts";
-import type { Refused } from "../deliver/effects.ts";
+import { effectDueAt, REFUSED, type Refused } from "../deliver/effects.ts";
 import { REOPENING_NEWS, reopening } from "../deliver/reopen.ts";
 import { FEES, FEES_DUE } from "./fees.ts";
 
@@ -84,6 +85,8 @@ const MOVE = `found as (
       state = case when b.rank > ${MESSAGE_RANK} then b.status else m.state end,
       error_code = case when b.rank > ${MESSAGE_RANK} then b.error_code else m.error_code end,
       error_text = case when b.rank > ${MESSAGE_RANK} then b.error_text else m.error_text end,
+      effect_due_at = case when b.rank > ${MESSAGE_RANK} and b.status = 'failed'
+        then ${effectDueAt("b.error_code")} else m.effect_due_at end,
       pricing = coalesce(m.pricing, b.pricing::jsonb),
       priced_at = case when d.found_id is not null then now() else m.priced_at end,
       version = m.version + 1
@@ -92,6 +95,8 @@ const MOVE = `found as (
       and (b.rank > ${MESSAGE_RANK} or m.wamid is null or d.found_id is not null
         or m.pricing is null and b.pricing is not null)
     returning m.*
+  ), reacted as (
+    ${ourReactions("moved")}
   ), ${FEES}, failed as (
     select * from moved where state = 'failed'
   ), closed as (
@@ -106,6 +111,7 @@ const TELL = `others as (
   ), news as (
     ${outboxInsert(
       messageNews("message.status", "moved"),
+      messageNews("message.updated", "reacted"),
       conversationNews("attention.required", "flagged"),
       ...REOPENING_NEWS,
     )}
@@ -114,11 +120,8 @@ const TELL = `others as (
 const APPLIED = `${outboxEvents("news")} as events,
   (select coalesce(jsonb_agg(jsonb_build_object('organizationId', organization_id,
       'integrationId', integration_id)), '[]'::jsonb) from asked) as numbers,
-  (select coalesce(jsonb_agg(jsonb_build_object('organizationId', organization_id,
-      'integrationId', integration_id, 'conversationId', conversation_id, 'code', error_code,
-      'text', coalesce(error_text, ''),
-      'template', case when kind = 'template' then payload end)), '[]'::jsonb)
-    from failed where error_code is not null) as refused`;
+  (select coalesce(jsonb_agg(${REFUSED}), '[]'::jsonb)
+    from failed m where m.error_code is not null) as refused`;
 
 /** The tail of a statement: moves, prices, and what follows from failures. `now` is business time. */
 function apply(db: Db, now: Date): Parameter {

@@ -1,6 +1,6 @@
 import type { Db } from "../../db/client.ts";
 import type { Announcer } from "../announce.ts";
-import { applyEffect } from "../deliver/effects.ts";
+import { applyEffects } from "../deliver/effects.ts";
 import type { Append } from "../deps.ts";
 import type { Applied } from "./apply.ts";
 
@@ -10,9 +10,12 @@ export async function announceApplied(
   ...applied: readonly Applied[]
 ): Promise<void> {
   const events = applied.flatMap((one) => one.events);
-  for (const refused of applied.flatMap((one) => one.refused)) {
-    events.push(...(await applyEffect(db, refused)));
-  }
+  events.push(
+    ...(await applyEffects(
+      db,
+      applied.flatMap((one) => one.refused),
+    )),
+  );
   const append = applied
     .flatMap((one) => one.numbers)
     .map((number): Append => ({ stream: "outbound", entry: { v: 1, ...number } }));

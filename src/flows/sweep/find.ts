@@ -3,7 +3,7 @@ import { isBots, isUnanswered, leaseIsFree } from "../../db/queries/claimable.ts
 import { outboxEvent } from "../../db/queries/public-state.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import { IS_DUE, WITH_CHAT_AND_NUMBER } from "../deliver/pick.ts";
-import { giveUpChanges } from "../ingest/parked.ts";
+import { type ConversationKey, giveUpChanges } from "../ingest/parked.ts";
 
 /** Rows handled per pass, so that one pass never holds up the next. */
 const BATCH = 500;
@@ -95,8 +95,24 @@ export async function findAppliable(db: Db): Promise<string[]> {
   return rows.map((row) => row.wamid);
 }
 
-/** Statuses of messages we never sent, and rows of processes long gone. */
+/**
+ * Chats where a change waits whose message is there: a merge brought the two together, or whoever kept
+ * the change died before it was applied. Only young ones, as of receipts.
+ */
+export function findDueChanges(db: Db): Promise<ConversationKey[]> {
+  return db.rows<ConversationKey>`
+    select distinct x.organization_id, x.conversation_id from message_changes x
+    join messages m on m.integration_id = x.integration_id and m.wamid = x.target_wamid
+    where x.settled_at is null and x.created_at > now() - interval '2 minutes'
+    limit ${BATCH}`;
+}
+
+/** Statuses of messages we never sent, rows of processes long gone, and traces kept long enough. */
 export async function removeLeftovers(db: Db): Promise<void> {
+  await db.rows`
+    delete from turn_traces where (organization_id, turn_id) in (
+      select organization_id, turn_id from turn_traces
+      where expires_at < now() order by expires_at limit ${BATCH})`;
   await db.rows`delete from parked_receipts where created_at < now() - interval '1 day'`;
   await giveUpChanges(db);
   await db.rows`delete from workers where seen_at < now() - interval '1 hour'`;

@@ -87,3 +87,15 @@ function dayBefore(at: Date): Date {
 function exceptOwn({ organizationId, ctaId, conversationId }: Omit<CalendarQuestion, "now">) {
   return { organizationId, ctaId, exceptConversationId: conversationId };
 }
+
+/** The same calendar for somebody who only looks: it says what a hold would have answered, and holds nothing. */
+export function onlyLooking(calendar: Calendar): Calendar {
+  return {
+    ...calendar,
+    async hold({ at, turnId: _, ...question }) {
+      const times = await calendar.freeTimes({ ...question, from: at, limit: 1 });
+      if (times === null) return "not_bookable";
+      return times[0]?.getTime() === at.getTime() ? "booked" : "taken";
+    },
+  };
+}

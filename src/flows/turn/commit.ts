@@ -8,17 +8,20 @@ import {
 } from "../../db/queries/public-state.ts";
 import type { Intent, Sentiment, Stage } from "../../funnel/lead.ts";
 import { sendPriority } from "../../funnel/message-state.ts";
+import type { TurnTrace } from "../../funnel/trace.ts";
 import type { AttentionReason, BrainDecision, TurnDisposition } from "../../funnel/turn.ts";
 import { AppError } from "../../lib/errors.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import { newId } from "../../lib/ids.ts";
+import { redactedJson, redactedText } from "../../lib/redacted.ts";
 import { shorten } from "../../lib/shorten.ts";
 import { contentFault, LIMITS } from "../../whatsapp/content-limits.ts";
 import type { Claim } from "./claim.ts";
 import type { Seen } from "./context.ts";
+import { traceInsert } from "./trace.ts";
 
 /** After this many drafts in a row were overtaken, newer text no longer stops one: a steady typist is answered. */
-const MAX_SUPERSESSIONS = 2;
+export const MAX_SUPERSESSIONS = 2;
 
 /** How long a reply is worth sending once it was written. */
 const REPLY_LIFETIME_MINUTES = 60;
@@ -26,6 +29,8 @@ const REPLY_LIFETIME_MINUTES = 60;
 /** Another time for the same thing is the same appointment, moved. */
 const OWN_OPEN_BOOKING = `b.organization_id = v.organization_id and b.conversation_id = v.id
   and b.cta_id = r.cta_id and b.status in ('initiated', 'confirmed')`;
+/** No field of a decision is longer. */
+const MAX_DECISION_CHARS = 1_000;
 
 /** Everything a turn changes. Null = leave as it is. */
 export interface TurnResult {
@@ -46,6 +51,8 @@ export interface TurnResult {
   booking: { ctaId: string; requestedTime: string | null; scheduledAt: Date | null } | null;
   attention: AttentionReason | null;
   followUp: { at: Date; step: number } | null;
+  /** What is kept of the thinking; null: there was none. */
+  trace: TurnTrace | null;
 }
 
 export interface CommitOutcome {
@@ -170,10 +177,12 @@ export async function commitTurn(
         and h.turn_id = r.turn_id
     ), closed as (
       update turns t set seen_wake_seq = r.wake_seq, decision = r.decision,
-        draft = coalesce(r.draft, r.reply), gate = r.gate, error = r.error, finished_at = now(),
+        draft = r.draft, gate = r.gate, error = r.error, finished_at = now(),
         disposition = case when v.ok then r.disposition else v.outcome end
       from verdict v, r where t.organization_id = v.organization_id and t.id = r.turn_id
       returning t.organization_id, t.id, t.disposition
+    ), traced as (
+      ${traceInsert(db, claim, result.trace, "verdict")}
     ), billed as (
       update llm_calls l set disposition = closed.disposition from closed
       where l.organization_id = closed.organization_id and l.turn_id = closed.id
@@ -231,8 +240,8 @@ function columns(claim: Claim, seen: Seen, result: TurnResult, now: Date): objec
     now,
     disposition: result.disposition,
     reply: result.reply && sendable(result.reply),
-    decision: result.decision,
-    draft: result.draft,
+    decision: redactedJson(result.decision, MAX_DECISION_CHARS),
+    draft: redactedText(result.draft ?? result.reply ?? "") || null,
     gate: result.gate,
     error: result.error,
     stage: result.stage?.to,

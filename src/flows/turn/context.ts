@@ -1,6 +1,8 @@
 import type { Db } from "../../db/client.ts";
+import { livePrompts } from "../../db/queries/live-prompts.ts";
 import { type FollowUpSequence, noSequence } from "../../funnel/follow-up.ts";
 import type { Intent, Sentiment, Stage } from "../../funnel/lead.ts";
+import type { PromptSet } from "../../funnel/prompts.ts";
 import type { QuietHours } from "../../funnel/quiet-hours.ts";
 import type { CtaOffer, Fact, TurnContext } from "../../funnel/turn.ts";
 import { type ModelMessageRow, modelMessage, toModelMessage } from "../model-messages.ts";
@@ -12,6 +14,8 @@ const MESSAGES_IN_CONTEXT = 30;
 /** What the turn saw, beside what it thinks about: the commit is guarded by these. */
 export interface Seen {
   wakeSeq: number;
+  /** Of the messages in the context, in their order. */
+  messageSeqs: readonly number[];
   lastSeq: number;
   fence: number;
   stage: Stage;
@@ -23,7 +27,7 @@ export interface Seen {
   lastLeadMessageAt: Date | null;
 }
 
-interface Row extends Omit<Seen, "sequence"> {
+interface Row extends Omit<Seen, "sequence" | "messageSeqs"> {
   sequence: FollowUpSequence | null;
   leadId: string;
   intent: Intent;
@@ -39,6 +43,7 @@ interface Row extends Omit<Seen, "sequence"> {
   ctas: CtaOffer[];
   messages: (ModelMessageRow & { isNew: boolean })[];
   earlierReplyInDoubt: boolean;
+  prompts: PromptSet;
 }
 
 /** Loads all that one turn knows with one query, so that what it saw is one moment in time. */
@@ -74,14 +79,16 @@ export async function loadContext(
             and m.state not in ('cancelled', 'failed')
           order by m.seq desc limit ${MESSAGES_IN_CONTEXT}) r) as messages,
       exists (select 1 from messages m where m.conversation_id = c.id and m.state = 'unknown')
-        as earlier_reply_in_doubt
+        as earlier_reply_in_doubt,
+      ${db.fragment(livePrompts("c.organization_id"))} as prompts
     from conversations c
     join leads l on l.organization_id = c.organization_id and l.id = c.lead_id
     join organizations o on o.id = c.organization_id
     where c.organization_id = ${claim.organizationId} and c.id = ${claim.conversationId}
       and c.lease_epoch = ${claim.epoch}`;
   if (!row) return undefined;
-  const seen: Seen = { ...row, sequence: row.sequence ?? noSequence };
+  const messageSeqs = row.messages.map(({ seq }) => seq);
+  const seen: Seen = { ...row, messageSeqs, sequence: row.sequence ?? noSequence };
   return { context: toContext(row, seen.sequence, claim, now), seen };
 }
 
@@ -117,5 +124,6 @@ function toContext(row: Row, { steps }: FollowUpSequence, claim: Claim, now: Dat
     followUpHint: followUpStep === null ? null : (steps[followUpStep - 1]?.hint ?? null),
     earlierReplyInDoubt: row.earlierReplyInDoubt,
     now,
+    prompts: row.prompts,
   };
 }

@@ -19,6 +19,7 @@ const nothing: Omit<TurnResult, "disposition"> = {
   booking: null,
   attention: null,
   followUp: null,
+  trace: null,
 };
 
 /**

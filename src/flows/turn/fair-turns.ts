@@ -3,7 +3,7 @@ import type { Db } from "../../db/client.ts";
 import type { Clock } from "../../lib/clock.ts";
 import type { Announcer } from "../announce.ts";
 import type { Wakeup } from "../deps.ts";
-import { createPlaces } from "../places.ts";
+import { fairRows } from "../fair-rows.ts";
 import { nextWaiting, type WaitingTurn } from "./next-waiting.ts";
 
 const TURNS_AT_ONCE = 32;
@@ -11,11 +11,7 @@ const TURNS_AT_ONCE = 32;
 export const TURNS_OF_ONE_ORGANIZATION = 24;
 /** Enough that a place that becomes free is taken at once. */
 const WAITING_OF_ONE_ORGANIZATION = 8;
-/** Brought for each that ends while there is room for more of the organization. */
 const BROUGHT_FOR_ONE = 2;
-
-/** A wake-up that has not come back by then may be brought again. */
-const BACK_WITHIN_MS = 10_000;
 
 interface FairDeps {
   db: Db;
@@ -27,88 +23,30 @@ interface FairDeps {
 
 type HandleTurn<Delivery> = (delivery: Delivery) => Promise<void>;
 
-/**
- * Shares the turns of a process out over organizations. A wake-up for which there is no room is let go:
- * the row says that the conversation waits, and each turn of the organization that ends brings those
- * that have waited longest to the stream. As long as some wait so, new wake-ups do not overtake them. If
- * the process dies, the sweep brings them.
- */
+/** Shares the turns of a process out over organizations; conversations wait on their rows. */
 export function fairTurns<Delivery extends { entry: EntryOf["turns"]; signal: AbortSignal }>(
   { db, clock, announcer, monotonicMs }: FairDeps,
   handle: HandleTurn<Delivery>,
 ): HandleTurn<Delivery> {
-  const places = createPlaces({ total: TURNS_AT_ONCE, ofOneKey: TURNS_OF_ONE_ORGANIZATION });
-  /** Organizations of which conversations were let go. */
-  const owed = new Set<string>();
-  /** When each conversation was brought to the stream, until it comes back or went to another process. */
-  const broughtAtMs = new Map<string, number>();
-  const inHand = new Set<string>();
-  /** How many more are wanted, by organization that is being looked at. */
-  const looks = new Map<string, number>();
-
-  function mayWait(organizationId: string, isBrought: boolean): boolean {
-    // With none in hand, nobody would bring those that wait.
-    return isBrought || !owed.has(organizationId) || places.inHand(organizationId) === 0;
-  }
-
-  /** One look at a time for each organization: two at once would find the same. */
-  async function bringNext(organizationId: string): Promise<void> {
-    const hasRoom = places.inHand(organizationId) < TURNS_OF_ONE_ORGANIZATION;
-    const wanted = hasRoom ? BROUGHT_FOR_ONE : 1;
-    const asked = looks.get(organizationId);
-    looks.set(organizationId, (asked ?? 0) + wanted);
-    if (asked !== undefined) return;
-    try {
-      for (let limit = wanted; limit > 0; limit = looks.get(organizationId) ?? 0) {
-        looks.set(organizationId, 0);
-        await bring(organizationId, limit);
-      }
-    } finally {
-      looks.delete(organizationId);
-    }
-  }
-
-  async function bring(organizationId: string, limit: number): Promise<void> {
-    for (const [id, atMs] of broughtAtMs) {
-      if (monotonicMs() - atMs > BACK_WITHIN_MS) broughtAtMs.delete(id);
-    }
-    // Before looking: who is let go meanwhile is owed anew.
-    owed.delete(organizationId);
-    const leaveOut = [...broughtAtMs.keys(), ...inHand];
-    const look = { leaveOut, now: clock.now(), limit };
-    const next = await nextWaiting(db, organizationId, look).catch((error: unknown) => {
-      owed.add(organizationId);
-      throw error;
-    });
-    if (next.length > 0) owed.add(organizationId);
-    for (const { conversationId } of next) broughtAtMs.set(conversationId, monotonicMs());
-    await announcer.announce({
-      append: next.filter(({ isDue }) => isDue).map((one) => wakeUp(organizationId, one)),
-      schedule: next.filter(({ isDue }) => !isDue).map((one) => later(organizationId, one)),
-    });
-  }
-
-  return async (delivery) => {
-    const { entry, signal } = delivery;
-    const { organizationId, conversationId } = entry;
-    const isBrought = broughtAtMs.delete(conversationId);
-    const waitingAtMost = mayWait(organizationId, isBrought) ? WAITING_OF_ONE_ORGANIZATION : 0;
-    inHand.add(conversationId);
-    const place = await places.take(organizationId, { waitingAtMost, signal });
-    if (!place) {
-      inHand.delete(conversationId);
-      signal.throwIfAborted();
-      owed.add(organizationId);
-      return;
-    }
-    try {
-      await handle(delivery);
-    } finally {
-      inHand.delete(conversationId);
-      place.release();
-      if (owed.has(organizationId)) await bringNext(organizationId);
-    }
-  };
+  return fairRows<EntryOf["turns"], Delivery>(
+    {
+      total: TURNS_AT_ONCE,
+      ofOneOrganization: TURNS_OF_ONE_ORGANIZATION,
+      waitingOfOne: WAITING_OF_ONE_ORGANIZATION,
+      broughtForOne: BROUGHT_FOR_ONE,
+      idOf: ({ conversationId }) => conversationId,
+      bring: async (organizationId, look) => {
+        const next = await nextWaiting(db, organizationId, { ...look, now: clock.now() });
+        await announcer.announce({
+          append: next.filter(({ isDue }) => isDue).map((one) => wakeUp(organizationId, one)),
+          schedule: next.filter(({ isDue }) => !isDue).map((one) => later(organizationId, one)),
+        });
+        return next.map(({ conversationId }) => conversationId);
+      },
+      monotonicMs,
+    },
+    handle,
+  );
 }
 
 function wakeUp(organizationId: string, { conversationId, cause }: WaitingTurn) {

@@ -1,8 +1,10 @@
 import type { Db } from "../../db/client.ts";
 import { conversationNews, outboxEvents, outboxInsert } from "../../db/queries/public-state.ts";
+import type { TurnTrace } from "../../funnel/trace.ts";
 import type { AttentionReason } from "../../funnel/turn.ts";
 import type { LiveEvent } from "../../lib/events.ts";
 import type { Claim } from "./claim.ts";
+import { traceInsert } from "./trace.ts";
 
 /**
  * Hands a turn back after a failure: the conversation is due again after `delayMs`. `spendsTry` is
@@ -12,7 +14,13 @@ import type { Claim } from "./claim.ts";
 export async function releaseTurn(
   db: Db,
   claim: Claim,
-  release: { delayMs: number; spendsTry: boolean; error: string; now: Date },
+  release: {
+    delayMs: number;
+    spendsTry: boolean;
+    error: string;
+    now: Date;
+    trace: TurnTrace | null;
+  },
 ): Promise<{ dueAt: Date; events: LiveEvent[] } | undefined> {
   const nudgeAt = new Date(release.now.getTime() + release.delayMs);
   const isNudge = claim.cause === "follow_up";
@@ -32,6 +40,8 @@ export async function releaseTurn(
     ), closed as (
       update turns t set error = ${release.error}, finished_at = now(), disposition = 'released'
       from released r where t.organization_id = r.organization_id and t.id = ${claim.turnId}
+    ), traced as (
+      ${traceInsert(db, claim, release.trace, "released")}
     ), billed as (
       update llm_calls l set disposition = 'released' from released r
       where l.organization_id = r.organization_id and l.turn_id = ${claim.turnId}
@@ -50,7 +60,7 @@ export async function buryTurn(
   db: Db,
   claim: Claim,
   attention: AttentionReason,
-  error: string,
+  { error, trace }: { error: string; trace: TurnTrace | null },
 ): Promise<LiveEvent[] | undefined> {
   const sql = db.fragment;
   const row = await db.first<{ events: LiveEvent[] }>`
@@ -65,6 +75,8 @@ export async function buryTurn(
     ), closed as (
       update turns t set error = ${error}, finished_at = now(), disposition = 'buried'
       from buried b where t.organization_id = b.organization_id and t.id = ${claim.turnId}
+    ), traced as (
+      ${traceInsert(db, claim, trace, "buried")}
     ), billed as (
       update llm_calls l set disposition = 'buried' from buried b
       where l.organization_id = b.organization_id and l.turn_id = ${claim.turnId}

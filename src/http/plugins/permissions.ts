@@ -38,6 +38,8 @@ export const permissions = {
   "api-keys:read": admins,
   "api-keys:write": admins,
   "audit:read": admins,
+  "prompts:read": admins,
+  "prompts:write": admins,
 } as const satisfies Record<string, readonly Role[]>;
 
 export type Action = keyof typeof permissions;

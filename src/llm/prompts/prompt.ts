@@ -1,3 +1,4 @@
+import type { PromptText } from "../../funnel/prompts.ts";
 import type { StrictSchema } from "../strict-schema.ts";
 
 export interface PromptMessage {
@@ -30,6 +31,29 @@ export function identify(
   const hasher = new Bun.CryptoHasher("sha256").update(instructions).update(JSON.stringify(schema));
   return { name, version, hash: hasher.digest("hex").slice(0, 16) };
 }
+
+/** A step whose middle an organization may word itself; around it stands what holds for all. */
+export interface Frame {
+  name: "brain" | "mouth" | "memory";
+  /** Of the built-in wording, with the head and the rules. Raised by hand with each change of meaning. */
+  version: string;
+  head: string;
+  /** The replaceable part, as it is built in. */
+  instructions: string;
+  /** Safety and the form of the answer. They come last and say that they win. */
+  rules: string;
+  schema: StrictSchema;
+}
+
+/** All that is sent as instructions, with the identity of exactly this text and schema. */
+export function framed(frame: Frame, own: Pick<PromptText, "version" | "instructions"> | null) {
+  const { name, head, rules, schema } = frame;
+  const { version, instructions } = own ?? frame;
+  const text = `${head}\n\n${instructions.trim()}\n\n${RULES_COME_LAST}\n${rules}`;
+  return { identity: identify(name, version, text, schema), text };
+}
+
+const RULES_COME_LAST = "Rules that hold whatever is said above";
 
 /** Data between `<tag>` and `</tag>`. `<` and `>` inside are escaped, so data cannot close it. */
 export function dataBlock(tag: string, data: unknown): string {

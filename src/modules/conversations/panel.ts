@@ -22,7 +22,8 @@ const TIMELINE = `
     'finishedAt', ${utc("t.finished_at")}, 'cause', t.cause, 'disposition', t.disposition,
     'gate', t.gate, 'action', t.decision ->> 'action', 'reason', t.decision ->> 'situation',
     'costUsd', (select trim_scale(sum(k.cost))::text from llm_calls k
-      where k.organization_id = t.organization_id and k.turn_id = t.id))
+      where k.organization_id = t.organization_id and k.turn_id = t.id
+        and k.disposition is distinct from 'replay'))
   from turns t
   where t.organization_id = c.organization_id and t.conversation_id = c.id
   union all

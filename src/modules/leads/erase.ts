@@ -109,6 +109,10 @@ async function forgetChats(
     ), thoughts as (
       update turns set decision = null, draft = null, error = null, gate = null
       where organization_id = ${organizationId} and conversation_id = any(${conversationIds}::uuid[])
+    ), traces as (
+      delete from turn_traces x using turns t
+      where t.organization_id = ${organizationId} and t.conversation_id = any(${conversationIds}::uuid[])
+        and x.organization_id = t.organization_id and x.turn_id = t.id
     ), reasons as (
       update stage_changes set reason = 'erased'
       where organization_id = ${organizationId} and conversation_id = any(${conversationIds}::uuid[])

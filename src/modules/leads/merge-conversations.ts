@@ -19,13 +19,16 @@ export async function joinConversations(change: Change, pair: Pair): Promise<Liv
 
 /**
  * The fence rises, so that nothing of the bot's is sent there any more; what called for a person, or
- * was not answered yet, calls one to the target's conversation; a stop word counts there too.
+ * was not answered yet, calls one to the target's conversation; a stop word counts there too. Changes
+ * that wait for their message wait there from now on; the sweep looks whether it is there already.
  */
 async function endDoubles(change: Change, pair: Pair): Promise<LiveEvent[]> {
   const sql = change.fragment;
   const row = await change.first<{ events: LiveEvent[] }>`
     with doubles as (
-      select s.*, t.id as heir_id, t.opted_out_at is null and s.opted_out_at is not null as stops,
+      select s.*, t.id as heir_id, exists (select 1 from message_changes x
+          where x.organization_id = s.organization_id and x.conversation_id = s.id
+            and x.settled_at is null) as waits, t.opted_out_at is null and s.opted_out_at is not null as stops,
         t.attention_reason is null and (s.attention_reason is not null
           or s.mode = 'bot' and s.opted_out_at is null and (s.wake_seq > s.handled_seq
             or exists (select 1 from messages m where m.conversation_id = s.id
@@ -51,11 +54,17 @@ async function endDoubles(change: Change, pair: Pair): Promise<LiveEvent[]> {
         opted_out_at = coalesce(c.opted_out_at, d.opted_out_at),
         fence = c.fence + d.stops::int,
         handled_seq = case when d.stops then c.wake_seq else c.handled_seq end,
+        parked_at = case when d.waits
+          then greatest(now(), c.parked_at + interval '1 microsecond') else c.parked_at end,
         follow_up_at = case when d.stops then null else c.follow_up_at end,
         version = c.version + 1
       from doubles d where c.organization_id = d.organization_id and c.id = d.heir_id
-        and (d.calls or d.stops)
+        and (d.calls or d.stops or d.waits)
       returning c.*, d.calls
+    ), carried as (
+      update message_changes x set conversation_id = d.heir_id, created_at = now() from doubles d
+      where x.organization_id = d.organization_id and x.conversation_id = d.id
+        and x.settled_at is null
     ), stopped as (
       update opt_outs o set conversation_id = d.heir_id, lead_id = ${pair.into} from doubles d
       where d.stops and o.organization_id = d.organization_id and o.conversation_id = d.id

@@ -26,7 +26,12 @@ export async function mediaOfMessage(
         'confidence', md.transcript_confidence, 'clear', md.transcript_clear) end as transcript
     from media md
     where md.organization_id = ${organizationId} and md.message_id = ${messageId}
-      and ${db.fragment(IS_SHOWN)}`;
+      and ${db.fragment(IS_SHOWN)}
+    union all
+    select f.id, m.id, coalesce(m.payload #>> '{header,type}', m.kind), false, 'stored', null,
+      f.mime_type, f.bytes, f.filename, 'none', null, null
+    from messages m join files f on f.organization_id = m.organization_id and f.id = m.file_id
+    where m.organization_id = ${organizationId} and m.id = ${messageId} and f.state = 'stored'`;
   if (!row) {
     throw new AppError("not_found", "There is no such message, or no file came with it.", {
       messageId,
@@ -57,5 +62,8 @@ export function keptFile(
   return db.first<KeptFile>`
     select md.mime_type, md.bytes, md.filename from media md
     where md.organization_id = ${organizationId} and md.id = ${mediaId} and md.state = 'stored'
-      and ${db.fragment(IS_SHOWN)}`;
+      and ${db.fragment(IS_SHOWN)}
+    union all
+    select mime_type, bytes, filename from files
+    where organization_id = ${organizationId} and id = ${mediaId} and state = 'stored'`;
 }

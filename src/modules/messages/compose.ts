@@ -1,22 +1,11 @@
 import type { Transaction } from "../../db/transaction.ts";
-import {
-  type TemplateFacts,
-  type TemplateVariable,
-  templateValues,
-} from "../../funnel/template-values.ts";
 import { AppError } from "../../lib/errors.ts";
 import { contentFault } from "../../whatsapp/content-limits.ts";
-import type { Media, OutboundContent } from "../../whatsapp/message.ts";
-import {
-  bodyText,
-  filledText,
-  isNamed,
-  needsMoreThanBody,
-  type TemplateComponent,
-  variableNames,
-} from "../../whatsapp/template.ts";
+import type { OutboundContent } from "../../whatsapp/message.ts";
 import { noConversation } from "../conversations/service.ts";
+import { composeTemplate } from "./compose-template.ts";
 import type { SendBody } from "./model.ts";
+import { takeMedia } from "./take-media.ts";
 
 /** What goes out, and what of the rules depends on its kind. */
 export interface Composed {
@@ -33,6 +22,8 @@ export interface Composed {
   isMarketing: boolean;
   /** A reaction leaves open what the lead asked. */
   answers: boolean;
+  /** The uploaded file that goes out with it. */
+  fileId: string | null;
 }
 
 export interface Chat {
@@ -66,20 +57,13 @@ async function composeKind(tx: Transaction, chat: Chat, body: SendBody): Promise
       return freeForm("interactive", body.text, interactive(body), body.replyTo);
     case "template":
       await requireChat(tx, chat);
-      return await composeTemplate(tx, chat, body.templateId, body.variables);
+      return await composeTemplate(tx, chat, body);
     case "reaction":
       await requireChat(tx, chat);
       return await composeReaction(tx, chat, body.messageId, body.emoji ?? "");
-    case "image":
-    case "video":
-      await requireChat(tx, chat);
-      return composePicture(body);
-    case "document":
-      await requireChat(tx, chat);
-      return composeDocument(body);
     default:
       await requireChat(tx, chat);
-      return freeForm(body.type, null, { type: body.type, media: mediaOf(body) }, body.replyTo);
+      return await composeFile(tx, chat, body);
   }
 }
 
@@ -111,28 +95,32 @@ function interactive(
   }
 }
 
-function composePicture(body: Of<"image" | "video">): Composed {
-  const content = { type: body.type, media: mediaOf(body), ...defined(body, "caption") };
-  return freeForm(body.type, body.caption ?? null, content, body.replyTo);
-}
-
-function composeDocument(body: Of<"document">): Composed {
-  const { type, caption, filename } = body;
-  const content = { type, media: mediaOf(body), ...defined(body, "caption", "filename") };
-  return freeForm(type, caption ?? filename ?? null, content, body.replyTo);
-}
-
 type FileBody = Of<"image" | "video"> | Of<"document"> | Of<"audio" | "sticker">;
 
-function mediaOf({ mediaId, metaMediaId, link }: FileBody): Media {
-  if (mediaId !== undefined) {
-    throw new AppError("invalid_input", "There is no such file: none can be uploaded yet.", {
-      mediaId,
-    });
+async function composeFile(
+  tx: Transaction,
+  { organizationId }: Chat,
+  body: FileBody,
+): Promise<Composed> {
+  const { media, file } = await takeMedia(tx, organizationId, body.type, body);
+  const fileId = file?.id ?? null;
+  switch (body.type) {
+    case "image":
+    case "video": {
+      const content = { type: body.type, media, ...defined(body, "caption") };
+      return { ...freeForm(body.type, body.caption ?? null, content, body.replyTo), fileId };
+    }
+    case "document": {
+      const { type, caption, filename = file?.filename ?? undefined } = body;
+      const named = { ...body, filename };
+      const content = { type, media, ...defined(named, "caption", "filename") };
+      return { ...freeForm(type, caption ?? filename ?? null, content, body.replyTo), fileId };
+    }
+    default: {
+      const content: OutboundContent = { type: body.type, media };
+      return { ...freeForm(body.type, null, content, body.replyTo), fileId };
+    }
   }
-  if (metaMediaId !== undefined && link === undefined) return { id: metaMediaId };
-  if (link !== undefined && metaMediaId === undefined) return { link };
-  throw new AppError("invalid_input", "Name the file once: by metaMediaId or by link.");
 }
 
 /** Before anything the body names in it: whose chat is not there learns nothing else. */
@@ -160,96 +148,8 @@ function freeForm(
     needsWindow: true,
     isMarketing: false,
     answers: true,
+    fileId: null,
   };
-}
-
-async function composeTemplate(
-  tx: Transaction,
-  { organizationId, conversationId }: Chat,
-  templateId: string,
-  given: readonly string[] | undefined,
-): Promise<Composed> {
-  const template = await tx.first<SendableTemplate>`
-    select t.name, t.language, t.category, t.components, t.status, t.variables,
-      jsonb_build_object(
-        'lead', jsonb_build_object('name', l.name, 'company', l.company, 'fields', l.fields),
-        'business', jsonb_build_object('name', o.name)) as facts
-    from templates t join conversations c on c.organization_id = t.organization_id
-      and c.integration_id = t.integration_id
-    join leads l on l.organization_id = c.organization_id and l.id = c.lead_id
-    join organizations o on o.id = t.organization_id
-    where t.organization_id = ${organizationId} and t.id = ${templateId}
-      and c.id = ${conversationId}`;
-  if (!template) throw new AppError("invalid_input", "This number has no such template.");
-  const { name, language, category, components, status } = template;
-  if (status !== "APPROVED") {
-    throw new AppError(
-      "invalid_input",
-      `The template is ${status}: only approved ones can be sent.`,
-    );
-  }
-  if (needsMoreThanBody(components)) {
-    throw new AppError(
-      "invalid_input",
-      "The template's header or buttons need values of their own: these cannot be sent yet.",
-    );
-  }
-  const body = bodyText(components);
-  const names = variableNames(body);
-  const variables = valuesFor(template, names, given);
-  return {
-    kind: "template",
-    text: rendered(body, variables),
-    content: {
-      type: "template",
-      name,
-      language,
-      variables,
-      ...(isNamed(components) && { names }),
-    },
-    replyTo: null,
-    needsWindow: false,
-    isMarketing: category === "MARKETING",
-    answers: true,
-  };
-}
-
-interface SendableTemplate {
-  name: string;
-  language: string;
-  category: string;
-  components: TemplateComponent[];
-  status: string;
-  variables: TemplateVariable[];
-  facts: TemplateFacts;
-}
-
-/** What was given, else what the template's own variables say. Fails with `invalid_input`. */
-function valuesFor(
-  { variables, facts }: SendableTemplate,
-  names: readonly string[],
-  given: readonly string[] | undefined,
-): readonly string[] {
-  if (given === undefined) {
-    const filled = templateValues(names, variables, facts);
-    if ("values" in filled) return filled.values;
-    const missing = filled.missing.map((name) => `{{${name}}}`).join(", ");
-    throw new AppError(
-      "invalid_input",
-      `variables: nothing fills ${missing}. Give values, or say in the template where they come from.`,
-    );
-  }
-  if (given.length === names.length) return given;
-  throw new AppError(
-    "invalid_input",
-    `The template has ${names.length} variables; ${given.length} were given.`,
-  );
-}
-
-/** The body as the lead will read it. */
-function rendered(body: string, values: readonly string[]): string {
-  const names = variableNames(body);
-  return filledText(body, new Map(names.map((name, at) => [name, values[at] ?? ""])));
 }
 
 async function composeReaction(

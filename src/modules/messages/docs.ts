@@ -18,7 +18,7 @@ export const send = endpoint({
   tag,
   summary: "Send as yourself",
   description:
-    "Text, reply buttons, a list, an approved template or a reaction; files as soon as they can be uploaded, until when no `mediaId` is known (`invalid_input`). Goes out before anything the bot has waiting. Only for whoever has taken the conversation over (`conflict`; so is marketing to a lead who wants none, and any template while Meta takes none from the account), and, but for templates, within 24 hours of the lead's last message (`window_closed`). A reaction leaves open what the lead asked. A repeat with the same `Idempotency-Key` answers the first one's message; keys live for two days.",
+    "Text, a file, reply buttons, a list, an approved template or a reaction. Goes out before anything the bot has waiting. Only for whoever has taken the conversation over (`conflict`; so is marketing to a lead who wants none, and any template while Meta takes none from the account), and, but for templates, within 24 hours of the lead's last message (`window_closed`). A reaction leaves open what the lead asked, and stands at its message once WhatsApp has it. A repeat with the same `Idempotency-Key` answers the first one's message; keys live for two days.",
   answer: [201, Message, "Queued."],
   problems: ["not_found", "conflict", "window_closed", "idempotency_key_reused"],
 });

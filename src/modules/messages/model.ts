@@ -167,27 +167,12 @@ const RequestBody = t.Object(
   { title: "RequestMessage" },
 );
 
-const TemplateBody = t.Object(
-  {
-    type: t.Literal("template"),
-    templateId: Id,
-    variables: t.Optional(
-      t.Array(t.String({ minLength: 1, maxLength: 1024 }), {
-        maxItems: 50,
-        description:
-          "What replaces {{1}}, {{2}} … of its body, in order; of named variables in the order of the text. Left out: what the template's own `variables` say.",
-      }),
-    ),
-  },
-  { title: "TemplateMessage" },
-);
-
 /** Exactly one of them. */
 const file = {
-  mediaId: t.Optional(
+  fileId: t.Optional(
     t.String({
       format: "uuid",
-      description: "Of a file kept here. None can be uploaded yet, so that no id is known.",
+      description: "Of a file that was uploaded here: `POST /api/v1/files`.",
     }),
   ),
   metaMediaId: t.Optional(
@@ -206,6 +191,56 @@ const file = {
     }),
   ),
 };
+const TemplateHeader = t.Object(
+  {
+    text: t.Optional(
+      t.String({
+        minLength: 1,
+        maxLength: 60,
+        description: "Of a text: what replaces its variable.",
+      }),
+    ),
+    ...file,
+    filename: t.Optional(t.String({ minLength: 1, maxLength: 240, description: "Of a document." })),
+    location: t.Optional(
+      t.Object({
+        latitude: t.Number({ minimum: -90, maximum: 90 }),
+        longitude: t.Number({ minimum: -180, maximum: 180 }),
+        name: t.String({ minLength: 1, maxLength: 200 }),
+        address: t.String({ minLength: 1, maxLength: 500 }),
+      }),
+    ),
+  },
+  { description: "What fills the header, as its format wants: a text, a file or a place." },
+);
+
+const TemplateButton = t.Object({
+  index: t.Integer({ minimum: 0, maximum: 9, description: "Its place among the buttons, from 0." }),
+  value: t.String({
+    minLength: 1,
+    maxLength: 2_000,
+    description:
+      "The end of its address, the code it copies, or what a tap sends back. Only of a quick reply it may be left out.",
+  }),
+});
+
+const TemplateBody = t.Object(
+  {
+    type: t.Literal("template"),
+    templateId: Id,
+    variables: t.Optional(
+      t.Array(t.String({ minLength: 1, maxLength: 1024 }), {
+        maxItems: 50,
+        description:
+          "What replaces {{1}}, {{2}} … of its body, in order; of named variables in the order of the text. Left out: what the template's own `variables` say.",
+      }),
+    ),
+    header: t.Optional(TemplateHeader),
+    buttons: t.Optional(t.Array(TemplateButton, { maxItems: 10 })),
+  },
+  { title: "TemplateMessage" },
+);
+
 const caption = t.Optional(t.String({ minLength: 1, maxLength: 1024, pattern: "\\S" }));
 
 const PictureBody = t.Object(

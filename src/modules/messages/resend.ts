@@ -94,11 +94,11 @@ async function sendAgain(
     ), sent as (
       insert into messages (organization_id, id, conversation_id, integration_id, seq, direction,
         author, user_id, kind, text, payload, reply_to_wamid, state, priority, next_attempt_at,
-        expires_at, fence, sent_at, resend_of)
+        expires_at, fence, sent_at, resend_of, file_id)
       select c.organization_id, ${newId()}, c.id, c.integration_id, c.last_seq, 'out', 'human',
         ${userId}, m.kind, m.text, m.payload, m.reply_to_wamid, 'queued',
         ${sendPriority.human}::smallint, now(), now() + ${LIFETIME_HOURS} * interval '1 hour',
-        c.fence, ${now}, m.id
+        c.fence, ${now}, m.id, m.file_id
       from moved c join messages m on m.organization_id = c.organization_id and m.id = ${old.id}
       returning messages.*
     ), noted as (

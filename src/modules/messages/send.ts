@@ -81,7 +81,7 @@ async function store(
   db: Transaction,
   { organizationId, conversationId }: Chat,
   userId: string,
-  { kind, text, content, replyTo, needsWindow, isMarketing, answers }: Composed,
+  { kind, text, content, replyTo, fileId, needsWindow, isMarketing, answers }: Composed,
   now: Date,
 ): Promise<Outcome | undefined> {
   const sql = db.fragment;
@@ -119,10 +119,10 @@ async function store(
     ), sent as (
       insert into messages (organization_id, id, conversation_id, integration_id, seq, direction,
         author, user_id, kind, text, payload, reply_to_wamid, state, priority, next_attempt_at,
-        expires_at, fence, sent_at)
+        expires_at, fence, sent_at, file_id)
       select a.organization_id, ${newId()}, a.id, a.integration_id, a.last_seq, 'out', 'human',
         ${userId}, ${kind}, ${text}, ${content && db.json(content)}, j.wamid, 'queued', ${sendPriority.human}::smallint, now(),
-        now() + ${LIFETIME_HOURS} * interval '1 hour', a.fence, ${now}
+        now() + ${LIFETIME_HOURS} * interval '1 hour', a.fence, ${now}, ${fileId}::uuid
       from answered a, judged j
       returning messages.*
     ), noted as (

@@ -45,7 +45,7 @@ export const status = endpoint({
   tag,
   summary: "Check a number with Meta",
   description:
-    "Asks Meta, unless it said something less than a minute ago; takes at most 4 s. Whatever is wrong stands in `problems`, each with its fix. Where Meta does not answer, that is one of them, and the rest is what it said at `checkedAt`. A disconnected number is not asked about. A number that was stopped (`stoppedAt`) goes on once Meta says that token and number are well.",
+    "Asks Meta, unless it said something less than a minute ago; takes at most 4 s. Whatever is wrong stands in `problems`, each with its fix. Where Meta does not answer, that is one of them, and the rest is what it said at `checkedAt`. A disconnected number is not asked about. A number that was stopped (`stoppedAt`) goes on once Meta says that what it was stopped for is over: the token good, number and account not BLOCKED, and after a payment or account stop AVAILABLE.",
   answer: [200, NumberStatus, "What is known at this moment."],
   problems: ["not_found"],
 });

@@ -134,11 +134,16 @@ export function checkWebhooks(
       about,
     );
   }
-  const missing = NEEDED_FIELDS.filter((field) => !webhooks.fields.includes(field));
+  const missing = missingFields(webhooks);
   if (missing.length === 0) return ok(name, "all that are needed", about);
   const state = missing.includes("messages") ? "fail" : "warn";
   const fix = "Subscribe the app to them in Meta's settings, under WhatsApp, Configuration.";
   return fault(state, name, `Meta does not tell ${missing.join(", ")}.`, fix, about);
+}
+
+/** What has to be told here and is not; all of it where the app has no callback address. */
+export function missingFields(webhooks: AppWebhooks | null): string[] {
+  return NEEDED_FIELDS.filter((field) => !webhooks?.fields.includes(field));
 }
 
 /** One machine has several names for itself. */

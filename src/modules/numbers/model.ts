@@ -137,7 +137,10 @@ const Problem = t.Object({
     "permission_missing",
     "meta_unavailable",
     "not_subscribed",
+    "fields_missing",
     "quality_low",
+    "sends_limited",
+    "sends_blocked",
     "sends_stopped",
     "sends_paused",
     "bot_paused",
@@ -163,6 +166,17 @@ export const NumberStatus = t.Object(
     quality: t.Nullable(t.String({ description: "GREEN, YELLOW or RED, in Meta's words." })),
     throughput: t.Nullable(t.String({ description: "STANDARD or HIGH, in Meta's words." })),
     subscribed: t.Nullable(t.Boolean({ description: "Whether webhooks reach the token's app." })),
+    missingFields: t.Nullable(t.Array(t.String()), {
+      description: "Of what Leadline has to be told of, what the Meta app is not subscribed to.",
+    }),
+    canSend: t.Nullable(
+      t.String({
+        description: "AVAILABLE, LIMITED or BLOCKED: Meta's health of number and account.",
+      }),
+    ),
+    sendObstacles: t.Array(t.String(), {
+      description: "Why it is not AVAILABLE, in Meta's words.",
+    }),
     lastWebhookAt: t.Nullable(Instant, { description: "When a message or status last came in." }),
     stoppedAt: t.Nullable(Instant, { description: "Since then nothing goes out." }),
     stopReason: t.Nullable(t.UnionEnum(stopReasons)),

@@ -10,7 +10,10 @@ const codes: Readonly<Record<NumberProblem["code"], readonly [check: string, "wa
   permission_missing: ["token", "fail"],
   meta_unavailable: ["token", "warn"],
   not_subscribed: ["account subscription", "fail"],
+  fields_missing: ["webhook fields", "warn"],
   quality_low: ["quality", "warn"],
+  sends_limited: ["sends", "warn"],
+  sends_blocked: ["sends", "fail"],
   sends_stopped: ["sends", "fail"],
   sends_paused: ["sends", "warn"],
   bot_paused: ["sends", "warn"],
@@ -34,7 +37,8 @@ export function numberChecks(about: string, status: NumberStatus): Check[] {
     ok("templates", "as Meta has them", about),
   ];
   const faults = problems
-    .filter(({ code }) => code !== "no_webhook_yet")
+    // The app has a check of its own, which tells of its fields too.
+    .filter(({ code }) => code !== "no_webhook_yet" && code !== "fields_missing")
     .map(({ code, message, fix }) => fault(codes[code][1], codes[code][0], message, fix, about));
   const names = new Set(faults.map(({ check }) => check));
   return [...well.filter(({ check }) => !names.has(check)), ...faults];

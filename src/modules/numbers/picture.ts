@@ -11,6 +11,9 @@ export type Picture = Pick<
   | "quality"
   | "throughput"
   | "subscribed"
+  | "missingFields"
+  | "canSend"
+  | "sendObstacles"
 > & {
   /** Why Meta would not tell more, in our words. */
   refusal: string | null;
@@ -24,6 +27,9 @@ export const NOTHING_TOLD: Picture = {
   quality: null,
   throughput: null,
   subscribed: null,
+  missingFields: null,
+  canSend: null,
+  sendObstacles: [],
   refusal: null,
 };
 

@@ -74,7 +74,7 @@ export const templatesUnread: NumberProblem = {
 
 /** What is wrong by Meta's own words. */
 export function ofPicture(
-  { refusal, tokenExpiresAt, scopes, subscribed, quality }: Picture,
+  { refusal, tokenExpiresAt, scopes, subscribed, missingFields, quality, ...health }: Picture,
   now: Date,
 ): NumberProblem[] {
   const leftMs = tokenExpiresAt === null ? Infinity : Date.parse(tokenExpiresAt) - now.getTime();
@@ -86,9 +86,28 @@ export function ofPicture(
       ? []
       : [{ ...permissionMissing, message: `The token lacks ${lacks.join(" and ")}.` }]),
     ...(subscribed === false ? [notSubscribed] : []),
+    ...(missingFields?.length
+      ? [{ ...fieldsMissing, message: `Meta does not tell ${missingFields.join(", ")}.` }]
+      : []),
     ...(quality === "RED" ? [qualityLow] : []),
+    ...healthProblems(health),
   ];
 }
+
+function healthProblems({
+  canSend,
+  sendObstacles,
+}: Pick<Picture, "canSend" | "sendObstacles">): NumberProblem[] {
+  if (canSend !== "BLOCKED" && canSend !== "LIMITED") return [];
+  const message = [`Meta: sending is ${canSend}.`, ...sendObstacles].join(" ");
+  const fix = "Put right what Meta names, in WhatsApp Manager; then look at this status again.";
+  return [{ code: canSend === "BLOCKED" ? "sends_blocked" : "sends_limited", message, fix }];
+}
+
+const fieldsMissing: Omit<NumberProblem, "message"> = {
+  code: "fields_missing",
+  fix: "Subscribe the app to them in Meta's settings, under WhatsApp, Configuration.",
+};
 
 const accessRefused: Omit<NumberProblem, "message"> = {
   code: "access_refused",

@@ -27,6 +27,8 @@ export interface NumbersDeps {
   meta: GraphAccount;
   /** Where Meta reaches us, without a slash at the end. */
   publicUrl: string;
+  /** Of the platform's Meta app, newest first. */
+  appSecrets: readonly string[];
 }
 
 /** Who does it, and the key of a request that may come twice. */

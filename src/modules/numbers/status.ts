@@ -2,7 +2,8 @@ import { utc } from "../../db/queries/public-state.ts";
 import type { StopReason } from "../../db/schema/organizations.ts";
 import type { Actor } from "../../http/plugins/auth.ts";
 import { AppError, errorCode } from "../../lib/errors.ts";
-import { accessTokenContext } from "../../lib/secret-box.ts";
+import { accessTokenContext, appSecretContext } from "../../lib/secret-box.ts";
+import { missingFields } from "./installation-checks.ts";
 import type { NumberProblem, NumberStatus } from "./model.ts";
 import { keepPicture, NOTHING_TOLD, type Picture } from "./picture.ts";
 import * as problems from "./problems.ts";
@@ -16,7 +17,7 @@ const FRESH_FOR_MS = 60_000;
 /** More of them would be a list, and there is one. */
 const TEMPLATES_NAMED = 10;
 
-export type LookDeps = Pick<NumbersDeps, "db" | "box" | "meta">;
+export type LookDeps = Pick<NumbersDeps, "db" | "box" | "meta" | "appSecrets">;
 type StatusDeps = LookDeps & Pick<NumbersDeps, "mutate">;
 
 interface Known {
@@ -26,6 +27,8 @@ interface Known {
   phoneNumberId: string;
   wabaId: string;
   accessTokenBox: string;
+  /** Of the organization's own Meta app; null: the platform's. */
+  appSecretBox: string | null;
   picture: Picture | null;
   checkedAt: string | null;
   lastWebhookAt: string | null;
@@ -61,7 +64,7 @@ export async function numberStatus(
 ): Promise<NumberStatus> {
   const found = await read(deps, actor.organizationId, id);
   const told = await tell(deps, found);
-  const goesOn = found.stoppedAt !== null && told.isNew && isWell(told.picture);
+  const goesOn = found.stoppedAt !== null && told.isNew && isWell(told.picture, found.stopReason);
   if (goesOn) await goOn(deps, actor, id);
   const known = goesOn ? { ...found, stoppedAt: null, stopReason: null, stopText: null } : found;
   return statusOf(known, told);
@@ -93,9 +96,16 @@ function statusOf(known: Known, told: Told): NumberStatus {
   };
 }
 
-function isWell({ refusal, tokenValid, scopes }: Picture): boolean {
+/** Whether Meta says that what the number was stopped for is over. */
+function isWell(
+  { refusal, tokenValid, scopes, canSend }: Picture,
+  reason: StopReason | null,
+): boolean {
   const hasScopes = scopes === null || NEEDED_SCOPES.every((scope) => scopes.includes(scope));
-  return refusal === null && tokenValid === true && hasScopes;
+  if (refusal !== null || tokenValid !== true || !hasScopes) return false;
+  if (reason === "access") return canSend !== "BLOCKED";
+  if (reason === "registration") return canSend === "AVAILABLE" || canSend === "LIMITED";
+  return canSend === "AVAILABLE";
 }
 
 async function goOn({ mutate }: StatusDeps, actor: Actor, id: string): Promise<void> {
@@ -123,7 +133,7 @@ function problemsOf(known: Known, { picture, problem }: Told): NumberProblem[] {
 async function read({ db }: LookDeps, organizationId: string, id: string): Promise<Known> {
   const row = await db.first<Known>`
     select organization_id, id, active as connected, phone_number_id, waba_id, access_token_box,
-      picture, ${db.fragment(utc("checked_at"))} as checked_at,
+      app_secret_box, picture, ${db.fragment(utc("checked_at"))} as checked_at,
       ${db.fragment(utc("last_ingress_at"))} as last_webhook_at,
       ${db.fragment(utc("stopped_at"))} as stopped_at, stop_reason, stop_text,
       coalesce(bot_paused_until > now(), false) as bot_paused,
@@ -140,7 +150,7 @@ async function read({ db }: LookDeps, organizationId: string, id: string): Promi
 
 async function tell(deps: LookDeps, known: Known): Promise<Told> {
   const { checkedAt } = known;
-  const last = { picture: known.picture ?? NOTHING_TOLD, isNew: false, checkedAt };
+  const last = { picture: { ...NOTHING_TOLD, ...known.picture }, isNew: false, checkedAt };
   const ageMs = known.checkedAt === null ? Infinity : Date.now() - Date.parse(known.checkedAt);
   if (!known.connected || ageMs < FRESH_FOR_MS) return { ...last, problem: null };
   const token = openToken(deps, known);
@@ -165,31 +175,45 @@ function openToken({ box }: LookDeps, { id, accessTokenBox }: Known): string | n
 }
 
 /** Fails with `whatsapp_unavailable`; a refusal is an answer like another. */
-async function askMeta(
-  { meta }: LookDeps,
-  token: string,
-  { phoneNumberId, wabaId }: Known,
-): Promise<Picture> {
+async function askMeta(deps: LookDeps, token: string, known: Known): Promise<Picture> {
+  const { meta } = deps;
+  const { phoneNumberId, wabaId } = known;
   try {
     const [number, facts, appIds] = await Promise.all([
       meta.readNumber(token, phoneNumberId),
       meta.readToken(token),
       meta.subscribedAppIds(token, wabaId),
     ]);
-    const { verifiedName, quality, throughput } = number;
+    const { displayPhoneNumber: _, ...said } = number;
     return {
+      ...said,
       tokenValid: true,
       scopes: facts.scopes,
       tokenExpiresAt: facts.expiresAt,
-      verifiedName,
-      quality,
-      throughput,
       subscribed: facts.appId === null ? null : isAmong(appIds, facts),
+      missingFields: await askFields(deps, facts.appId, known),
       refusal: null,
     };
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== "invalid_input") throw error;
     const isToken = error.details["refused"] === "token";
     return { ...NOTHING_TOLD, tokenValid: isToken ? false : null, refusal: error.message };
+  }
+}
+
+/** Null where Meta does not tell: the token's app is unknown, or it is not the app of our secret. */
+async function askFields(
+  { meta, box, appSecrets }: LookDeps,
+  appId: string | null,
+  { id, appSecretBox }: Known,
+): Promise<string[] | null> {
+  const [newest] = appSecrets;
+  try {
+    const secret = appSecretBox === null ? newest : box.open(appSecretBox, appSecretContext(id));
+    if (appId === null || secret === undefined) return null;
+    return missingFields(await meta.webhooks(appId, secret));
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
   }
 }

@@ -47,6 +47,7 @@ export async function verify(
       tokenValid: true,
       tokenExpiresAt: token.expiresAt,
       subscribed: true,
+      missingFields: null,
       refusal: null,
     },
   };

@@ -46,8 +46,17 @@ export function templatesModule({ auth, sync, ...deps }: ModuleDeps) {
     )
     .post(
       "/sync",
-      ({ actor: { organizationId }, body: { integrationId } }) =>
-        sync({ organizationId, integrationId }),
+      async ({ actor, body: { integrationId } }) => {
+        const report = await sync({ organizationId: actor.organizationId, integrationId });
+        await deps.mutate(actor, async (change) =>
+          change.audit({
+            action: "number.templates_synchronised",
+            resourceId: integrationId,
+            after: report,
+          }),
+        );
+        return report;
+      },
       { ...docs.sync, parse: "json", body: SyncBody },
     )
     .get(

@@ -46,7 +46,13 @@ export const Template = t.Object(
     nextCategory: t.Nullable(t.String({ description: "What Meta is going to make of it." })),
     nextCategoryAt: t.Nullable(Instant),
     feeUsd: t.Nullable(
-      t.String({ description: "What Meta takes for one; null while no rate is known here." }),
+      t.Object(
+        { least: t.String(), most: t.String() },
+        {
+          description:
+            "What Meta takes for one today, by the operator's table: from the cheapest country to the dearest. Null while the table has no rate of the category.",
+        },
+      ),
     ),
     metaTemplateId: t.Nullable(t.String({ description: "Null until Meta has it." })),
     createdAt: Instant,

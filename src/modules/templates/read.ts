@@ -6,9 +6,17 @@ import { AppError } from "../../lib/errors.ts";
 import type { Change } from "../mutate.ts";
 import type { Template, TemplatesQuery } from "./model.ts";
 
+/** By country it differs, and who it goes to is not known yet. */
+const FEE = `(select jsonb_build_object('least', trim_scale(min(r.usd))::text,
+    'most', trim_scale(max(r.usd))::text)
+  from message_rates r
+  where r.category = lower(t.category) and r.valid_from <= current_date
+    and (r.valid_to is null or r.valid_to > current_date)
+  having count(*) > 0)`;
+
 const TEMPLATE = `t.id, t.integration_id, t.name, t.language, t.category, t.components, t.variables,
   t.status, t.quality, t.rejected_reason, t.next_category,
-  ${utc("t.next_category_at")} as next_category_at, null::text as fee_usd, t.meta_template_id,
+  ${utc("t.next_category_at")} as next_category_at, ${FEE} as fee_usd, t.meta_template_id,
   ${utc("t.created_at")} as created_at, ${utc("t.updated_at")} as updated_at, t.version`;
 
 const sorts = { createdAt: { sql: "t.created_at", type: "timestamptz" } } as const;

@@ -123,9 +123,9 @@ function readBatch(deps: ReceiveDeps, arrival: Arrival, bytes: Uint8Array): Appe
   const batch: Append[] = [];
   let dropped = 0;
   for (const routed of splitWebhook(body, arrival.receivedAt)) {
-    const append = routeItem(deps.routes, arrival, routed);
-    if (append === undefined) dropped += 1;
-    else batch.push(append);
+    const appends = routeItem(deps.routes, arrival, routed);
+    if (appends.length === 0) dropped += 1;
+    batch.push(...appends);
   }
   if (dropped > 0) noteDropped(deps, arrival, dropped);
   return batch;

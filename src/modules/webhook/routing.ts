@@ -26,7 +26,8 @@ export interface WebhookApp {
 /** What the webhook must know to route; answered from memory, at once. */
 export interface WebhookRoutes {
   byPhoneNumberId(phoneNumberId: string): WebhookNumber | undefined;
-  byWabaId(wabaId: string): WebhookAccount | undefined;
+  /** Every organization that has a number of the account connected, once for each app. */
+  byWabaId(wabaId: string): readonly WebhookAccount[];
   byKey(key: string): WebhookApp | undefined;
 }
 
@@ -42,14 +43,19 @@ export interface Arrival {
 
 type Owner = { organizationId: string | null; integrationId: string | null };
 
-/** The stream entry of one item, or undefined when its number is not the signer's to speak for. */
+/**
+ * The stream entries of one item: one, or one for each organization when it is about an account that
+ * several share; none when its number is not the signer's to speak for.
+ */
 export function routeItem(
   routes: WebhookRoutes,
   arrival: Arrival,
   { key, item }: RoutedItem,
-): Append | undefined {
-  const owner = ownerOf(routes, arrival.signer, key);
-  return owner && entryOf(arrival, owner, item);
+): Append[] {
+  const owners = ownersOf(routes, arrival.signer, key);
+  // What somebody said, and nobody can tell to which of them, is none of theirs to read.
+  if (owners.length > 1 && item.kind !== "notice") return [unroutedNotice(arrival, item)];
+  return owners.map((owner) => entryOf(arrival, owner, item));
 }
 
 /** A notice of what belongs to nobody in particular: of the signer's organization, if it has one. */
@@ -57,15 +63,16 @@ export function unroutedNotice(arrival: Arrival, item: Item): Append {
   return entryOf(arrival, signersOwn(arrival.signer), item);
 }
 
-function ownerOf(routes: WebhookRoutes, signer: Signer, key: RoutingKey): Owner | undefined {
-  if (key === null) return signersOwn(signer);
+function ownersOf(routes: WebhookRoutes, signer: Signer, key: RoutingKey): Owner[] {
+  if (key === null) return [signersOwn(signer)];
   if ("phoneNumberId" in key) {
     const number = routes.byPhoneNumberId(key.phoneNumberId);
-    return number && speaksFor(signer, number) ? number : undefined;
+    return number && speaksFor(signer, number) ? [number] : [];
   }
-  const account = routes.byWabaId(key.wabaId);
-  if (account === undefined || !speaksFor(signer, account)) return undefined;
-  return { organizationId: account.organizationId, integrationId: null };
+  return routes
+    .byWabaId(key.wabaId)
+    .filter((account) => speaksFor(signer, account))
+    .map(({ organizationId }) => ({ organizationId, integrationId: null }));
 }
 
 function speaksFor(signer: Signer, { app, organizationId }: WebhookAccount): boolean {

@@ -69,7 +69,10 @@ export function leadMediaRoutes(world: World) {
       const identity = identityOf(world, body.phoneNumberId);
       const file = fileOf(body);
       const nowMs = world.deps.clock.now().getTime();
-      const shelved = world.media.put({ ...file, phoneNumberId: identity.phoneNumberId }, nowMs);
+      const shelved = world.media.put(
+        { ...file, phoneNumberId: identity.phoneNumberId, from: "lead" },
+        nowMs,
+      );
       const type = body.kind === "voice" ? "audio" : body.kind;
       const url = fileUrl(new URL(request.url).origin, world.media.ticket(shelved, nowMs));
       const content = {

@@ -36,7 +36,9 @@ export function accountRoutes(world: World) {
       (asked) =>
         fileOf(world, asked) ??
         answer(world, asked, ([number], id) =>
-          number?.phoneNumberId === id ? describeNumber(number) : describeAccount(number, id),
+          number?.phoneNumberId === id
+            ? describeNumber(world, number)
+            : describeAccount(number, id),
         ),
       route("Read a number, an account or a file"),
     )
@@ -120,7 +122,8 @@ function answerOfApp(world: World, id: string, authorization: string | undefined
     ({ appSecret }) => authorization === `Bearer ${APP_ID}|${appSecret}`,
   );
   if (id !== APP_ID || !isSecret) return refusalResponse(badToken());
-  const fields = world.fields.map((name) => ({ name, version: "v25.0" }));
+  const told = world.faults.take("graph", "fields", { to: [id] }) ? [] : world.fields;
+  const fields = told.map((name) => ({ name, version: "v25.0" }));
   const subscription = { object: "whatsapp_business_account", callback_url: number.webhookUrl };
   return Response.json({ data: [{ ...subscription, active: true, fields }] });
 }
@@ -151,8 +154,27 @@ function isRefusal(value: object): value is GraphRefusal {
   return "httpStatus" in value;
 }
 
-function describeNumber(number: Identity): object {
+/** The fault `health` blocks it, with its code. */
+function describeNumber({ faults }: World, number: Identity): object {
+  const ill = faults.take("graph", "health", { to: [number.phoneNumberId] });
+  const canSend = ill ? "BLOCKED" : "AVAILABLE";
+  const errors = ill
+    ? [
+        {
+          error_code: ill.code,
+          error_description: "The account may not send.",
+          possible_solution: "Add a payment method.",
+        },
+      ]
+    : [];
   return {
+    health_status: {
+      can_send_message: canSend,
+      entities: [
+        { entity_type: "PHONE_NUMBER", id: number.phoneNumberId, can_send_message: "AVAILABLE" },
+        { entity_type: "WABA", id: number.wabaId, can_send_message: canSend, errors },
+      ],
+    },
     id: number.phoneNumberId,
     display_phone_number: number.displayPhoneNumber,
     verified_name: number.businessName,

@@ -1,5 +1,7 @@
 /** Meta's bounds on how fast and when a number may write. Times are business time in epoch ms. */
 export const WINDOW_MS = 24 * 60 * 60 * 1_000;
+/** From our first answer to somebody whom an ad brought. */
+export const FREE_ENTRY_MS = 72 * 60 * 60 * 1_000;
 const PAIR_INTERVAL_MS = 6_000;
 const PAIR_BURST = 45;
 

@@ -12,6 +12,15 @@ const MB = 1024 * 1024;
 /** More than any kind may have; sent piece by piece, so that nobody keeps it. */
 const TOO_LARGE_BYTES = 101 * MB;
 
+/** What Meta takes from a business (whatsapp.md 10). */
+const MOST_BYTES: readonly (readonly [type: RegExp, bytes: number])[] = [
+  [/^image\/(jpeg|png)$/, 5 * MB],
+  [/^image\/webp$/, 500 * 1024],
+  [/^audio\/(aac|amr|mpeg|mp4|ogg)\b/, 16 * MB],
+  [/^video\/(mp4|3gpp)$/, 16 * MB],
+  [/^(text\/plain|application\/(pdf|msword|vnd\.(ms-|openxmlformats-).+))$/, 100 * MB],
+];
+
 /** Answers for a file's id; undefined when the id is none of a file. */
 export function describeFile(
   world: World,
@@ -69,14 +78,7 @@ export function mediaRoutes(world: World) {
           return refusalResponse(badToken());
         }
         const form = await request.formData();
-        const file = form.get("file");
-        if (form.get("messaging_product") !== "whatsapp" || !(file instanceof File)) {
-          return refusalResponse(refusal(100, "messaging_product and file are required."));
-        }
-        const mimeType = String(form.get("type") ?? file.type);
-        const bytes = await file.bytes();
-        const nowMs = world.deps.clock.now().getTime();
-        return Response.json({ id: world.media.put({ phoneNumberId, bytes, mimeType }, nowMs).id });
+        return spoilUpload(world, phoneNumberId) ?? (await shelve(world, phoneNumberId, form));
       },
       {
         parse: "none",
@@ -84,6 +86,28 @@ export function mediaRoutes(world: World) {
         detail: { tags, summary: "Upload a file" },
       },
     );
+}
+
+/** An upload that a fault spoils: refused with its code, or cut off. */
+function spoilUpload({ faults }: World, phoneNumberId: string): Response | undefined {
+  const fault = faults.take("graph", "upload", { to: [phoneNumberId] });
+  if (!fault) return undefined;
+  if (fault.code === undefined) return resetConnection();
+  const refused = refusal(fault.code, "Asked for by a fault.");
+  return refusalResponse({ ...refused, httpStatus: fault.httpStatus ?? refused.httpStatus });
+}
+
+async function shelve(world: World, phoneNumberId: string, form: FormData): Promise<Response> {
+  const file = form.get("file");
+  if (form.get("messaging_product") !== "whatsapp" || !(file instanceof File)) {
+    return refusalResponse(refusal(100, "messaging_product and file are required."));
+  }
+  const mimeType = String(form.get("type") ?? file.type);
+  const most = MOST_BYTES.find(([pattern]) => pattern.test(mimeType))?.[1];
+  if (most === undefined) return refusalResponse(refusal(131053, `${mimeType} is not supported.`));
+  if (file.size > most) return refusalResponse(refusal(131053, `Over ${most} bytes.`));
+  const shelved = { phoneNumberId, bytes: await file.bytes(), mimeType, from: "business" } as const;
+  return Response.json({ id: world.media.put(shelved, world.deps.clock.now().getTime()).id });
 }
 
 /** The file, spoilt by whatever fault there is. */

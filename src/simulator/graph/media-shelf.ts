@@ -12,12 +12,16 @@ export interface ShelvedFile {
   /** Base64. */
   sha256: string;
   /** Business time, epoch milliseconds. */
-  shelvedAtMs: number;
+  untilMs: number;
 }
 
 export interface MediaShelf {
-  put(file: Pick<ShelvedFile, "phoneNumberId" | "bytes" | "mimeType">, nowMs: number): ShelvedFile;
-  /** Undefined for an id that is unknown or over seven days old. */
+  /** Keeps what a lead sends for seven days, what the business uploads for thirty. */
+  put(
+    file: Pick<ShelvedFile, "phoneNumberId" | "bytes" | "mimeType"> & { from: "lead" | "business" },
+    nowMs: number,
+  ): ShelvedFile;
+  /** Undefined for an id that is unknown, or not kept any more. */
   find(id: string, nowMs: number): ShelvedFile | undefined;
   /** A name for the file host, good for five minutes. */
   ticket(file: ShelvedFile, nowMs: number): string;
@@ -25,7 +29,8 @@ export interface MediaShelf {
   reset(): void;
 }
 
-const KEPT_MS = 7 * 24 * 60 * 60_000;
+const DAY_MS = 24 * 60 * 60_000;
+const KEPT_MS = { lead: 7 * DAY_MS, business: 30 * DAY_MS };
 const TICKET_MS = 5 * 60_000;
 const MAX_FILES = 500;
 const MAX_TICKETS = 5_000;
@@ -34,16 +39,16 @@ export function createMediaShelf(): MediaShelf {
   const files = createBoundedMap<string, ShelvedFile>(MAX_FILES);
   const tickets = createBoundedMap<string, { file: ShelvedFile; untilMs: number }>(MAX_TICKETS);
   return {
-    put(file, nowMs) {
+    put({ from, ...file }, nowMs) {
       const id = String(BigInt(`0x${newId().replaceAll("-", "").slice(0, 13)}`));
       const sha256 = createHash("sha256").update(file.bytes).digest("base64");
-      const shelved = { ...file, id: `${id}${files.size}`, sha256, shelvedAtMs: nowMs };
+      const shelved = { ...file, id: `${id}${files.size}`, sha256, untilMs: nowMs + KEPT_MS[from] };
       files.set(shelved.id, shelved);
       return shelved;
     },
     find(id, nowMs) {
       const file = files.get(id);
-      return file && nowMs - file.shelvedAtMs < KEPT_MS ? file : undefined;
+      return file && nowMs < file.untilMs ? file : undefined;
     },
     ticket(file, nowMs) {
       const ticket = newId();

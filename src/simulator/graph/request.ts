@@ -1,6 +1,7 @@
 import { type Static, type TObject, type TProperties, Type } from "@sinclair/typebox";
 import { type ValueError, ValueErrorType } from "@sinclair/typebox/errors";
 import { Value } from "@sinclair/typebox/value";
+import { idOrNull, member } from "../../whatsapp/fields.ts";
 import type { SentTemplate } from "../templates/send-check.ts";
 import { type GraphRefusal, refusal } from "./errors.ts";
 
@@ -90,8 +91,9 @@ export type Content =
   | { kind: "text"; text: string }
   | { kind: "buttons"; text: string; buttons: readonly Static<typeof Reply>[] }
   | { kind: "list"; text: string; button: string; rows: readonly Static<typeof Row>[] }
-  | { kind: "template"; text: string; template: SentTemplate }
-  | { kind: "other"; text: string };
+  | { kind: "template"; text: string; template: SentTemplate; category: string }
+  /** `mediaId`: of the file that it shows. */
+  | { kind: "other"; text: string; mediaId?: string };
 
 export type Call =
   | { kind: "send"; request: SendRequest; type: string; content: Content }
@@ -172,7 +174,12 @@ function readMessage(request: SendRequest, body: unknown): Call {
     return read(TemplateMessage, body, ({ template: { name, language, components = [] } }) => {
       const values = components.flatMap(({ parameters = [] }) => parameters.map((one) => one.text));
       const template = { name, language: language.code, components };
-      return send({ kind: "template", text: [`[${name}]`, ...values].join(" "), template });
+      return send({
+        kind: "template",
+        text: [`[${name}]`, ...values].join(" "),
+        template,
+        category: "marketing",
+      });
     });
   }
   if (type === "reaction") {
@@ -180,7 +187,10 @@ function readMessage(request: SendRequest, body: unknown): Call {
       send({ kind: "other", text: reaction.emoji || "[reaction removed]" }),
     );
   }
-  if (otherTypes.includes(type)) return send({ kind: "other", text: `[${type}]` });
+  if (otherTypes.includes(type)) {
+    const mediaId = idOrNull(member(member(body, type), "id"));
+    return send({ kind: "other", text: `[${type}]`, ...(mediaId !== null && { mediaId }) });
+  }
   return refused(100, `Parameter type: ${type} is not a message type.`);
 }
 

@@ -1,10 +1,10 @@
 import type { Identity } from "../deps.ts";
 import { newWamid } from "../ids.ts";
-import { checkTemplate } from "../templates/send-check.ts";
+import { checkTemplate, headerMediaId } from "../templates/send-check.ts";
 import type { World } from "../world.ts";
 import type { Addressee } from "./addressee.ts";
 import { type GraphRefusal, refusal } from "./errors.ts";
-import { WINDOW_MS } from "./limits.ts";
+import { FREE_ENTRY_MS, WINDOW_MS } from "./limits.ts";
 import { createPriceMeter } from "./pricing.ts";
 import type { Content, SendRequest } from "./request.ts";
 import { type AcceptedMessage, createStatusPlayer } from "./statuses.ts";
@@ -34,6 +34,17 @@ function isWindowOpen({ person, fate }: Addressee, number: string, nowMs: number
   return wroteAt === undefined || nowMs - wroteAt < WINDOW_MS;
 }
 
+/** Begins with our first answer to somebody whom an ad brought within the day. Null: there is none. */
+function freeEntryUntil({ person }: Addressee, number: string, nowMs: number): number | null {
+  const known = person.freeUntil.get(number);
+  if (known !== undefined && nowMs < known) return known;
+  const broughtAt = person.broughtAt.get(number);
+  if (broughtAt === undefined || nowMs - broughtAt >= WINDOW_MS) return null;
+  person.broughtAt.delete(number);
+  person.freeUntil.set(number, nowMs + FREE_ENTRY_MS);
+  return nowMs + FREE_ENTRY_MS;
+}
+
 function answerFor({ input, name, via, person }: Addressee, wamid: string): SendAnswer {
   const phone = via === "phone" ? name : person.phone;
   const contact = {
@@ -42,6 +53,31 @@ function answerFor({ input, name, via, person }: Addressee, wamid: string): Send
     ...(via === "bsuid" ? { user_id: name } : {}),
   };
   return { messaging_product: "whatsapp", contacts: [contact], messages: [{ id: wamid }] };
+}
+
+function mediaIdOf(content: Content): string | null {
+  if (content.kind === "template") return headerMediaId(content.template.components);
+  return content.kind === "other" ? (content.mediaId ?? null) : null;
+}
+
+function hasFile(world: World, mediaId: string, { phoneNumberId }: Identity): boolean {
+  const file = world.media.find(mediaId, world.deps.clock.now().getTime());
+  return file?.phoneNumberId === phoneNumberId;
+}
+
+function price(
+  priceOf: ReturnType<typeof createPriceMeter>,
+  { identity: { phoneNumberId: number }, addressee, content }: SendCall,
+  at: Date,
+): Pick<AcceptedMessage, "pricing" | "freeUntilMs"> {
+  const nowMs = at.getTime();
+  const freeUntilMs = freeEntryUntil(addressee, number, nowMs);
+  const pricing = priceOf({
+    ...{ number, at, inFreeEntry: freeUntilMs !== null },
+    templateCategory: content.kind === "template" ? content.category : null,
+    inWindow: nowMs - (addressee.person.lastWroteAt.get(number) ?? 0) < WINDOW_MS,
+  });
+  return { pricing, freeUntilMs };
 }
 
 /** Takes a send as Meta would: window, throughput and pair limit on business time, then a wamid. */
@@ -72,7 +108,7 @@ export function createSend(world: World): (call: SendCall) => SendAnswer | Graph
       addressee,
       content,
       failCode,
-      pricing: priceOf(identity.phoneNumberId, now, type === "template"),
+      ...price(priceOf, call, now),
       replyTo: request.context?.message_id ?? null,
       entry: {
         at: now.toISOString(),
@@ -92,6 +128,10 @@ export function createSend(world: World): (call: SendCall) => SendAnswer | Graph
 
   /** What is sent as the lead reads it, or why Meta does not take the template. */
   function read({ identity, content }: SendCall): Content | GraphRefusal {
+    const mediaId = mediaIdOf(content);
+    if (mediaId !== null && !hasFile(world, mediaId, identity)) {
+      return refusal(100, "Param id is not a valid whatsapp business account media attachment ID.");
+    }
     if (content.kind !== "template") return content;
     const checked = checkTemplate(world.templates, identity.wabaId, content.template);
     return "code" in checked ? checked : { ...content, ...checked };

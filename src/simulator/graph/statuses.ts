@@ -16,6 +16,8 @@ export interface AcceptedMessage {
   entry: LedgerEntry;
   content: Content;
   pricing: Pricing;
+  /** End of the free entry point that it is in, epoch ms; null: in none. */
+  freeUntilMs: number | null;
   failCode: number | null;
   replyTo: string | null;
 }
@@ -50,8 +52,17 @@ function recipientOf({ addressee }: AcceptedMessage, bsuid: string, status: Stat
   };
 }
 
+/** Since v24.0 statuses tell of a conversation inside of a free entry point only. */
+function entryPoint({ entry, freeUntilMs }: AcceptedMessage): JsonObject {
+  return {
+    id: entry.wamid,
+    origin: { type: "referral_conversion" },
+    expiration_timestamp: unixSeconds(new Date(freeUntilMs ?? 0)),
+  };
+}
+
 function statusValue(message: AcceptedMessage, status: Status, at: Date, bsuid: string) {
-  const { identity, entry, pricing, addressee } = message;
+  const { identity, entry, pricing, addressee, freeUntilMs } = message;
   const { callbackData } = entry;
   const priced = status === "sent" || status === "delivered";
   const row: JsonObject = {
@@ -61,6 +72,7 @@ function statusValue(message: AcceptedMessage, status: Status, at: Date, bsuid: 
     ...recipientOf(message, bsuid, status),
     ...(callbackData === null ? {} : { biz_opaque_callback_data: callbackData }),
     ...(priced ? { pricing } : {}),
+    ...(status === "sent" && freeUntilMs !== null ? { conversation: entryPoint(message) } : {}),
     ...(status === "failed" ? { errors: [failureOf(message)] } : {}),
   };
   const contacts = status === "failed" ? {} : { contacts: [contactOf(addressee.person, bsuid)] };

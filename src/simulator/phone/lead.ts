@@ -1,4 +1,5 @@
 import { AppError } from "../../lib/errors.ts";
+import { isJsonObject } from "../../lib/json.ts";
 import { createBoundedMap } from "../bounded.ts";
 import type { Identity } from "../deps.ts";
 import { newWamid } from "../ids.ts";
@@ -84,6 +85,9 @@ export function createLeadSend(world: LeadWorld): (message: LeadMessage) => Sent
     if (shown && change) chats.put(person, identity, change.becomes(shown));
     if (bubble === null) return;
     person.lastWroteAt.set(identity.phoneNumberId, now.getTime());
+    if (isJsonObject(content.message["referral"])) {
+      person.broughtAt.set(identity.phoneNumberId, now.getTime());
+    }
     chats.put(person, identity, {
       wamid,
       at: now.toISOString(),

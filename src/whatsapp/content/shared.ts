@@ -16,10 +16,21 @@ export function readMedia(type: MediaContent["type"], own: unknown): MediaConten
     sha256: wordsOrNull(member(own, "sha256")),
     sizeBytes: numberOrNull(member(own, "file_size")),
     caption: wordsOrNull(member(own, "caption")),
-    filename: wordsOrNull(member(own, "filename")),
+    filename: readFilename(member(own, "filename")),
     voice: member(own, "voice") === true,
     animated: member(own, "animated") === true,
   };
+}
+
+const MAX_NAME_CHARS = 240;
+
+/** Without folders and control characters, whatever the sender's phone made of it. */
+function readFilename(value: unknown): string | null {
+  const name = (wordsOrNull(value) ?? "")
+    .replace(/^.*[/\\]/su, "")
+    .replaceAll(/\p{Cc}/gu, "")
+    .trim();
+  return name === "" ? null : name.slice(-MAX_NAME_CHARS);
 }
 
 export function readLocation(own: unknown): ShownContent | undefined {

@@ -78,11 +78,19 @@ export async function startMeta(apiUrls: readonly string[]) {
       written.push({ lead, wamid });
       return wamid;
     },
+    /** The lead sends a file, as the simulator's `/media` takes it. */
+    sendFile: async (lead: string, file: object) => {
+      const { wamid } = await call<{ wamid: string }>("POST", "media", { from: lead, ...file });
+      written.push({ lead, wamid });
+      return wamid;
+    },
     ledger: async (lead?: string) => {
       const query = lead === undefined ? "" : `?to=${lead}`;
       return (await call<{ data: LedgerEntry[] }>("GET", `ledger${query}`)).data;
     },
     thinkFor: (latencyMs: number) => call("POST", "model", { latencyMs }),
+    /** How often the model was asked for each step. */
+    callsByStep: async () => (await call<{ calls: Record<string, number> }>("GET", "model")).calls,
     /** How many prompts the model has begun to think about. */
     promptCount: async () => {
       const { calls } = await call<{ calls: Record<string, number> }>("GET", "model");

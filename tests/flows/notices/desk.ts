@@ -44,6 +44,8 @@ export async function createDesk(name: string) {
   const secondId = newId();
   await addNumber(db, organizationId, secondId, "101");
 
+  /** Other organizations with a number of the same account. */
+  const neighbours: string[] = [];
   const events: LiveEvent[] = [];
   const announcer = createAnnouncer({
     db,
@@ -63,7 +65,13 @@ export async function createDesk(name: string) {
         routes: {
           byPhoneNumberId: (id) =>
             id === "100" ? { organizationId, integrationId, app: "platform" } : undefined,
-          byWabaId: (id) => (id === "waba" ? { organizationId, app: "platform" } : undefined),
+          byWabaId: (id) =>
+            id === "waba"
+              ? [organizationId, ...neighbours].map((one) => ({
+                  organizationId: one,
+                  app: "platform" as const,
+                }))
+              : [],
           byKey: () => undefined,
         },
         append: createPublisher({ redis, keyspace }).append,
@@ -108,6 +116,7 @@ export async function createDesk(name: string) {
   return {
     world,
     secondId,
+    neighbours,
     events,
     post,
     take,

@@ -568,7 +568,11 @@ const kept: NoticeFixture[] = [
     field: "standby",
     value: { messages: [{ from: "14155550100", id: "wamid.standby", type: "text" }] },
   },
-  { catches: "a call", field: "calls", value: { calls: [{ id: "c1", event: "connect" }] } },
+  {
+    catches: "a call of nobody who could be told",
+    field: "calls",
+    value: { calls: [{ id: "c1", event: "connect" }] },
+  },
   { catches: "a detected lead", field: "automatic_events", value: { automatic_events: [{}] } },
   { catches: "a group", field: "group_lifecycle_update", value: { groups: [{}] } },
   { catches: "a field of tomorrow", field: "telepathy_update", value: { mood: "good" } },

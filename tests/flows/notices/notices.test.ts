@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:test";
+import { newId } from "../../../src/lib/ids.ts";
+import { addNumber, ann } from "../world.ts";
 import { AT, createDesk, type Desk, FIRST, TEMPLATE_ID, TIME } from "./desk.ts";
 import { fixtures, type NoticeFixture } from "./fixtures.ts";
 
@@ -236,5 +238,81 @@ describe("which numbers a notice is about", () => {
     expect(row?.statusAt.toISOString()).toBe(AT);
     await desk.receive(status("APPROVED", undefined));
     expect(await desk.template()).toMatchObject({ status: "APPROVED" });
+  });
+});
+
+describe("an account that several organizations share", () => {
+  test("is told of to each of them, and stops the numbers of each", async () => {
+    const { db } = desk.world;
+    const [neighbour, stranger] = [newId(), newId()];
+    for (const [id, waba] of [
+      [neighbour, "waba"],
+      [stranger, "another"],
+    ] as const) {
+      await db.rows`insert into organizations (id, name) values (${id}, 'Next door')`;
+      const numberId = newId();
+      await addNumber(db, id, numberId, `${waba}-number`);
+      await db.rows`update integrations set waba_id = ${waba} where id = ${numberId}`;
+    }
+    desk.neighbours.push(neighbour);
+    await desk.receive({
+      field: "account_update",
+      value: { event: "DISABLED_UPDATE", ban_info: { waba_ban_state: "DISABLE" } },
+    });
+    const stopped = await db.rows<{ organizationId: string }>`
+      select distinct organization_id from integrations where stopped_at is not null`;
+    const told = await db.rows<{ organizationId: string }>`
+      select distinct organization_id from alerts`;
+    const both = [desk.world.organizationId, neighbour].toSorted();
+    expect(stopped.map(({ organizationId }) => organizationId).toSorted()).toEqual(both);
+    expect(told.map(({ organizationId }) => organizationId).toSorted()).toEqual(both);
+    desk.neighbours.length = 0;
+    await db.rows`delete from integrations where organization_id in (${neighbour}, ${stranger})`;
+  });
+});
+
+describe("a call", () => {
+  const call = (fields: object) => ({
+    field: "calls",
+    value: {
+      metadata: { phone_number_id: "100" },
+      calls: [{ id: "c1", event: "connect", from: ann.phone, timestamp: String(TIME), ...fields }],
+    },
+  });
+  const windowOf = () => desk.world.db.first<{
+    lastLeadMessageAt: Date;
+    closedInSeq: number | null;
+  }>`
+    select last_lead_message_at, closed_in_seq::int from conversations`;
+  const close = () => desk.world.db.rows`
+    update conversations set last_lead_message_at = ${AT}::timestamptz - interval '25 hours',
+      closed_in_seq = last_in_seq`;
+
+  test("of a lead opens the window again, also when Meta had called it closed; once, and told", async () => {
+    await close();
+    await desk.receive(call({}));
+    expect(await windowOf()).toEqual({ lastLeadMessageAt: new Date(AT), closedInSeq: null });
+    expect(desk.events.map(({ kind }) => kind)).toEqual(["conversation.updated"]);
+    await desk.receive(call({ timestamp: String(TIME - 60) }));
+    expect(await windowOf()).toMatchObject({ lastLeadMessageAt: new Date(AT) });
+    expect(desk.events).toHaveLength(1);
+  });
+
+  test("under a user id alone is the same lead's", async () => {
+    await close();
+    await desk.receive(call({ from: undefined, from_user_id: ann.bsuid }));
+    expect(await windowOf()).toMatchObject({ closedInSeq: null });
+  });
+
+  test.each([
+    ["of the business", { direction: "BUSINESS_INITIATED" }],
+    ["that ends", { event: "terminate" }],
+    ["of somebody unknown", { from: "4915112345678" }],
+  ])("%s opens nothing", async (_, fields) => {
+    await close();
+    const before = await windowOf();
+    await desk.receive(call(fields));
+    expect(await windowOf()).toEqual(before);
+    expect(desk.events).toEqual([]);
   });
 });

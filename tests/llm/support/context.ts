@@ -1,3 +1,4 @@
+import { builtInPrompts } from "../../../src/funnel/prompts.ts";
 import type { BrainDecision, ContextMessage, TurnContext } from "../../../src/funnel/turn.ts";
 
 const now = new Date("2026-08-03T09:30:00Z");
@@ -47,6 +48,7 @@ export function context(over: Partial<TurnContext> = {}): TurnContext {
     followUpHint: null,
     earlierReplyInDoubt: false,
     now,
+    prompts: builtInPrompts,
     ...over,
   };
 }

@@ -233,3 +233,43 @@ test("a first message that comes while its lead is merged opens no chat with the
     expect((await read(into.id)).hasBsuid).toBe(true);
   }
 }, 60_000);
+
+describe("a reaction that waits for its message when its chat goes into another", () => {
+  const reacts = (wamid: string) => ({
+    from: byPhone,
+    type: "reaction",
+    text: null,
+    content: { type: "reaction" as const, wamid, emoji: "👍" },
+  });
+
+  test("stands at the message that comes there afterwards", async () => {
+    const { first, second } = await twoChats();
+    await rest.world.receive(reacts("wamid.later"));
+    await merge(first.leadId, second.leadId);
+    await rest.world.receive({ from: hidden, wamid: "wamid.later", text: "Here" });
+    expect(await reactionsOf("wamid.later")).toMatchObject({ lead: { emoji: "👍" } });
+    expect(await parkedAt(second.id)).toBeNull();
+  });
+
+  test("stands at the one that was there before, with the next sweep", async () => {
+    const { first, second } = await twoChats();
+    await rest.world.receive({ from: hidden, wamid: "wamid.earlier", text: "Here" });
+    await rest.world.receive(reacts("wamid.earlier"));
+    expect(await reactionsOf("wamid.earlier")).toBeNull();
+    await merge(first.leadId, second.leadId);
+    await rest.world.sweep();
+    expect(await reactionsOf("wamid.earlier")).toMatchObject({ lead: { emoji: "👍" } });
+    expect(await parkedAt(second.id)).toBeNull();
+  });
+
+  const reactionsOf = async (wamid: string) =>
+    (
+      await rest.world.db.first<{ reactions: Json | null }>`
+        select reactions from messages where wamid = ${wamid}`
+    )?.reactions;
+  const parkedAt = async (id: string) =>
+    (
+      await rest.world.db.first<{ parkedAt: Date | null }>`
+        select parked_at from conversations where id = ${id}`
+    )?.parkedAt;
+});

@@ -123,18 +123,41 @@ describe("a template", () => {
     expect(await send({ ...ok, templateId: newId() })).toMatchObject(refused);
   });
 
+  const link = { type: "URL", text: "Go", url: "https://a.example/{{1}}" };
+  const picture = { type: "HEADER", format: "IMAGE" };
+  const title = { type: "HEADER", format: "TEXT", text: "For {{1}}" };
+  const header = { link: "https://a.example/a.png" };
+
   test.each([
-    ["a picture", { type: "HEADER", format: "IMAGE" }],
-    ["a variable in the header", { type: "HEADER", format: "TEXT", text: "For {{1}}" }],
+    [picture, {}, "header: the template's header needs a file: IMAGE."],
+    [picture, { header: { text: "Ann" } }, "header.fileId: Name the file once"],
+    [title, {}, "header.text: nothing fills {{1}} of the header."],
     [
-      "a variable in a link",
-      { type: "BUTTONS", buttons: [{ type: "URL", text: "Go", url: "https://a.example/{{1}}" }] },
+      title,
+      { header: { text: "x".repeat(60) }, buttons: [{ index: 0, value: "x" }] },
+      "buttons[0].index: the template has no button 0.",
     ],
-  ])("is refused while nobody can fill %s", async (_, more) => {
+    [{ type: "BUTTONS", buttons: [link] }, {}, "buttons: button 0 needs a value."],
+    [{ type: "OTHER", meta: {} }, {}, "The template has a part that Leadline cannot fill."],
+  ])("%j is refused without its value, by the name of the field", async (more, given, detail) => {
     const templateId = await addTemplate({ more: [more] });
-    const answer = await send({ type: "template", templateId, variables: ["a", "b"] });
+    const answer = await send({ type: "template", templateId, variables: ["a", "b"], ...given });
     expect(answer).toMatchObject({ status: 422, body: { code: "invalid_input" } });
+    expect(answer.body.detail).toContain(detail);
     expect(await rest.world.outgoing()).toEqual([]);
+  });
+
+  test("carries what fills its header and buttons", async () => {
+    const templateId = await addTemplate({ more: [picture, { type: "BUTTONS", buttons: [link] }] });
+    const buttons = [{ index: 0, value: "ann" }];
+    const body = { type: "template", templateId, variables: ["a", "b"], header, buttons };
+    expect((await send(body)).status).toBe(201);
+    expect(await delivered()).toMatchObject({
+      content: {
+        header: { type: "image", media: header },
+        buttons: [{ index: 0, type: "url", value: "ann" }],
+      },
+    });
   });
 
   test("of marketing never reaches somebody who wants none; one of service does", async () => {
@@ -168,6 +191,33 @@ describe("a reaction", () => {
     });
   });
 
+  test("stands at its message once Meta has it, the latest alone, and no more when it failed", async () => {
+    const target = await leadMessage();
+    const shown = async () => {
+      const { body } = await me.ask("GET", `/api/v1/conversations/${conversationId}/messages`);
+      return body.data.find(({ id }: Json) => id === target?.id).reactions;
+    };
+    const reacts = async (emoji: string | null): Promise<string> => {
+      const { body } = await send({ type: "reaction", messageId: target?.id, emoji });
+      expect((await shown()).map((one: Json) => one.emoji)).not.toContain(emoji ?? "");
+      rest.world.events.length = 0;
+      await delivered();
+      const told = rest.world.events.filter(({ entityId }) => entityId === target?.id);
+      expect(told.map(({ kind }) => kind)).toEqual(["message.updated"]);
+      return body.id;
+    };
+    await reacts("👍");
+    expect(await shown()).toMatchObject([{ author: "human", emoji: "👍" }]);
+    await reacts(null);
+    expect(await shown()).toEqual([]);
+    const id = await reacts("🎉");
+    expect(await shown()).toMatchObject([{ author: "human", emoji: "🎉" }]);
+    const sent = await rest.world.db.first<{ wamid: string }>`
+      select wamid from messages where id = ${id}`;
+    await rest.world.receipt({ wamid: sent?.wamid ?? "", status: "failed" });
+    expect(await shown()).toEqual([]);
+  });
+
   test("is taken back with null, and needs a message of the lead", async () => {
     const target = await leadMessage();
     await send({ type: "reaction", messageId: target?.id, emoji: null });
@@ -194,7 +244,7 @@ describe("a file", () => {
 
   test("a fault is told with the name of the field", async () => {
     const { body } = await send({ type: "image" });
-    expect(body.detail).toContain("metaMediaId or by link");
+    expect(body.detail).toContain("by metaMediaId or by link");
     const buttons = [
       { id: "1", title: "Yes" },
       { id: "2", title: "Yes" },
@@ -204,31 +254,19 @@ describe("a file", () => {
   });
 
   test.each([
-    [{ type: "image", caption: "The roof" }],
-    [{ type: "video" }],
-    [{ type: "audio" }],
-    [{ type: "sticker" }],
-    [{ type: "document", filename: "offer.pdf", caption: "Our offer" }],
-  ])("is refused honestly, because none can be uploaded yet: %j", async (body) => {
-    const answer = await send({ ...body, mediaId: newId() });
-    expect(answer).toMatchObject({ status: 422, body: { code: "invalid_input" } });
-    expect(answer.body.detail).toContain("none can be uploaded yet");
-  });
-
-  test.each([
     [{ type: "image", link: "http://northwind.example/roof.jpg" }],
     [{ type: "image", link: "https://a.example/a.jpg", metaMediaId: "1" }],
     [{ type: "document", metaMediaId: "1", filename: "x".repeat(241) }],
-    [{ type: "image", mediaId: "no id" }],
+    [{ type: "image", fileId: "no id" }],
     [{ type: "image" }],
-    [{ type: "audio", mediaId: newId(), caption: "Listen" }],
-    [{ type: "image", mediaId: newId(), filename: "roof.jpg" }],
-    [{ type: "document", mediaId: newId(), filename: "" }],
-    [{ type: "media", mediaId: newId() }],
+    [{ type: "audio", fileId: newId(), caption: "Listen" }],
+    [{ type: "image", fileId: newId(), filename: "roof.jpg" }],
+    [{ type: "document", fileId: newId(), filename: "" }],
+    [{ type: "media", fileId: newId() }],
   ])("that WhatsApp could not take is refused for what is wrong with it: %j", async (body) => {
     const answer = await send(body);
     expect(answer).toMatchObject({ status: 422, body: { code: "invalid_input" } });
-    expect(answer.body.detail).not.toContain("none can be uploaded yet");
+    expect(answer.body.detail).not.toContain("there is no such file");
   });
 });
 

@@ -126,6 +126,25 @@ describe("the status", () => {
       expect(body.data).toMatchObject([{ resourceId: id }]);
     });
 
+    test.each(["payment", "account", "registration", "access"])(
+      "for %s stays so while Meta's health says BLOCKED, and goes on when it is AVAILABLE",
+      async (reason) => {
+        await stop(reason);
+        await rest.meta.control("POST", "api/faults", {
+          ...{ target: "graph", kind: "health", code: 141006, count: 1 },
+        });
+        const blocked = await lookLater();
+        expect(codes(blocked)).toEqual(["sends_stopped", "sends_blocked"]);
+        expect(blocked).toMatchObject({
+          canSend: "BLOCKED",
+          sendObstacles: ["The account may not send. Add a payment method."],
+          stopReason: reason,
+        });
+        expect(await wakeUps()).toEqual([]);
+        expect(await lookLater()).toMatchObject({ canSend: "AVAILABLE", stopReason: null });
+      },
+    );
+
     test("does not go on by what Meta said before", async () => {
       await lookLater();
       await stop("payment");
@@ -155,6 +174,22 @@ describe("the status", () => {
     });
   });
 
+  test("tells which fields the number's own app is not subscribed to", async () => {
+    const { phoneNumberId, wabaId } = (await admin.ask("GET", `${PATH}/${id}`)).body;
+    await admin.ask("POST", `${PATH}/${id}/disconnect`);
+    const { accessToken, appSecret } = rest.meta.identity;
+    const app = { appSecret, verifyToken: "a-verify-token" };
+    await admin.ask("POST", PATH, { phoneNumberId, wabaId, accessToken, app });
+    await rest.world.db.rows`update integrations set last_ingress_at = now() where id = ${id}`;
+    expect(await lookLater()).toMatchObject({ missingFields: [], problems: [] });
+    await rest.meta.control("POST", "api/faults", {
+      ...{ target: "graph", kind: "fields", count: 1 },
+    });
+    const status = await lookLater();
+    expect(codes(status)).toEqual(["fields_missing"]);
+    expect(status.missingFields).toContain("messages");
+  });
+
   test("everybody of the organization may look, nobody else", async () => {
     const viewer = await rest.signIn("viewer", organizationId);
     expect((await viewer.ask("GET", `${PATH}/${id}/status`)).status).toBe(200);
@@ -180,6 +215,7 @@ describe("the status", () => {
           version: "v25.0",
           deadlineMs: 1_000,
         }),
+        appSecrets: [],
         mutate: async () => {
           throw new Error("Nothing is to be changed.");
         },

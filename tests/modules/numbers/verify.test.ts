@@ -15,6 +15,8 @@ function metaThat(part: Partial<GraphAccount> = {}) {
       verifiedName: null,
       quality: null,
       throughput: null,
+      canSend: null,
+      sendObstacles: [],
     }),
     readToken: async () => ({ appId: "5", scopes: null, expiresAt: null }),
     numberIds: async () => ["1"],

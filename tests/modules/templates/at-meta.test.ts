@@ -326,3 +326,23 @@ describe("a template without values from whoever sends it", () => {
     expect(refused.body.detail).toContain("{{1}}");
   });
 });
+
+test("a synchronisation that a person asked for stands in the audit log, with what it changed", async () => {
+  await makeAtMeta();
+  await sync();
+  const { body } = await me.ask("GET", "/api/v1/audit?action=number.templates_synchronised");
+  expect(body.data).toMatchObject([{ resourceId: integrationId, after: { listed: 1, added: 1 } }]);
+});
+
+test("the fee is what the operator's table says today, over its countries", async () => {
+  const { id } = await write();
+  expect(await read(id)).toMatchObject({ feeUsd: null });
+  await rest.world.db.rows`
+    insert into message_rates (id, country, category, usd, valid_from, valid_to, source) values
+      (${newId()}, 'IN', 'utility', 0.0014, '2026-01-01', null, 'play money'),
+      (${newId()}, 'DE', 'utility', 0.055, '2026-01-01', null, 'play money'),
+      (${newId()}, 'BR', 'utility', 9, '2020-01-01', '2020-02-01', 'play money'),
+      (${newId()}, 'DE', 'marketing', 8, '2026-01-01', null, 'play money')`;
+  expect(await read(id)).toMatchObject({ feeUsd: { least: "0.0014", most: "0.055" } });
+  await rest.world.db.rows`delete from message_rates`;
+});

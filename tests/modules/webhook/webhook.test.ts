@@ -28,9 +28,14 @@ const routes: WebhookRoutes = {
     })[id],
   byWabaId: (id) =>
     ({
-      W1: { organizationId: "A", app: "platform" } as const,
-      W2: { organizationId: "B", app: "own" } as const,
-    })[id],
+      W1: [{ organizationId: "A", app: "platform" } as const],
+      W3: [
+        { organizationId: "A", app: "platform" } as const,
+        { organizationId: "C", app: "platform" } as const,
+        { organizationId: "D", app: "own" } as const,
+      ],
+      W2: [{ organizationId: "B", app: "own" } as const],
+    })[id] ?? [],
   byKey: (key) =>
     key === "key-b"
       ? { organizationId: "B", appSecrets: [OWN_SECRET], verifyTokens: ["token-b"] }
@@ -154,6 +159,25 @@ describe("a signed webhook", () => {
     ]);
     expect(outcomes).toEqual(["accepted"]);
     expect(steps).toEqual(["webhook:appended"]);
+  });
+
+  test("about an account goes to each organization that shares it under this app, and to no other", async () => {
+    const { url } = serve();
+    const shared = (...changes: unknown[]) =>
+      JSON.stringify({ object: "whatsapp_business_account", entry: [{ id: "W3", changes }] });
+    const body = shared(
+      { field: "account_update", value: { event: "X" } },
+      { field: "messages", value: { messages: [message("m1")] } },
+    );
+    expect((await post(url, body)).status).toBe(200);
+    const kept = await stored("notices");
+    expect(kept.map(({ organizationId, item }) => [organizationId, item.field])).toEqual([
+      ["A", "account_update"],
+      ["C", "account_update"],
+      // Whose the message is nobody can tell, so nobody reads it.
+      [null, "unreadable"],
+    ]);
+    expect(await stored("inbound")).toEqual([]);
   });
 
   test("is taken with a thousand updates, all in one append", async () => {

@@ -1,0 +1,60 @@
+import { afterEach, beforeEach, expect, test } from "bun:test";
+import { cpSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { migrate } from "../../src/db/migrate.ts";
+import { migrationsFolder, readMigrations } from "../../src/db/migrations.ts";
+import { newId } from "../../src/lib/ids.ts";
+import { silentLog as log, tempDir } from "../support/servers.ts";
+import { type EmptyDatabase, emptyDatabase } from "./empty-database.ts";
+
+let database: EmptyDatabase;
+let folder: string;
+beforeEach(async () => {
+  database = await emptyDatabase();
+  folder = tempDir("spellings");
+});
+afterEach(async () => {
+  await database.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test("two leads of one number's two spellings: the older keeps it, and each is named on the other", async () => {
+  cpSync(migrationsFolder, folder, { recursive: true });
+  const names = (await readMigrations(migrationsFolder)).map(({ name }) => name);
+  const tags = names.slice(
+    0,
+    names.findIndex((name) => name.endsWith("_inbound")),
+  );
+  const entries = tags.map((tag, idx) => ({ idx, tag, breakpoints: true }));
+  writeFileSync(join(folder, "meta", "_journal.json"), JSON.stringify({ version: "7", entries }));
+  await migrate({ url: database.url, log, folder });
+
+  const { sql } = database;
+  const [one, older, newer, other] = [newId(), newId(), newId(), newId()];
+  await sql`insert into organizations (id, name) values (${one}, 'One')`;
+  await sql`insert into leads (organization_id, id, phones) values (${one}, ${older}, '551187654321'),
+    (${one}, ${newer}, '5511987654321 14155550100'), (${one}, ${other}, '14155550101')`;
+  const phones = [
+    [older, "551187654321", "2026-01-01"],
+    [newer, "5511987654321", "2026-02-01"],
+    [newer, "14155550100", "2026-01-01"],
+    [other, "14155550101", "2026-01-01"],
+  ] as const;
+  for (const [leadId, value, at] of phones) {
+    await sql`insert into lead_identities (organization_id, id, lead_id, kind, scope, value, started_at)
+      values (${one}, ${newId()}, ${leadId}, 'phone', '', ${value}, ${at})`;
+  }
+  await migrate({ url: database.url, log });
+
+  const leads = await sql`select id, phones, maybe_same_as from leads order by created_at, id`;
+  expect([...leads].toSorted((a, b) => a["id"].localeCompare(b["id"]))).toEqual(
+    [
+      { id: older, phones: "551187654321", maybe_same_as: newer },
+      { id: newer, phones: "14155550100", maybe_same_as: older },
+      { id: other, phones: "14155550101", maybe_same_as: null },
+    ].toSorted((a, b) => a.id.localeCompare(b.id)),
+  );
+  const current =
+    await sql`select value from lead_identities where ended_at is null order by value`;
+  expect(current.map(({ value }) => value)).toEqual(["14155550100", "14155550101", "551187654321"]);
+});
