@@ -63,7 +63,6 @@ export function startTalk(rig: Rig, overrides: Partial<TurnContext> = {}) {
       onCall: async ({ step, outcome }) => {
         steps.push(`${step}:${outcome}`);
       },
-      runTools: async () => [],
     });
     if (thought.kind !== "reply" && thought.kind !== "no_reply") {
       throw new Error(`${thought.kind}: ${thought.reason}`);
