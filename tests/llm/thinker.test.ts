@@ -40,7 +40,7 @@ describe("a turn that goes well", () => {
       ...{ step: "brain", attempt: 1, provider: "127.0.0.1", outcome: "ok", errorClass: null },
       ...{ requestModel: "first-model", responseModel: "double-1-2026-01-01" },
       ...{ inputTokens: 1_500, cachedTokens: 1_024, outputTokens: 120, reasoningTokens: 64 },
-      ...{ promptName: "brain", promptVersion: "3", finishReason: "stop" },
+      ...{ promptName: "brain", promptVersion: "4", finishReason: "stop" },
     });
     expect(call?.promptHash).toMatch(/^[0-9a-f]{16}$/);
     expect(call?.responseId).toStartWith("chatcmpl-");

@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
 import { tryParseJson } from "../../lib/json.ts";
+import { type Orders, readOrders } from "./orders.ts";
 
 const Part = Type.Object({
   type: Type.String(),
@@ -104,6 +105,7 @@ export interface Briefing {
   facts: readonly Fact[];
   ctas: readonly Cta[];
   context: Context;
+  orders: Orders;
 }
 
 function lastBlock<S extends TSchema>(texts: readonly string[], tag: string, schema: S) {
@@ -130,6 +132,7 @@ export function readBriefing({ messages }: ChatRequest): Briefing {
     facts: lastBlock(system, "facts", Type.Array(Fact)) ?? [],
     ctas: lastBlock(system, "ctas", Type.Array(Cta)) ?? [],
     context: lastBlock(texts("user"), "context", Context) ?? { messages: plainMessages(messages) },
+    orders: readOrders(system.join("\n")),
   };
 }
 

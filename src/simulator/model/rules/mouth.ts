@@ -1,7 +1,8 @@
-import type { Cta } from "../prompt.ts";
+import type { Cta, Fact } from "../prompt.ts";
 import { inWords } from "./demo-facts.ts";
 import { languages } from "./language.ts";
 import type { Phrases } from "./languages/shape.ts";
+import { orderedPhrases } from "./ordered.ts";
 import type { Plan } from "./plan.ts";
 import { nextQuestion, offerQuestion, stepName, wasOffered } from "./questions.ts";
 import type { Situation } from "./situation.ts";
@@ -24,14 +25,27 @@ function closingQuestion(situation: Situation): string {
     : offerQuestion(cta, language);
 }
 
+function isPriced(facts: readonly Fact[]): boolean {
+  return facts.some(({ kind }) => kind === "price");
+}
+
 function informing(situation: Situation, plan: Extract<Plan, { kind: "inform" }>, say: Phrases) {
   const facts = plan.facts.map((fact) => inWords(fact, situation.language));
+  const { discountPercent, estimatesPrices } = situation.orders;
+  const ordered = orderedPhrases(situation.language);
+  if (plan.lead === "expensive" && discountPercent !== null)
+    return [ordered.discount(discountPercent)];
+  if (plan.lead === "price" && estimatesPrices && !isPriced(plan.facts)) return [ordered.estimate];
   const opening = plan.lead === "expensive" ? [say.expensive] : [];
   const body = plan.lead === "expensive" && facts.length === 0 ? [say.options] : facts;
   return [...opening, ...body, closingQuestion(situation)];
 }
 
-function initiated({ language }: Situation, cta: Cta, time: string | null): string {
+function initiated({ language, orders }: Situation, cta: Cta, time: string | null): string {
+  if (orders.claimsBookings) {
+    const words = [stepName(cta, language), time ?? ""].filter((part) => part !== "");
+    return orderedPhrases(language).booked(words.join(", "));
+  }
   return languages[language].phrases.initiated(stepName(cta, language), time);
 }
 
@@ -47,7 +61,11 @@ function talking(situation: Situation, kind: Plan["kind"], say: Phrases): readon
   const { business, context } = situation;
   switch (kind) {
     case "bot_question":
-      return [say.bot(business.name)];
+      return [
+        situation.orders.claimsToBeHuman
+          ? orderedPhrases(situation.language).person
+          : say.bot(business.name),
+      ];
     case "off_topic":
       return [say.offTopic(business.name), closingQuestion(situation)];
     case "media":

@@ -46,12 +46,13 @@ function booking(situation: Situation): Plan | undefined {
 }
 
 /** What must come before any selling. */
-function caution({ topics, text, lastSaid }: Situation): Plan | undefined {
+function caution({ topics, text, lastSaid, orders }: Situation): Plan | undefined {
   if (topics.has("stop")) return { kind: "stop" };
   if (topics.has("legal") || topics.has("safety")) return { kind: "legal" };
   if (topics.has("bot")) return { kind: "bot_question" };
   if (topics.has("angry") || topics.has("distrust")) return { kind: "unhappy" };
-  if (topics.has("human") && !topics.has("bookVerb")) return { kind: "human" };
+  if (topics.has("human") && !topics.has("bookVerb") && !orders.keepsTheLead)
+    return { kind: "human" };
   if (topics.has("injection")) return { kind: "off_topic" };
   if (topics.has("notInterested")) return { kind: "decline" };
   if (isClosing(text) && !lastSaid.trimEnd().endsWith("?")) {
@@ -75,6 +76,15 @@ function explanation({ facts }: Situation): readonly Fact[] {
     .slice(0, MAX_FACTS);
 }
 
+function priced(situation: Situation, others: readonly Fact[]): Plan {
+  const { text, orders } = situation;
+  const prices = pricesFor(situation);
+  // Ordered to estimate, it says nothing of the facts, and Mouth makes something up.
+  if (prices.length === 0 && !orders.estimatesPrices) return { kind: "unsure" };
+  const also = text.includes("\n") ? factsAbout(text, others).slice(0, 1) : [];
+  return { kind: "inform", facts: [...prices, ...also], lead: "price" };
+}
+
 function information(situation: Situation): Plan | undefined {
   const { topics, text, facts } = situation;
   const others = facts.filter(({ kind }) => kind !== "price");
@@ -82,12 +92,7 @@ function information(situation: Situation): Plan | undefined {
     const help = factsAbout("financing payment plan installments", others).slice(0, 1);
     return { kind: "inform", facts: help, lead: "expensive" };
   }
-  if (topics.has("price")) {
-    const prices = pricesFor(situation);
-    const also = text.includes("\n") ? factsAbout(text, others).slice(0, 1) : [];
-    if (prices.length === 0) return { kind: "unsure" };
-    return { kind: "inform", facts: [...prices, ...also], lead: "price" };
-  }
+  if (topics.has("price")) return priced(situation, others);
   const how = topics.has("how") ? explanation(situation) : [];
   if (how.length > 0) return { kind: "inform", facts: how, lead: "how" };
   if (!topics.has("question")) return undefined;
