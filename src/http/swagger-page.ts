@@ -21,7 +21,25 @@ export const swaggerPageHtml = `<!doctype html>
 </html>
 `;
 
+/**
+ * From 150 rows (tags and shown operations) on, swagger-ui 5.35 draws only those in view, and takes the
+ * others away while one scrolls or searches the page. A list per tag stays below that.
+ */
 export const swaggerPageScript = `"use strict";
+const aListPerTag = ({ React }) => ({
+  wrapComponents: {
+    operations: (List) => (props) => {
+      const all = props.specSelectors.taggedOperations();
+      if (all.size === 0) return React.createElement(List, props);
+      const lists = all.keySeq().toArray().map((tag) => {
+        const taggedOperations = () => all.filter((_, name) => name === tag);
+        const specSelectors = { ...props.specSelectors, taggedOperations };
+        return React.createElement(List, { ...props, key: tag, specSelectors });
+      });
+      return React.createElement(React.Fragment, null, lists);
+    },
+  },
+});
 window.ui = SwaggerUIBundle({
   url: "/swagger/json",
   dom_id: "#swagger",
@@ -33,6 +51,7 @@ window.ui = SwaggerUIBundle({
   docExpansion: "none",
   defaultModelsExpandDepth: 0,
   presets: [SwaggerUIBundle.presets.apis],
+  plugins: [aListPerTag],
   layout: "BaseLayout",
 });
 `;

@@ -84,6 +84,28 @@ test(
 );
 
 test(
+  "keeps every operation on the page when all tags are open",
+  async () => {
+    const count = Object.values<object>(contract.document.paths).flatMap(Object.keys).length;
+    const tags = page.locator(".opblock-tag");
+    // As many rows as make swagger-ui's own list draw only a part.
+    expect(count + (await tags.count())).toBeGreaterThanOrEqual(150);
+    for (const tag of await tags.all()) await tag.click();
+    await page
+      .locator(".opblock")
+      .nth(count - 1)
+      .waitFor();
+    expect(await page.locator(".opblock").count()).toBe(count);
+    const drawn = await page.locator(".opblock").first().elementHandle();
+    await page.locator(".opblock").last().scrollIntoViewIfNeeded();
+    expect(await drawn?.evaluate((node) => node.isConnected)).toBe(true);
+    for (const tag of await tags.all()) await tag.click();
+    await page.locator(".opblock").first().waitFor({ state: "detached" });
+  },
+  2 * DEADLINE_MS,
+);
+
+test(
   "tries operations out with an access token, reading and writing",
   async () => {
     const { conversationId } = await makeConversation(scene);

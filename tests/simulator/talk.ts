@@ -67,10 +67,10 @@ export function startTalk(rig: Rig, overrides: Partial<TurnContext> = {}) {
     const thought = await thinker.think(asked, {
       deadlineMs: 10_000,
       signal: new AbortController().signal,
+      runTools: async () => [],
       onCall: async ({ step, outcome }) => {
         steps.push(`${step}:${outcome}`);
       },
-      runTools: async () => [],
     });
     if (thought.kind !== "reply" && thought.kind !== "no_reply") {
       throw new Error(JSON.stringify(thought));

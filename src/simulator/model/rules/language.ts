@@ -20,7 +20,7 @@ export const languages = {
 export type Language = keyof typeof languages;
 
 /** Holds because `languages` is a constant with no other keys. */
-export const languageTags = Object.keys(languages) as Language[];
+const languageTags = Object.keys(languages) as Language[];
 
 export const allRules: readonly LanguageRules[] = Object.values(languages);
 
