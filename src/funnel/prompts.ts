@@ -40,7 +40,7 @@ export function ownVersion(number: number): string {
 }
 
 export const MAX_INSTRUCTION_CHARS = 8_000;
-export const MAX_INSTRUCTION_LINES = 400;
+const MAX_INSTRUCTION_LINES = 400;
 
 /** Names of the blocks of data in a prompt: a text that opens one would pass for facts. */
 const BLOCK_TAG = /<\s*\/?\s*(business|facts|ctas|context)\b/i;

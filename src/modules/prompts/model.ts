@@ -112,7 +112,7 @@ export type DiffQuery = typeof DiffQuery.static;
 
 const Side = t.Object({ id: t.Nullable(Id), label: t.String({ examples: ["built-in 4"] }) });
 
-export const DiffLines = t.Array(
+const DiffLines = t.Array(
   t.Object({ op: t.UnionEnum(["same", "removed", "added"]), text: t.String() }),
   { description: "In order, all lines." },
 );

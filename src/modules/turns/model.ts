@@ -62,7 +62,7 @@ const Saw = t.Object(
   { ...open, title: "TurnSaw" },
 );
 
-export const Decision = t.Object(
+const Decision = t.Object(
   {
     situation: t.String(),
     intent: t.String(),
