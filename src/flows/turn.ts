@@ -159,6 +159,7 @@ async function think(
       deps.onLlmCall(call, costUsd);
     },
   });
+  trace.judged(thought, toolResults);
   return { ...decide(thought, context, seen, toolResults), trace: trace.kept() };
 }
 

@@ -1,4 +1,5 @@
-import type { ContextMessage, LlmCall, TurnContext } from "./turn.ts";
+import type { GateName } from "./gates/gate.ts";
+import type { ContextMessage, LlmCall, ToolResult, TurnContext } from "./turn.ts";
 
 /** One attempt at a model, as it was made. */
 export interface AttemptTrace extends Pick<LlmCall, "step" | "attempt" | "outcome" | "errorClass"> {
@@ -14,10 +15,18 @@ export interface AttemptTrace extends Pick<LlmCall, "step" | "attempt" | "outcom
 export interface TurnSeen
   extends Omit<
     TurnContext,
-    "organizationId" | "conversationId" | "leadId" | "turnId" | "messages" | "prompts" | "now"
+    | "organizationId"
+    | "conversationId"
+    | "leadId"
+    | "turnId"
+    | "messages"
+    | "prompts"
+    | "window"
+    | "now"
   > {
   /** ISO 8601, business time. */
   now: string;
+  window: { serviceUntil: string | null };
   messages: readonly (Omit<ContextMessage, "sentAt"> & { seq: number; sentAt: string })[];
 }
 
@@ -27,8 +36,19 @@ export interface KeptAttempt extends Omit<AttemptTrace, "messages"> {
   asked: string | null;
 }
 
+/** What one gate said of one draft: 1 is the first, 2 the rewrite. */
+export interface KeptCheck {
+  draft: number;
+  gate: GateName;
+  ok: boolean;
+  findings: readonly { text: string; reason: string }[];
+}
+
 /** All that is kept of one turn's thinking, until it expires. */
 export interface TurnTrace {
   seen: TurnSeen;
   attempts: readonly KeptAttempt[];
+  checks: readonly KeptCheck[];
+  /** What our own systems answered. */
+  toolResults: readonly ToolResult[];
 }

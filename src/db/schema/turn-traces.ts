@@ -9,9 +9,11 @@ export const turnTraces = pgTable(
   {
     organizationId: organizationId(),
     turnId: uuid().notNull(),
-    /** `funnel/trace` owns both shapes. */
+    /** `funnel/trace` owns the shapes. */
     seen: jsonb().notNull(),
     attempts: jsonb().notNull(),
+    checks: jsonb().notNull().default([]),
+    toolResults: jsonb().notNull().default([]),
     expiresAt: instant().notNull().default(sql`now() + interval '30 days'`),
   },
   (table) => [

@@ -69,7 +69,9 @@ export async function loadRecordedTurn(
   const { messages, missing } = messagesOf(seen, row.messages);
   const { conversationId, leadId, prompts } = row;
   const ids = { organizationId, conversationId, leadId, turnId };
-  const context = { ...seen, ...ids, prompts, messages, now: new Date(seen.now) };
+  const until = seen.window.serviceUntil;
+  const window = { serviceUntil: until === null ? null : new Date(until) };
+  const context = { ...seen, ...ids, prompts, messages, window, now: new Date(seen.now) };
   if (seen.summary !== null && MARK.test(seen.summary)) {
     missing.push("The notes of that moment are kept with marks in place of numbers and addresses.");
   }

@@ -77,6 +77,26 @@ const Decision = t.Object(
   { ...open, title: "TurnDecision" },
 );
 
+const Ruling = t.Object(
+  {
+    rule: t.String({ examples: ["cta"] }),
+    proposed: t.Nullable(t.String({ description: "Null: the rule acted by itself." })),
+    taken: t.Boolean(),
+    why: t.String({ examples: ["no_consent"] }),
+  },
+  { title: "TurnRuling" },
+);
+
+const Check = t.Object(
+  {
+    draft: t.Integer({ description: "1: the first draft; 2: the rewrite." }),
+    gate: t.String({ examples: ["amount"] }),
+    ok: t.Boolean(),
+    findings: t.Array(t.Object({ text: t.String(), reason: t.String() })),
+  },
+  { title: "TurnCheck" },
+);
+
 const count = t.Nullable(t.Integer(), { description: "Null: the provider did not say." });
 
 const TurnCall = t.Object(
@@ -113,6 +133,13 @@ export const Turn = t.Object(
     decision: t.Nullable(Decision, { description: "What Brain decided, before the rules." }),
     draft: t.Nullable(t.String({ description: "What Mouth wrote, or the line said instead." })),
     gate: t.Nullable(t.String({ description: "Why a gate stopped the draft." })),
+    rulings: t.Array(Ruling, {
+      description: "What the funnel's rules made of what the model proposed.",
+    }),
+    checks: t.Array(Check, { description: "What each gate said of each draft. Kept for 30 days." }),
+    toolResults: t.Array(t.Object({ tool: t.String({ examples: ["book"] }) }, open), {
+      description: "What our own systems answered before the words were written.",
+    }),
     stageMove: t.Nullable(t.Object({ from: t.String(), to: t.String() })),
     error: t.Nullable(t.String()),
     message: t.Nullable(t.Object({ id: Id, state: t.String() }), {

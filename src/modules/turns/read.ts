@@ -53,6 +53,8 @@ type Row = Omit<Turn, "words" | "callsMade"> & {
 export async function getTurn(db: Db, organizationId: string, id: string): Promise<Turn> {
   const row = await db.first<Row>`
     select ${db.fragment(TURN)}, t.decision, t.draft, t.gate, t.error, x.seen as saw, x.attempts,
+      coalesce(t.rulings, '[]') as rulings, coalesce(x.checks, '[]') as checks,
+      coalesce(x.tool_results, '[]') as tool_results,
       (select jsonb_build_object('from', s.from_stage, 'to', s.to_stage) from stage_changes s
         where s.organization_id = t.organization_id and s.conversation_id = t.conversation_id
           and s.turn_id = t.id limit 1) as stage_move,

@@ -31,7 +31,9 @@ export function wordsFor(turn: Omit<Turn, "words">): string[] {
     ...whatItSaw(turn),
     ...whatItDecided(turn),
     ...whatBecameOfTheStage(turn),
-    ...(turn.gate === null ? [] : [`A check stopped the draft: ${turn.gate}.`]),
+    ...whatTheRulesChanged(turn),
+    ...whatTheToolsSaid(turn),
+    ...whatTheChecksSaid(turn),
     endingOf(turn),
     ...(turn.error === null ? [] : [`The reason: ${turn.error}`]),
     ...whatItCost(turn),
@@ -79,6 +81,55 @@ function whatBecameOfTheStage({ decision, saw, stageMove }: Omit<Turn, "words">)
   if (stageMove) return [`The lead went from ${stageMove.from} to ${stageMove.to}.`];
   if (decision === null || saw === null || decision.stage === saw.lead.stage) return [];
   return [`The model proposed the stage ${decision.stage}; the lead stayed in ${saw.lead.stage}.`];
+}
+
+const refusals: Readonly<Record<string, string>> = {
+  no_consent: "the lead had not agreed to it",
+  no_answer: "the lead had not answered",
+  refused: "the lead had declined",
+  unknown_cta: "it is not on offer",
+};
+
+function whatTheRulesChanged({ rulings }: Omit<Turn, "words">): string[] {
+  return rulings.flatMap(({ rule, taken, why }) => {
+    if (rule === "attention") return [`Our rules called a person: ${why}.`];
+    if (rule === "cta" && !taken) {
+      return [`Our rules did not start the next step, because ${refusals[why] ?? why}.`];
+    }
+    if (rule === "cta_time") return ["Our rules left the time out: the lead had named none."];
+    return [];
+  });
+}
+
+const bookings: Readonly<Record<string, string>> = {
+  booked: "The calendar kept the time for the lead.",
+  taken: "The calendar said that the time is taken.",
+  closed_then: "The calendar said that nothing can be had then.",
+  unclear_time: "No exact time had been named, so none was booked.",
+  not_bookable: "The next step has no calendar: people settle the time.",
+};
+
+function whatTheToolsSaid({ toolResults }: Omit<Turn, "words">): string[] {
+  return toolResults.flatMap((result) => {
+    if (result.tool === "book" && "outcome" in result) {
+      return [bookings[String(result.outcome)] ?? `Booking: ${result.outcome}.`];
+    }
+    return result.tool === "free_times"
+      ? ["Free times were looked up."]
+      : ["Facts were looked up."];
+  });
+}
+
+function whatTheChecksSaid({ checks, gate }: Omit<Turn, "words">): string[] {
+  const stopped = checks.filter(({ ok }) => !ok);
+  if (stopped.length === 0) return gate === null ? [] : [`A check stopped the draft: ${gate}.`];
+  return stopped.map(({ draft, gate: name, findings }) => {
+    const found = findings.map(({ text, reason }) =>
+      text === "" ? reason : `“${text}”: ${reason}`,
+    );
+    const which = draft === 1 ? "the first draft" : "the rewrite";
+    return `The check "${name}" stopped ${which}. ${found.join("; ")}.`;
+  });
 }
 
 function whatItCost({ calls, unpricedCalls, costUsd, callsMade }: Omit<Turn, "words">): string[] {

@@ -106,6 +106,52 @@ describe("a turn that replied", () => {
   });
 });
 
+test("tells what the rules changed, what our systems said, and what each check found", async () => {
+  const ctaId = newId();
+  await rest.world.db.rows`
+    insert into ctas (organization_id, id, kind, name, description)
+    values (${rest.world.organizationId}, ${ctaId}, 'visit', 'Visit', '')`;
+  const wish = { ...decision, action: "initiate_cta", ctaId, ctaTime: "Tuesday" } as const;
+  const report = (draft: number, text: string) => ({
+    ...({ draft, gate: "amount", ok: false } as const),
+    findings: [{ text, reason: "no fact says so", span: { startsAt: 0, endsAt: text.length } }],
+  });
+  rest.world.think = async (_, { runTools }) => {
+    await runTools(wish);
+    return {
+      ...{
+        kind: "blocked",
+        decision: wish,
+        draft: "$5, call +1 415 555 0142",
+        reason: "amount: $5",
+      },
+      gates: [report(1, "$9"), report(2, "$5, +1 415 555 0142")],
+      rulings: [{ rule: "attention", proposed: null, taken: true, why: "unhappy, words: scam" }],
+    };
+  };
+  const { turn } = await turnOf("This is a scam");
+  expect(turn).toMatchObject({
+    outcome: "blocked_by_gate",
+    toolResults: [{ tool: "book", ctaId, outcome: "not_bookable", startsAt: null }],
+    checks: [
+      {
+        draft: 1,
+        gate: "amount",
+        ok: false,
+        findings: [{ text: "$9", reason: "no fact says so" }],
+      },
+      { draft: 2, findings: [{ text: "$5, [phone]" }] },
+    ],
+  });
+  expect(turn.rulings).toContainEqual({
+    ...{ rule: "attention", proposed: null, taken: true, why: "unhappy, words: scam" },
+  });
+  const words = turn.words.join(" ");
+  expect(words).toContain("Our rules called a person: unhappy, words: scam.");
+  expect(words).toContain('The check "amount" stopped the first draft. “$9”: no fact says so.');
+  expect(words).toContain("The next step has no calendar: people settle the time.");
+});
+
 test("what is kept is redacted in every column; the message to the lead is not", async () => {
   const secret = ["+1 415 555 0142", "ana@casa.example", "4111 1111 1111 1111"];
   const text = `Call ${secret[0]}, write ${secret[1]}, card ${secret[2]}`;
@@ -136,7 +182,9 @@ describe("a turn that sent nothing says why", () => {
       reason: "ungrounded $1",
     });
     const { turn } = await turnOf("Hi");
-    expect(turn).toMatchObject({ outcome: "blocked_by_gate", draft: "Only $1!", message: null });
+    expect(turn).toMatchObject({ outcome: "blocked_by_gate", draft: "Only $1!" });
+    // The fixed line was sent instead.
+    expect(turn.message).toMatchObject({ state: "queued" });
     expect(turn.words).toContain("A check stopped the draft: ungrounded $1.");
     expect(turn.words.at(-1)).toBe("No model was asked, so it cost nothing.");
   });
