@@ -1,17 +1,16 @@
 import { afterEach, beforeEach, expect, test } from "bun:test";
-import { cpSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import { migrate } from "../../src/db/migrate.ts";
-import { migrationsFolder, readMigrations } from "../../src/db/migrations.ts";
 import { newId } from "../../src/lib/ids.ts";
-import { silentLog as log, tempDir } from "../support/servers.ts";
+import { silentLog as log } from "../support/servers.ts";
 import { type EmptyDatabase, emptyDatabase } from "./empty-database.ts";
+import { migrationsBefore } from "./older-schema.ts";
 
 let database: EmptyDatabase;
 let folder: string;
 beforeEach(async () => {
   database = await emptyDatabase();
-  folder = tempDir("spellings");
+  folder = await migrationsBefore("_inbound");
 });
 afterEach(async () => {
   await database.drop();
@@ -19,14 +18,6 @@ afterEach(async () => {
 });
 
 test("two leads of one number's two spellings: the older keeps it, and each is named on the other", async () => {
-  cpSync(migrationsFolder, folder, { recursive: true });
-  const names = (await readMigrations(migrationsFolder)).map(({ name }) => name);
-  const tags = names.slice(
-    0,
-    names.findIndex((name) => name.endsWith("_inbound")),
-  );
-  const entries = tags.map((tag, idx) => ({ idx, tag, breakpoints: true }));
-  writeFileSync(join(folder, "meta", "_journal.json"), JSON.stringify({ version: "7", entries }));
   await migrate({ url: database.url, log, folder });
 
   const { sql } = database;

@@ -12,7 +12,7 @@ import { createMediaHandler, type MediaDeps } from "../../src/flows/media.ts";
 import type { CrashPoint } from "../../src/lib/crash-points.ts";
 import { newId } from "../../src/lib/ids.ts";
 import { createDescriber } from "../../src/llm/describer.ts";
-import { createTraffic } from "../../src/llm/traffic.ts";
+import { createTraffic, type Traffic } from "../../src/llm/traffic.ts";
 import { createTranscriber } from "../../src/llm/transcriber.ts";
 import { createSimulator } from "../../src/simulator/simulator.ts";
 import { createDiskStore } from "../../src/storage/disk.ts";
@@ -69,11 +69,15 @@ export async function createMediaWorld(
       events: async (batch) => void events.push(...batch),
     },
   });
+  /** A new one for each call: no model rests because of what an earlier test did. */
+  const unhurt: Traffic = {
+    pass: (way, ask) => createTraffic({ concurrency: 4 }).pass(way, ask),
+  };
   const api = {
     baseUrl: `${meta.url}/simulator/openai/v1`,
     apiKey: "any",
     log: silentLog,
-    traffic: createTraffic({ concurrency: 4 }),
+    traffic: unhurt,
   };
   const client = createMediaClient({ graphUrl: `${meta.url}/simulator/graph`, version: "v25.0" });
   const crash = (step: CrashPoint) => {
