@@ -82,7 +82,7 @@ describe("metrics", () => {
     );
     expect(text).not.toContain(`gen_ai_client_token_usage_sum{${labels("m-2")}`);
     metrics.modelCall({ ...call, inputTokens: 200, cachedTokens: 20, costUsd: null });
-    expect(await metrics.render()).toContain('leadline_model_cache_hit_ratio{step="brain"} 0.25\n');
+    expect(await metrics.render()).toContain('leadline_model_cache_hit_ratio{step="brain"} 0.2\n');
   });
 
   test("look up queue gauges when they are asked for", async () => {
