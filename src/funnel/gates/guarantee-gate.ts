@@ -5,7 +5,7 @@ import { type Finding, type Grounds, type GroundText, groundTexts } from "./gate
 import { isDeferred, isNegated, isNotYet, words } from "./saying.ts";
 
 const GUARANTEE = words(
-  "guarant\\p{L}+|warrant(?:y|ies|ied)|i promise|we promise|i swear|risk[- ]free|no risk|(?:100|hundred) ?% (?:sure|safe|certain|secure)|for sure|certainly will|rest assured|lifetime",
+  "guarant\\p{L}+|warrant(?:y|ies|ied)|i promise|we promise|(?:our|my) (?:promise|word (?:on|of))|i swear|risk[- ]free|no risk|(?:100|hundred) ?% (?:sure|safe|certain|secure)|for sure|certainly will|rest assured|lifetime",
   "garant[ií]\\p{L}+|garantizad\\p{L}+|te (?:lo )?prometo|le prometo|prometemos|sin (?:ningún )?riesgo|de por vida|prometo|sem risco|vitalíci[ao]",
   "garantie\\p{L}*|gewährleistung|garantier\\p{L}*|versprech\\p{L}*|versproch\\p{L}*|ohne risiko|risikofrei|lebenslang\\p{L}*|garanti(?:e|s|es|r)?|je vous promets|je te promets|nous promettons|promis|sans risque|à vie",
   "गारंटी|गारन्टी|वारंटी|वादा|guarantee|waada|pakka promise|ضمان|ضمانة|نضمن|أضمن|مضمون|مضمونة|أعدك|نعدك|مدى الحياة|بدون مخاطر",
@@ -26,7 +26,7 @@ export function guaranteeGate(draft: Draft, grounds: Grounds): Finding[] {
         !isNegated(sentence, index, index + word.length) && !isLoose(word, sentence, index),
     );
     const [first] = said;
-    if (!first || stated.some((ground) => supports(ground, first[0], sentence))) return [];
+    if (!first || stated.some((ground) => supports(ground, first, sentence))) return [];
     const place = {
       startsAt: sentence.startsAt + first.index,
       endsAt: sentence.startsAt + first.index + first[0].length,
@@ -48,7 +48,11 @@ interface Guaranteed {
 
 const LIFELONG = /lifetime|de por vida|vitalíci|lebenslang|à vie|مدى الحياة/u;
 const PROMISE =
-  /promise|swear|promet|versp|promis|वादा|waada|أعدك|نعدك|risk|riesgo|risco|risiko|risque|مخاطر|%|sure|assured/u;
+  /promise|word (?:on|of)|swear|promet|versp|promis|वादा|waada|أعدك|نعدك|risk|riesgo|risco|risiko|risque|مخاطر|%|sure|assured/u;
+
+/** "We guarantee that …" is a promise of whatever follows, beside what a warranty covers. */
+const THAT_CLAUSE =
+  /^(?:guarantees? (?:that|you )|garant[ií]\p{L}+ que |garantier\p{L}+(?: \p{L}+)?,? dass|نضمن|أضمن)/u;
 
 const readGround = remembered(
   ({ text }: GroundText) => text,
@@ -62,9 +66,13 @@ const readGround = remembered(
   },
 );
 
-function supports(ground: Guaranteed, word: string, { text }: Sentence): boolean {
+function supports(
+  ground: Guaranteed,
+  { 0: word, index }: { 0: string; index: number },
+  { text }: Sentence,
+): boolean {
   // To give one's word is nobody's fact.
-  if (PROMISE.test(word)) return false;
+  if (PROMISE.test(word) || THAT_CLAUSE.test(text.slice(index))) return false;
   if (LIFELONG.test(text) && !ground.isLifelong) return false;
   const numbers = text.match(/\d+(?:[.,]\d+)*/gu) ?? [];
   return numbers.every((number) => ground.numbers.has(number));
