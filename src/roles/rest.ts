@@ -143,7 +143,7 @@ function resources(core: RestCore, resource: ResourceDeps) {
     .use(factsModule(resource))
     .use(ctasModule(resource))
     .use(bookingsModule(resource))
-    .use(templatesModule({ ...resource, box, templates, sync }))
+    .use(templatesModule({ ...resource, box, store, templates, sync }))
     .use(followUpsModule(resource))
     .use(promptsModule({ ...resource, catalogue: { builtIn: builtInPrompt, hashOf: promptHash } }))
     .use(analyticsModule(resource))

@@ -59,7 +59,7 @@ async function knownTemplates(db: Core["db"]): Promise<KnownTemplate[]> {
   return rows.map(({ metaTemplateId, components, ...row }) => ({
     ...row,
     wabaId: demoNumber.wabaId,
-    components: toGraphComponents(components),
+    components: toGraphComponents(components, null),
     ...(metaTemplateId !== null && { id: metaTemplateId }),
   }));
 }

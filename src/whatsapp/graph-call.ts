@@ -26,6 +26,8 @@ export interface Question {
   about: string;
   deadlineMs: number;
   body?: object;
+  /** In place of a body: the bytes of an upload, from the first on. */
+  file?: Uint8Array<ArrayBuffer>;
   /** Not to be asked a second time: Meta may have done it though the answer is missing. */
   once?: boolean;
   /** A refusal that only this question knows, in words; undefined: it is one like any other. */
@@ -76,13 +78,15 @@ function refusalIn(error: unknown, code: number): GraphRefusal {
 }
 
 async function answerTo(
-  { url, method, accessToken, body }: Omit<Question, "about" | "refuse">,
+  { url, method, accessToken, body, file }: Omit<Question, "about" | "refuse">,
   signal: AbortSignal,
 ): Promise<{ status: number; json: unknown }> {
   try {
     const headers = {
-      authorization: `Bearer ${accessToken}`,
+      // Uploads know the older name of the same thing only.
+      authorization: `${file ? "OAuth" : "Bearer"} ${accessToken}`,
       ...(body && { "content-type": "application/json" }),
+      ...(file && { "content-type": "application/octet-stream", file_offset: "0" }),
     };
     // Redirects are not followed: the token must not travel to another host.
     const response = await fetch(url, {
@@ -91,6 +95,7 @@ async function answerTo(
       headers,
       signal,
       ...(body && { body: JSON.stringify(body) }),
+      ...(file && { body: file }),
     });
     const bytes = await readCapped(response.body, MAX_ANSWER_BYTES);
     const json = bytes === null ? undefined : tryParseJson(new TextDecoder().decode(bytes));

@@ -4,7 +4,11 @@ import { elements, idOrNull, member } from "./fields.ts";
 import { callGraph, type GraphRefusal } from "./graph-call.ts";
 import { isNamed, type TemplateComponent } from "./template.ts";
 import { templateRefusal } from "./template-refusals.ts";
+import { type SampleFile, uploadSample } from "./template-sample.ts";
 import { fromGraphComponents, toGraphComponents } from "./template-wire.ts";
+
+/** Of each step of an upload; a sample may have 100 MB. */
+const SAMPLE_DEADLINE_MS = 50_000;
 
 /** As many as an account may have without further checks by Meta, so that most are one answer. */
 const PAGE_SIZE = 250;
@@ -46,12 +50,20 @@ export interface TemplateAccess {
 export interface GraphTemplates {
   /** All of them, or those of one name. */
   list(access: TemplateAccess, name?: string): Promise<MetaTemplate[]>;
-  /** Never repeated by itself: after a missing answer, `list` tells what became of it. */
-  create(access: TemplateAccess, draft: TemplateDraft): Promise<MetaTemplate>;
+  /**
+   * Never repeated by itself: after a missing answer, `list` tells what became of it. `sample`: for a
+   * media header, what its reviewers see.
+   */
+  create(
+    access: TemplateAccess,
+    draft: TemplateDraft,
+    sample: SampleFile | null,
+  ): Promise<MetaTemplate>;
   edit(
     access: TemplateAccess,
     metaTemplateId: string,
     change: { category?: TemplateCategory; components?: readonly TemplateComponent[] },
+    sample: SampleFile | null,
   ): Promise<void>;
   /** In one language. What Meta does not have any more counts as deleted. */
   remove(access: TemplateAccess, template: { metaTemplateId: string; name: string }): Promise<void>;
@@ -75,6 +87,8 @@ export function createGraphTemplates(settings: GraphTemplateSettings): GraphTemp
   const id = encodeURIComponent;
   const listUrl = (wabaId: string) => `${base}/${id(wabaId)}/message_templates`;
   const shared = { deadlineMs, about: "wabaId", refuse: templateRefusal };
+  const handleOf = async (sample: SampleFile | null, accessToken: string) =>
+    sample && (await uploadSample({ base, accessToken, deadlineMs: SAMPLE_DEADLINE_MS }, sample));
   return {
     list: async ({ accessToken, wabaId }, name) => {
       const fields = "id,name,language,category,status,quality_score,rejected_reason,components";
@@ -84,21 +98,23 @@ export function createGraphTemplates(settings: GraphTemplateSettings): GraphTemp
         callGraph({ ...shared, url: url + after, method: "GET", accessToken }),
       );
     },
-    create: async ({ accessToken, wabaId }, draft) => {
+    create: async ({ accessToken, wabaId }, draft, sample) => {
       const { components } = draft;
+      const handle = await handleOf(sample, accessToken);
       const body = {
         ...draft,
         parameter_format: isNamed(components) ? "NAMED" : "POSITIONAL",
-        components: toGraphComponents(components),
+        components: toGraphComponents(components, handle),
       };
       const url = listUrl(wabaId);
       const asked = { ...shared, url, method: "POST", accessToken, body, once: true } as const;
       return createdTemplate(draft, await callGraph(asked));
     },
-    edit: async ({ accessToken }, metaTemplateId, { category, components }) => {
+    edit: async ({ accessToken }, metaTemplateId, { category, components }, sample) => {
+      const handle = await handleOf(sample, accessToken);
       const body = {
         ...(category && { category }),
-        ...(components && { components: toGraphComponents(components) }),
+        ...(components && { components: toGraphComponents(components, handle) }),
       };
       const url = `${base}/${id(metaTemplateId)}`;
       await callGraph({ ...shared, url, method: "POST", accessToken, body, once: true });

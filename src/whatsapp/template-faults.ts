@@ -3,6 +3,7 @@ import {
   hasVariable,
   isNamed,
   isNumber,
+  mediaHeader,
   type TemplateButton,
   type TemplateComponent,
   variableNames,
@@ -31,15 +32,12 @@ export function templateFaults(components: readonly TemplateComponent[]): Templa
   return [{ path: "components", message: "there is no BODY." }, ...faults];
 }
 
-/** What only submitting to Meta asks for: a sample file, which nobody can upload here. */
+/** What only submitting to Meta asks for: a sample file of a header that is one. */
 export function submissionFaults(components: readonly TemplateComponent[]): TemplateFault[] {
-  const at = components.findIndex(
-    (one) => one.type === "HEADER" && one.format !== "TEXT" && one.format !== "LOCATION",
-  );
-  if (at < 0) return [];
-  const message =
-    "Meta wants a sample file for this header, and none can be uploaded here. Make the template in WhatsApp Manager, then synchronise.";
-  return [{ path: `components[${at}].format`, message }];
+  const header = mediaHeader(components);
+  if (!header || "sampleFileId" in header) return [];
+  const message = "Meta wants a sample of this header: upload a file and name its id here.";
+  return [{ path: `components[${components.indexOf(header)}].sampleFileId`, message }];
 }
 
 function componentFaults(

@@ -11,13 +11,22 @@ import {
 /** Longest sample that is kept; reviewers of Meta's read no more. */
 const MAX_SAMPLE = 200;
 
-/** A template's parts as the Graph API takes them (whatsapp.md 9). */
-export function toGraphComponents(components: readonly TemplateComponent[]): object[] {
+/**
+ * A template's parts as the Graph API takes them (whatsapp.md 9). `sampleHandle` names the uploaded sample
+ * of a media header.
+ */
+export function toGraphComponents(
+  components: readonly TemplateComponent[],
+  sampleHandle: string | null,
+): object[] {
   const named = isNamed(components);
-  return components.map((one) => toGraphComponent(one, named));
+  return components.map((one) => toGraphComponent(one, { named, sampleHandle }));
 }
 
-function toGraphComponent(one: TemplateComponent, named: boolean): object {
+function toGraphComponent(
+  one: TemplateComponent,
+  { named, sampleHandle }: { named: boolean; sampleHandle: string | null },
+): object {
   switch (one.type) {
     case "BODY":
       return { type: "BODY", text: one.text, ...bodyExample(one.text, one.samples ?? [], named) };
@@ -29,7 +38,12 @@ function toGraphComponent(one: TemplateComponent, named: boolean): object {
             text: one.text,
             ...(one.sample !== undefined && headerExample(one.text, one.sample, named)),
           }
-        : { type: "HEADER", format: one.format };
+        : {
+            type: "HEADER",
+            format: one.format,
+            ...(one.format !== "LOCATION" &&
+              sampleHandle !== null && { example: { header_handle: [sampleHandle] } }),
+          };
     case "FOOTER":
       return { type: "FOOTER", text: one.text };
     case "BUTTONS":

@@ -2,7 +2,9 @@
 export type TemplateComponent =
   | { type: "BODY"; text: string; samples?: readonly string[] }
   | { type: "HEADER"; format: "TEXT"; text: string; sample?: string }
-  | { type: "HEADER"; format: "IMAGE" | "VIDEO" | "DOCUMENT" | "LOCATION" }
+  /** `sampleFileId`: of our files, what its reviewers see. */
+  | { type: "HEADER"; format: "IMAGE" | "VIDEO" | "DOCUMENT"; sampleFileId?: string }
+  | { type: "HEADER"; format: "LOCATION" }
   | { type: "FOOTER"; text: string }
   | { type: "BUTTONS"; buttons: readonly TemplateButton[] }
   /** A part that Leadline cannot write, verbatim: a carousel, a one-time password … */
@@ -41,6 +43,13 @@ export function isNamed(components: readonly TemplateComponent[]): boolean {
 /** The text with values in the place of its variables. */
 export function filledText(text: string, values: ReadonlyMap<string, string>): string {
   return text.replace(VARIABLE, (written, name) => values.get(name) ?? written);
+}
+
+/** The header that is a file, if it is one. */
+export function mediaHeader(components: readonly TemplateComponent[]) {
+  return components.find(
+    (one) => one.type === "HEADER" && one.format !== "TEXT" && one.format !== "LOCATION",
+  );
 }
 
 /** A send must fill something else than the body's variables. */

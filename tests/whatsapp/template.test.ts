@@ -125,7 +125,12 @@ describe("what Meta refuses is named by its place", () => {
 
   test("a header that needs a file, which only a submission minds", () => {
     const components: TemplateComponent[] = [{ type: "HEADER", format: "IMAGE" }, hello];
-    expect(submissionFaults(components)).toMatchObject([{ path: "components[0].format" }]);
+    expect(submissionFaults(components)).toMatchObject([{ path: "components[0].sampleFileId" }]);
+    const given = { type: "HEADER", format: "IMAGE", sampleFileId: "x" } as const;
+    expect(submissionFaults([given, hello])).toEqual([]);
+    expect(toGraphComponents([given], "4::h")).toEqual([
+      { type: "HEADER", format: "IMAGE", example: { header_handle: ["4::h"] } },
+    ]);
     expect(submissionFaults([{ type: "HEADER", format: "LOCATION" }, hello])).toEqual([]);
   });
 });
@@ -144,7 +149,7 @@ describe("on the wire", () => {
     const named = [header("For {{who}}", "Ann"), body("Hi {{who}}, it is {{day}}.", "Ann", "Mon")];
     const linked = [hello, link("https://a.example/{{1}}", "x7")];
     for (const components of [allParts.with(1, { type: "BODY", text: "Hi" }), named, linked]) {
-      const wire = JSON.parse(JSON.stringify(toGraphComponents(components)));
+      const wire = JSON.parse(JSON.stringify(toGraphComponents(components, null)));
       expect(fromGraphComponents(wire)).toEqual(
         components.map((one) =>
           one.type === "BODY" && one.samples?.length === 0 ? { type: "BODY", text: one.text } : one,
@@ -155,10 +160,10 @@ describe("on the wire", () => {
 
   test("examples are written as Meta wants them", () => {
     expect(
-      toGraphComponents([
-        body("Hi {{1}}, it is {{2}}.", "Ann", "Mon"),
-        link("https://a.example/{{1}}", "x7"),
-      ]),
+      toGraphComponents(
+        [body("Hi {{1}}, it is {{2}}.", "Ann", "Mon"), link("https://a.example/{{1}}", "x7")],
+        null,
+      ),
     ).toEqual([
       {
         type: "BODY",
@@ -177,7 +182,7 @@ describe("on the wire", () => {
         ],
       },
     ]);
-    expect(toGraphComponents([body("Hi {{who}}.", "Ann")])).toMatchObject([
+    expect(toGraphComponents([body("Hi {{who}}.", "Ann")], null)).toMatchObject([
       { example: { body_text_named_params: [{ param_name: "who", example: "Ann" }] } },
     ]);
   });
@@ -189,7 +194,7 @@ describe("on the wire", () => {
     ["a body without text", { type: "BODY" }],
   ])("%s is kept verbatim", (_, meta) => {
     expect(fromGraphComponents([meta])).toEqual([{ type: "OTHER", meta }]);
-    expect(toGraphComponents(fromGraphComponents([meta]))).toEqual([meta]);
+    expect(toGraphComponents(fromGraphComponents([meta]), null)).toEqual([meta]);
   });
 
   test("what is no list of parts is none", () => {

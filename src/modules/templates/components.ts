@@ -44,8 +44,16 @@ const parts = [
   }),
   t.Object({
     type: t.Literal("HEADER"),
-    format: t.UnionEnum(["IMAGE", "VIDEO", "DOCUMENT", "LOCATION"]),
+    format: t.UnionEnum(["IMAGE", "VIDEO", "DOCUMENT"]),
+    sampleFileId: t.Optional(
+      t.String({
+        format: "uuid",
+        description:
+          "Of `POST /api/v1/files`: what Meta's reviewers see. To submit it, it has one.",
+      }),
+    ),
   }),
+  t.Object({ type: t.Literal("HEADER"), format: t.Literal("LOCATION") }),
   t.Object({
     type: t.Literal("FOOTER"),
     text: t.String({ minLength: 1, maxLength: 60, pattern: "\\S" }),

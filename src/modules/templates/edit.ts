@@ -5,6 +5,7 @@ import { AppError } from "../../lib/errors.ts";
 import { checkParts, checkSubmission } from "./check.ts";
 import type { Template, TemplateEdit } from "./model.ts";
 import { getTemplate, told } from "./read.ts";
+import { sampleOf } from "./sample.ts";
 import { accessTo, type By, lockTemplate, requireFreeName, type TemplatesDeps } from "./service.ts";
 
 /** In these Meta lets its templates be edited (whatsapp.md 9). */
@@ -97,6 +98,7 @@ async function editAtMeta(
     throw new AppError("conflict", `The template is ${known.status}: Meta lets nobody change it.`);
   }
   const access = await accessTo(deps, organizationId, known.integrationId);
-  await deps.templates.edit(access, known.metaTemplateId, change);
+  const sample = change.components ? await sampleOf(deps, organizationId, change.components) : null;
+  await deps.templates.edit(access, known.metaTemplateId, change, sample);
   return true;
 }

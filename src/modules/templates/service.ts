@@ -3,6 +3,7 @@ import type { Actor } from "../../http/plugins/auth.ts";
 import { AppError } from "../../lib/errors.ts";
 import { newId } from "../../lib/ids.ts";
 import { accessTokenContext, type SecretBox } from "../../lib/secret-box.ts";
+import type { MediaStore } from "../../storage/store.ts";
 import type { GraphTemplates, TemplateAccess } from "../../whatsapp/template-client.ts";
 import type { Change, Mutate } from "../mutate.ts";
 import { checkParts } from "./check.ts";
@@ -13,6 +14,8 @@ export interface TemplatesDeps {
   db: Db;
   mutate: Mutate;
   box: SecretBox;
+  /** Where the samples of headers lie. */
+  store: Pick<MediaStore, "get">;
   /** Meta, about templates. */
   templates: GraphTemplates;
 }

@@ -6,6 +6,7 @@ import { isTaken } from "../../whatsapp/template-refusals.ts";
 import { checkSubmission } from "./check.ts";
 import type { Template } from "./model.ts";
 import { getTemplate } from "./read.ts";
+import { sampleOf } from "./sample.ts";
 import { accessTo, type By, lockTemplate, type TemplatesDeps } from "./service.ts";
 
 /**
@@ -54,7 +55,8 @@ async function atMeta(
   if (there) return sameAs(draft, there);
   const { name, language, category, components } = draft;
   try {
-    return await deps.templates.create(access, { name, language, category, components });
+    const sample = await sampleOf(deps, organizationId, components);
+    return await deps.templates.create(access, { name, language, category, components }, sample);
   } catch (error) {
     // Somebody submitted it at the same moment.
     const late = isTaken(error) ? await look() : undefined;

@@ -22,7 +22,7 @@ export function createTokens(numbers: readonly Identity[]): Tokens {
   reset();
   return {
     numbersOf(authorization) {
-      const own = good.get(authorization?.replace(/^Bearer\s+/i, "") ?? "");
+      const own = good.get(authorization?.replace(/^(?:Bearer|OAuth)\s+/i, "") ?? "");
       return own === undefined ? [] : numbers.filter(({ accessToken }) => accessToken === own);
     },
     issue({ accessToken }) {

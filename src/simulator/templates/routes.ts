@@ -12,6 +12,7 @@ import {
   editObjection,
   TemplateBody,
 } from "./rules.ts";
+import { beginUpload, takeUpload } from "./samples.ts";
 import type { StoredTemplate } from "./store.ts";
 
 const tags = ["Simulator: Graph API"];
@@ -47,13 +48,27 @@ export function templateRoutes(world: World) {
       route("Delete a template, in one language or in all"),
     )
     .post(
+      "/:version/:phoneNumberId/uploads",
+      ({ headers, query }) => answerMember(world, headers, () => beginUpload(world, query)),
+      route("Begin the upload of a sample file"),
+    )
+    .post(
       "/:version/:phoneNumberId",
       ({ params: { phoneNumberId: id }, headers, body }) =>
-        answer(world, world.templates.byId(id)?.wabaId ?? id, headers, () =>
-          edited(world, id, body),
-        ),
-      { ...route("Edit a template"), body: t.Unknown() },
+        id.startsWith("upload:")
+          ? answerMember(world, headers, () => takeUpload(world, id, body))
+          : answer(world, world.templates.byId(id)?.wabaId ?? id, headers, () =>
+              edited(world, id, body),
+            ),
+      { ...route("Edit a template, or upload a sample file"), body: t.Unknown() },
     );
+}
+
+/** Whoever has any good token. */
+function answerMember(world: World, headers: Headers, say: () => object | GraphRefusal): Response {
+  const mine = world.tokens.numbersOf(headers["authorization"]);
+  const said = mine.length === 0 ? badToken() : say();
+  return isRefusal(said) ? refusalResponse(said) : Response.json(said);
 }
 
 /** Only who has a token of the account learns anything of it. */
@@ -122,7 +137,7 @@ function created(world: World, wabaId: string, sent: unknown): object | GraphRef
   const nowMs = world.deps.clock.now().getTime();
   const { name, language, category, components, parameter_format: format } = body;
   const objection =
-    componentsObjection(components) ??
+    componentsObjection(components, world.templates) ??
     creationObjection(world.templates, { wabaId, name, language }, nowMs);
   if (objection) return objection;
   world.templates.createdAtMs(wabaId).push(nowMs);
@@ -143,7 +158,7 @@ function edited(world: World, id: string, sent: unknown): object | GraphRefusal 
   const { category, components } = body;
   const objection =
     editObjection(template, category === undefined ? {} : { category }, nowMs) ??
-    (components && componentsObjection(components));
+    (components && componentsObjection(components, world.templates));
   if (objection) return objection;
   if (template.status === "APPROVED") template.editedAtMs.push(nowMs);
   Object.assign(template, {

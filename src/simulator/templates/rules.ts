@@ -1,5 +1,6 @@
 import { Type } from "@sinclair/typebox";
 import { Value } from "@sinclair/typebox/value";
+import { elements, member } from "../../whatsapp/fields.ts";
 import { type GraphRefusal, refusal } from "../graph/errors.ts";
 import type { StoredTemplate, TemplateStore } from "./store.ts";
 
@@ -42,7 +43,10 @@ function refuse(subcode: number, words: string): GraphRefusal {
 }
 
 /** Why Meta would not take these parts; undefined where it does. */
-export function componentsObjection(components: unknown): GraphRefusal | undefined {
+export function componentsObjection(
+  components: unknown,
+  { handles }: Pick<TemplateStore, "handles">,
+): GraphRefusal | undefined {
   const schema = TemplateBody.properties.components;
   if (!Value.Check(schema, components)) {
     const error = Value.Errors(schema, components).First();
@@ -55,7 +59,7 @@ export function componentsObjection(components: unknown): GraphRefusal | undefin
       return refuse(2388040, `The ${type.toLowerCase()} is too long.`);
     }
   }
-  return variablesObjection(body) ?? headerObjection(components);
+  return variablesObjection(body) ?? headerObjection(components, handles);
 }
 
 function variablesObjection(body: string): GraphRefusal | undefined {
@@ -70,10 +74,12 @@ function variablesObjection(body: string): GraphRefusal | undefined {
 
 function headerObjection(
   components: readonly { type: string; format?: string; example?: unknown }[],
+  handles: ReadonlyMap<string, number>,
 ): GraphRefusal | undefined {
   const header = components.find(({ type }) => type === "HEADER");
   const isMedia = header?.format !== undefined && !/^(TEXT|LOCATION)$/.test(header.format);
-  return isMedia && header.example === undefined
+  const [handle] = elements(member(header?.example, "header_handle"));
+  return isMedia && !(typeof handle === "string" && handles.has(handle))
     ? refuse(2388047, "The header needs a sample.")
     : undefined;
 }

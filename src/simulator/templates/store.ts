@@ -31,6 +31,9 @@ export interface TemplateStore {
   /** When the account's templates were created, and under which name and when some were deleted. */
   createdAtMs(wabaId: string): number[];
   deletedAtMs: Map<string, number>;
+  /** Samples that are being uploaded, by session, with their length; finished ones by their handle. */
+  uploads: Map<string, number>;
+  handles: Map<string, number>;
   reset(): void;
 }
 
@@ -41,6 +44,8 @@ export function createTemplateStore(known: readonly KnownTemplate[]): TemplateSt
   const templates = createBoundedMap<string, StoredTemplate>(MAX_TEMPLATES);
   const created = new Map<string, number[]>();
   const deletedAtMs = createBoundedMap<string, number>(MAX_TEMPLATES);
+  const uploads = createBoundedMap<string, number>(MAX_TEMPLATES);
+  const handles = createBoundedMap<string, number>(MAX_TEMPLATES);
   let last = 0;
 
   function put(id: string, template: Omit<StoredTemplate, "id">): StoredTemplate {
@@ -57,6 +62,8 @@ export function createTemplateStore(known: readonly KnownTemplate[]): TemplateSt
     templates.clear();
     created.clear();
     deletedAtMs.clear();
+    uploads.clear();
+    handles.clear();
     last = 0;
     // Those that have an id first: the others are given what is left.
     for (const { id, ...template } of known.toSorted((a, b) => Number(!a.id) - Number(!b.id))) {
@@ -83,6 +90,8 @@ export function createTemplateStore(known: readonly KnownTemplate[]): TemplateSt
       return times;
     },
     deletedAtMs,
+    uploads,
+    handles,
     reset,
   };
 }

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "bun:tes
 import { createAnnouncer } from "../../../src/flows/announce.ts";
 import { createDueTemplateSync } from "../../../src/flows/templates/sync.ts";
 import { newId } from "../../../src/lib/ids.ts";
+import { sampleDocument, sampleImage } from "../../../src/simulator/phone/sample-files.ts";
 import { createGraphTemplates } from "../../../src/whatsapp/template-client.ts";
-import { silentLog } from "../../support/servers.ts";
+import { silentLog, tempDir } from "../../support/servers.ts";
 import { createRestWorld, type Json, type RestWorld } from "../rest-world.ts";
 
 const PATH = "/api/v1/templates";
@@ -14,7 +15,7 @@ let me: Awaited<ReturnType<RestWorld["signIn"]>>;
 let organizationId: string;
 let integrationId: string;
 beforeAll(async () => {
-  rest = await createRestWorld("templates_at_meta");
+  rest = await createRestWorld("templates_at_meta", { MEDIA_URL: `file://${tempDir("samples")}` });
 });
 beforeEach(async () => {
   await rest.world.db.rows`truncate templates`;
@@ -30,6 +31,20 @@ async function connect(): Promise<string> {
   const { wabaId, accessToken } = rest.meta.identity;
   const asked = { phoneNumberId: rest.meta.freshNumber(), wabaId, accessToken };
   return (await me.ask("POST", NUMBERS, asked)).body.id;
+}
+
+const footer = { type: "FOOTER", text: "Northwind" };
+
+async function sample(bytes: BodyInit, type: string, token = me.accessToken): Promise<string> {
+  const answer = await fetch(`${rest.origin}/api/v1/files`, {
+    method: "POST",
+    headers: {
+      ...{ authorization: `Bearer ${token}`, "content-type": type },
+      "idempotency-key": newId(),
+    },
+    body: bytes,
+  });
+  return (await answer.json()).id;
 }
 
 const body = { type: "BODY", text: "Hi {{1}}, shall we go on?", samples: ["Ann"] };
@@ -111,11 +126,51 @@ describe("a draft that is submitted", () => {
     expect(problem.detail).toContain("too many variables");
   });
 
-  test("that needs a sample file is not even sent", async () => {
-    const components = [{ type: "HEADER", format: "IMAGE" }, body];
-    const { body: problem } = await submit((await write({ components })).id);
-    expect(problem).toMatchObject({ errors: [{ path: "body.components.0.format" }] });
-    expect(await atMeta()).toEqual([]);
+  describe("with a file as its header", () => {
+    const header = { type: "HEADER", format: "IMAGE" };
+    const components = (sampleFileId?: string) => [
+      { ...header, ...(sampleFileId !== undefined && { sampleFileId }) },
+      body,
+    ];
+
+    test("is not even sent without a sample", async () => {
+      const { body: problem } = await submit((await write({ components: components() })).id);
+      expect(problem).toMatchObject({ errors: [{ path: "body.components.0.sampleFileId" }] });
+      expect(await atMeta()).toEqual([]);
+    });
+
+    test("is sent with the sample that Meta was given first, also when it is changed", async () => {
+      const id = await sample(sampleImage("a roof"), "image/png");
+      const template = await submitted({ components: components(id) });
+      expect(template).toMatchObject({ status: "PENDING", components: components(id) });
+      const handleNow = async () =>
+        (await atMeta()).map((one) => one.components[0].example.header_handle[0])[0];
+      const handle = await handleNow();
+      expect(handle).toStartWith("4::");
+      await review("APPROVED");
+      await sync();
+      const other = [...components(await sample(sampleImage("a roof"), "image/png")), footer];
+      const changed = await edit(template.id, { components: other });
+      expect(changed.body).toMatchObject({ status: "PENDING", components: other });
+      expect(await handleNow()).not.toBe(handle);
+    });
+
+    test("is refused with a file of another kind, one of others, and one that is gone", async () => {
+      const text = await sample(sampleDocument("Prices"), "application/pdf");
+      const other = await rest.signIn("admin", await rest.addOrganization());
+      const theirs = await sample(sampleImage("a roof"), "image/png", other.accessToken);
+      const erased = await sample(sampleImage("a roof"), "image/png");
+      await rest.world.db.rows`update files set state = 'pending' where id = ${erased}`;
+      for (const [at, id] of [text, theirs, erased].entries()) {
+        const written = await write({ name: `sample_${at}`, components: components(id) });
+        const { status, body: problem } = await submit(written.id);
+        expect([status, problem.errors]).toEqual([
+          422,
+          [expect.objectContaining({ path: "body.components.0.sampleFileId" })],
+        ]);
+      }
+      expect(await atMeta()).toEqual([]);
+    });
   });
 
   test("is refused while its number is disconnected", async () => {
