@@ -28,6 +28,9 @@ const RECLAIM_EVERY_MS = 500;
 const MOVE_EVERY_MS = 100;
 const TRIM_EVERY_MS = 10_000;
 const TALLY_EVERY_MS = 1_000;
+/** How long a handler that is called off may take to end. */
+const CALLED_OFF_WITHIN_MS = 2_000;
+
 const HAND_BACK_PAGE = 500;
 
 /** A loop silent for this long will not come back by itself; every command in it has a deadline. */
@@ -115,13 +118,18 @@ export class PartitionRuntime {
     }
   }
 
-  /** Leaves: gives back whatever is still ours, due at once and with no try spent. Says how many. */
+  /**
+   * Leaves: calls off what still runs, and gives back whatever is still ours, due at once and with no try
+   * spent. Says how many.
+   */
   async leave(): Promise<number> {
     await Promise.all(this.#heartbeats.map(({ duty }) => duty.stop()));
     for (const lane of this.#lanes) {
       lane.stop();
       for (const job of lane.jobs.values()) job.abort.abort(new Error("Shutting down."));
     }
+    // They write down that they were called off: that needs the database, which is closed next.
+    await this.idle(performance.now() + CALLED_OFF_WITHIN_MS);
     const counts = await Promise.all(this.#lanes.map((lane) => this.#giveBack(lane)));
     const { redis, keyspace, partition, consumer } = this.#deps;
     await this.#writeTally();

@@ -105,6 +105,29 @@ describe("invariant 22: a stop loses no work and ends in time", () => {
     expect(tries).toEqual([1]);
   });
 
+  test("lets a handler that is called off write down that it was", async () => {
+    const keyspace = freshKeyspace();
+    const steps: string[] = [];
+    const { consumers } = await consume({
+      url: redis.url,
+      keyspace,
+      handlers: {
+        turns: async ([delivery]) => {
+          steps.push("runs");
+          await new Promise((resolve) => delivery?.signal.addEventListener("abort", resolve));
+          // Far more round trips than leaving takes.
+          for (let trips = 0; trips < 300; trips += 1) await redis.probe.ping();
+          steps.push("written down");
+        },
+      },
+    });
+    await add(redis.probe, keyspace, "turns", turnEntry());
+    await until("runs", () => steps.length === 1);
+    await consumers.stop(50);
+    steps.push("stopped");
+    expect(steps).toEqual(["runs", "written down", "stopped"]);
+  });
+
   test("hands back entries whose reply never reached us", async () => {
     const keyspace = freshKeyspace();
     const { consumers } = await consume({
