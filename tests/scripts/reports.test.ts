@@ -70,7 +70,7 @@ describe("runBunTest", () => {
     const cases = await runBunTestPatiently({
       args: [file],
       label: "wedged",
-      silentMs: 700,
+      silentMs: 2_500,
       print,
     });
     expect(outcomes(cases)).toEqual(["a: passed"]);
