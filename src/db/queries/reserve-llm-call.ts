@@ -20,9 +20,6 @@ const EXPIRES_AFTER = "interval '5 minutes'";
  * once stay within it. A model of unknown price is held back at the dearest price there is: refusing
  * it would silence every chat for a missing row, and letting it pass would make the limit none.
  * `call` is the record that is written if nobody ever hears how it ended.
- *
- * All calls of an organization take turns at its row, so this commit does not wait for the disk: a machine
- * that crashes loses the holds of its last moment, and the calls with them.
  */
 export async function reserveLlmCall(
   db: Db,
@@ -58,10 +55,8 @@ export async function reserveLlmCall(
       from granted b, wanted w
     ), found as (
       ${sql(USED_UP)}
-    ), ${sql(RAISE)}, unhurried as (
-      select set_config('synchronous_commit', 'off', true)
-    )
-    select exists (select 1 from granted) as granted from unhurried`;
+    ), ${sql(RAISE)}
+    select exists (select 1 from granted) as granted`;
   return row?.granted ?? false;
 }
 
