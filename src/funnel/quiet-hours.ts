@@ -1,3 +1,5 @@
+import { localTime } from "./local-time.ts";
+
 const MINUTE_MS = 60_000;
 const MINUTES_OF_DAY = 1_440;
 
@@ -13,12 +15,12 @@ export interface QuietHours {
 /** The first moment from `instant` on that is not quiet: the instant itself if nothing forbids it. */
 export function afterQuietHours(instant: Date, quiet: QuietHours | null): Date {
   if (quiet === null) return instant;
-  const minute = localMinute(instant, quiet.timeZone);
+  const minute = localTime(instant, quiet.timeZone).minute;
   if (!isQuiet(minute, quiet)) return instant;
   const startOfMinuteMs = Math.floor(instant.getTime() / MINUTE_MS) * MINUTE_MS;
   const end = new Date(startOfMinuteMs + minutesUntil(quiet.toMinute, minute) * MINUTE_MS);
   // Where the clock was changed meanwhile, the local end lies beside what was counted.
-  const ahead = minutesUntil(quiet.toMinute, localMinute(end, quiet.timeZone));
+  const ahead = minutesUntil(quiet.toMinute, localTime(end, quiet.timeZone).minute);
   const change = ahead > MINUTES_OF_DAY / 2 ? ahead - MINUTES_OF_DAY : ahead;
   return new Date(end.getTime() + change * MINUTE_MS);
 }
@@ -31,15 +33,4 @@ function isQuiet(minute: number, { fromMinute, toMinute }: QuietHours): boolean 
   return fromMinute <= toMinute
     ? fromMinute <= minute && minute < toMinute
     : fromMinute <= minute || minute < toMinute;
-}
-
-function localMinute(at: Date, timeZone: string): number {
-  const format = new Intl.DateTimeFormat("en", {
-    timeZone,
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  });
-  const [hour = 0, minute = 0] = format.format(at).split(":").map(Number);
-  return hour * 60 + minute;
 }
