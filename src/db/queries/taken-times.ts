@@ -1,13 +1,20 @@
 import type { Db } from "../client.ts";
 import type { Transaction } from "../transaction.ts";
 
+/** Which CTA, and whose own times do not count. */
+export interface TimesOf {
+  organizationId: string;
+  ctaId: string;
+  exceptConversationId?: string;
+}
+
 /**
  * When appointments of a CTA begin that are settled, or held for a reply that is being written; those of
  * `exceptConversationId` left out, because it may take its own time anew.
  */
 export async function takenTimes(
   db: Pick<Db | Transaction, "rows">,
-  subject: { organizationId: string; ctaId: string; exceptConversationId?: string },
+  subject: TimesOf,
   { from, until }: { from: Date; until: Date },
 ): Promise<Date[]> {
   const { organizationId, ctaId, exceptConversationId = null } = subject;

@@ -1,6 +1,7 @@
 import type { Db } from "../../db/client.ts";
+import { findFreeTimes } from "../../db/queries/free-times.ts";
 import { takenTimes } from "../../db/queries/taken-times.ts";
-import { type Availability, freeTimes, isOpenAt, overlaps } from "../../funnel/availability.ts";
+import { type Availability, isOpenAt, overlaps } from "../../funnel/availability.ts";
 import type { BookingOutcome } from "../../funnel/turn.ts";
 
 /** Longer than any turn: a commit that comes later finds nothing held, and books nothing. */
@@ -38,14 +39,8 @@ interface Hours {
 export function weeklyCalendar(db: Db): Calendar {
   return {
     async freeTimes({ from, limit, now, ...subject }) {
-      const hours = await db.first<Hours>`
-        select t.availability, o.time_zone from ctas t join organizations o on o.id = t.organization_id
-        where t.organization_id = ${subject.organizationId} and t.id = ${subject.ctaId}`;
-      if (!hours?.availability) return null;
-      const { availability, timeZone } = hours;
-      const until = new Date(now.getTime() + (availability.daysAhead + 1) * DAY_MS);
-      const taken = await takenTimes(db, exceptOwn(subject), { from: dayBefore(from), until });
-      return freeTimes({ availability, timeZone, taken }, { from, now, limit });
+      const found = await findFreeTimes(db, exceptOwn(subject), { from, now, limit });
+      return found?.times ?? null;
     },
     hold: (question) => hold(db, question),
   };
