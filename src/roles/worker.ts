@@ -121,7 +121,7 @@ function createTemplateReader({ db, box, announcer, log, config }: Core) {
 function createTidier({ config, log }: Core) {
   const store = openStore(config.media);
   return async () => {
-    const files = await removeLeftBehind(await store.incomingDir(), Date.now());
+    const files = await removeLeftBehind(await store.incomingDir(), systemClock.now().getTime());
     if (files > 0) log.info({ files }, "files left behind by a crash removed");
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { FAILURES_TO_OPEN, PATIENCE_MS, REST_MS } from "../../src/llm/breaker.ts";
 import { createTraffic } from "../../src/llm/traffic.ts";
 import type { Failure } from "../../src/llm/transport-failure.ts";
+import { eventually } from "../support/wait.ts";
 
 const answer = { kind: "answer" } as const;
 const failure = (over: Partial<Failure> = {}): Failure => ({
@@ -121,8 +122,8 @@ describe("calls at once", () => {
     const { begin } = road(4);
     const flood = Array.from({ length: 6 }, () => begin("flood"));
     const quiet = Array.from({ length: 2 }, () => begin("quiet"));
-    await Bun.sleep(0);
     const running = (calls: typeof flood) => calls.filter((call) => call.isRunning()).length;
+    await eventually(() => running(quiet) === 1 || undefined);
     expect([running(flood), running(quiet)]).toEqual([3, 1]);
     for (const call of [...flood, ...quiet]) call.end();
     await Promise.all([...flood, ...quiet].map(({ done }) => done));
